@@ -1,0 +1,3 @@
+module nncc
+
+go 1.26
