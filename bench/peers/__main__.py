@@ -1,0 +1,84 @@
+"""Time nncc against other inference engines on the same networks, interleaved, and write down the result.
+
+Usage: python3 bench/peers [--networks lenet,resnet20,resnet50 | --all] [--threads 1,2] ...   (or: make bench-peers)
+
+The first run creates a virtual environment in the user's cache folder and installs bench/requirements.txt there
+(about 4 GB, mostly PyTorch with its CUDA libraries). Every engine runs each network at batch 1 in fp32, pinned to the
+same processors; its outputs are compared with ONNX Runtime's before it is timed. Each round lets every engine run for a
+short while in turn, so that a slow phase of the machine hits all of them; the figure is the median of the rounds' medians.
+"""
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_NETWORKS = "lenet,resnet20,resnet50"
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    networks = parser.add_mutually_exclusive_group()
+    networks.add_argument("--networks", default=DEFAULT_NETWORKS, help=f"names, default {DEFAULT_NETWORKS}")
+    networks.add_argument("--all", action="store_true", help="all networks (exports some 900 MB)")
+    parser.add_argument("--threads", default="1,2", help="thread counts, default 1,2")
+    parser.add_argument("--engines", help="names, default all")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.5, help="time of one engine in one round, default 0.5")
+    parser.add_argument("--nncc", type=Path, help="nncc executable; built from this checkout without it")
+    parser.add_argument("--models", type=Path, help="folder of exported networks; those missing are exported there")
+    parser.add_argument("--venv", type=Path, default=environment.cache_dir() / "venv", help="virtual environment to use")
+    parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results", help="folder for the results")
+    return parser.parse_args()
+
+
+def build_nncc():
+    """Build the command from this checkout and return its path."""
+    path = environment.cache_dir() / "nncc"
+    print("building nncc", file=sys.stderr, flush=True)
+    subprocess.run(["go", "build", "-o", str(path), "./cmd/nncc"], cwd=ROOT, check=True)
+    return path
+
+
+def write_results(result, out):
+    import plot
+    import report
+    path = out / result["cpu_class"]
+    out.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".json").write_text(report.to_json(result), encoding="utf-8")
+    path.with_suffix(".md").write_text(report.to_markdown(result), encoding="utf-8")
+    plot.draw(result, path.with_suffix(".svg"))
+    print(report.to_markdown(result))
+
+
+def main():
+    options = parse_arguments()
+    environment.enter(options.venv, ROOT / "bench" / "requirements.txt")
+    # From here on this is the virtual environment's interpreter.
+    import compare
+    import engines
+    import machine
+    import networks
+
+    chosen = options.engines.split(",") if options.engines else list(engines.NAMES)
+    names = list(networks.NETWORKS) if options.all else options.networks.split(",")
+    for kind, given, known in (("engine", chosen, engines.NAMES), ("network", names, networks.NETWORKS)):
+        for name in set(given) - set(known):
+            sys.exit(f"peers: no {kind} is called {name}; there are {', '.join(known)}")
+    nncc = options.nncc or (build_nncc() if any(map(engines.is_nncc, chosen)) else None)
+    folder = options.models or environment.cache_dir() / "models"
+    paths = {name: networks.path_of(name, ROOT, folder) for name in names}
+    machine.warn_if_busy()
+    settings = compare.Settings(chosen, options.rounds, options.seconds, nncc)
+    records = compare.run(paths, [int(n) for n in options.threads.split(",")], settings)
+    result = machine.describe(ROOT, nncc) | {"rounds": options.rounds, "seconds_per_round": options.seconds, "results": records}
+    write_results(result, options.out)
+    broken = [f"{r['engine']} on {r['network']}: {r['error']}" for r in records if engines.is_nncc(r["engine"]) and "error" in r]
+    if broken:
+        sys.exit("peers: nncc failed:\n  " + "\n  ".join(broken))
+
+
+if __name__ == "__main__":
+    main()

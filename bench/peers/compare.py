@@ -1,0 +1,89 @@
+"""The measurement itself: check every engine's answer, then time them in turn, round after round."""
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import engines
+import machine
+from networks import NETWORKS
+
+# Largest difference from ONNX Runtime over the largest logit. The engines sum in different orders; an engine
+# that silently computed in bf16 would be off by a hundred times this.
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for all networks: engine names, rounds, seconds per engine and round, path of the nncc executable."""
+    engines: list
+    rounds: int
+    seconds: float
+    nncc: Path | None
+
+
+def run(paths, thread_counts, settings):
+    """Compare the engines on the networks ({name: ONNX file}) and return one record per network, thread count, engine."""
+    records = []
+    for threads in thread_counts:
+        cpus = machine.choose_cpus(threads)
+        for name, path in paths.items():
+            print(f"{name}, {threads} thread(s) on CPU {','.join(map(str, cpus))}", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+                rows = compare(name, path, threads, cpus, Path(folder), settings, stack)
+            records += [{"network": name, "threads": threads} | row for row in rows]
+    return records
+
+
+def compare(network, path, threads, cpus, folder, settings, stack):
+    """Compare the engines on one network; `stack` closes those that were started."""
+    side = NETWORKS[network]
+    np.save(folder / "input.npy", np.random.default_rng(0).standard_normal((1, 3, side, side), dtype=np.float32))
+    running, errors = {}, {}
+    for name in settings.engines:
+        try:
+            running[name] = engines.start(name, path, threads, cpus, folder, settings.nncc)
+            stack.callback(running[name].close)
+        except engines.EngineError as error:
+            errors[name] = str(error)
+    differences = check(running, errors)
+    medians = interleave({name: running[name] for name in differences}, settings)
+    return [row(name, medians, differences, errors) for name in settings.engines]
+
+
+def check(running, errors):
+    """Return each engine's relative difference from the reference; one beyond the tolerance becomes an error."""
+    if engines.REFERENCE not in running:
+        sys.exit(f"peers: {engines.REFERENCE} is the reference and must run: {errors.get(engines.REFERENCE, 'not chosen')}")
+    expected, differences = np.load(running[engines.REFERENCE].output_path), {}
+    for name, engine in running.items():
+        difference = float(np.abs(np.load(engine.output_path) - expected).max() / np.abs(expected).max())
+        if difference <= TOLERANCE:  # false for NaN too
+            differences[name] = difference
+        else:
+            errors[name] = f"wrong output: relative difference {difference:.1e} from {engines.REFERENCE}"
+    return differences
+
+
+def interleave(running, settings):
+    """Return each engine's medians in ns, one per round; every round starts with another engine."""
+    medians, names = {name: [] for name in running}, list(running)
+    for i in range(settings.rounds):
+        for name in names[i % len(names):] + names[:i % len(names)]:
+            medians[name].append(running[name].median_ns(settings.seconds))
+        done = "  ".join(f"{name} {medians[name][-1] / 1e6:.4g}" for name in names)
+        print(f"  round {i + 1}/{settings.rounds} ms: {done}", file=sys.stderr, flush=True)
+    return medians
+
+
+def row(name, medians, differences, errors):
+    """Return an engine's part of a record: times in ns over the rounds' medians, or its error."""
+    if name in errors:
+        return {"engine": name, "error": errors[name]}
+    values = medians[name]
+    return {"engine": name, "median_ns": round(statistics.median(values)), "min_ns": round(min(values)),
+            "max_ns": round(max(values)), "relative_difference": float(f"{differences[name]:.2g}")}

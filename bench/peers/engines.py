@@ -1,0 +1,106 @@
+"""The engines as the comparison sees them: something that answers an input once and can be timed again and again.
+
+A peer is a worker process that keeps its network loaded. nncc is started anew for each round; its compile cache makes
+that cheap, and `nncc bench` warms up before it measures.
+"""
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+NNCC_PREFIX = "nncc-"  # followed by the variant
+PEERS = ("onnxruntime", "openvino-f32", "mnn")
+NAMES = (NNCC_PREFIX + "avx512", NNCC_PREFIX + "avx2", NNCC_PREFIX + "portable", *PEERS)
+REFERENCE = "onnxruntime"
+MIN_CALLS = 3
+WORKER = Path(__file__).parent / "worker.py"
+
+
+def is_nncc(name):
+    return name.startswith(NNCC_PREFIX)
+
+
+class EngineError(Exception):
+    """An engine that cannot run a network; the text is its own last line."""
+
+
+def last_line(text, default):
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else default
+
+
+class Peer:
+    """Another engine, in a worker process pinned to `cpus`."""
+
+    def __init__(self, name, model, threads, cpus, folder):
+        self.messages = open(folder / (name + ".log"), "w+", encoding="utf-8")
+        self.output_path = folder / (name + ".npy")
+        command = [*pin(cpus), sys.executable, str(WORKER), name, str(model), str(threads), str(folder / "input.npy"),
+                   str(self.output_path)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.messages, text=True)
+        try:
+            self.answer()
+        except EngineError:
+            self.close()
+            raise
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            self.messages.seek(0)
+            raise EngineError(last_line(self.messages.read(), "the engine ended without a message"))
+        return json.loads(line)
+
+    def median_ns(self, seconds):
+        print(seconds, file=self.process.stdin, flush=True)
+        return self.answer()["median_ns"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+        self.messages.close()
+
+
+class Nncc:
+    """One variant of nncc, pinned to `cpus`."""
+
+    def __init__(self, name, model, threads, cpus, folder, executable):
+        self.isa, self.model, self.threads = name.removeprefix(NNCC_PREFIX), str(model), str(threads)
+        self.prefix = [*pin(cpus), str(executable)]
+        self.output_path = folder / (name + ".npy")
+        self.call("run", self.model, "--input", str(folder / "input.npy"), "--output", str(self.output_path))
+        self.expected_ns = self.bench(MIN_CALLS)
+
+    def call(self, *arguments):
+        done = subprocess.run([*self.prefix, *arguments], capture_output=True, text=True, env=os.environ | {"NNCC_ISA": self.isa})
+        if done.returncode:
+            raise EngineError(last_line(done.stderr, f"exit code {done.returncode}"))
+        return done.stdout
+
+    def bench(self, runs):
+        line = self.call("bench", self.model, "--threads", self.threads, "--batch", "1", "--isa", self.isa, "--json",
+                         "--runs", str(runs))
+        row = json.loads(line)
+        if row["isa"] != self.isa:
+            raise EngineError(f"ran {row['isa']} instead of {self.isa}")
+        return row["median_ns"]
+
+    def median_ns(self, seconds):
+        self.expected_ns = self.bench(max(MIN_CALLS, int(seconds * 1e9 / self.expected_ns)))
+        return self.expected_ns
+
+    def close(self):
+        pass  # no process is left between rounds
+
+
+def pin(cpus):
+    return ["taskset", "-c", ",".join(map(str, cpus))]
+
+
+def start(name, model, threads, cpus, folder, nncc):
+    """Start an engine; it has answered folder/input.npy into its output_path when this returns."""
+    if is_nncc(name):
+        return Nncc(name, model, threads, cpus, folder, nncc)
+    return Peer(name, model, threads, cpus, folder)

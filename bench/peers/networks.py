@@ -1,0 +1,75 @@
+"""The networks that are compared, as ONNX files: opset 17, batch 1, input `input`, output `logits`.
+
+All but ResNet-20, which is trained and lies in the repository, have random weights (seed 0) with plausible batch-norm
+statistics: they serve speed and numerical agreement, not accuracy.
+
+Usage: python networks.py OUT_DIR NAME ...      (inside the virtual environment)
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+# name: side of the square RGB input in pixels
+NETWORKS = {
+    "lenet": 32, "resnet20": 32, "resnet50": 224, "resnet18": 224, "vgg16": 224, "alexnet": 224, "squeezenet": 224,
+    "googlenet": 224, "mobilenetv2": 224, "densenet121": 224,
+}
+COMMITTED = {"resnet20": Path("testdata/models/resnet20/resnet20.onnx")}  # relative to the repository
+
+
+def path_of(name, root, folder):
+    """Return the ONNX file of a network, exporting it into `folder` where that was not done before."""
+    if name in COMMITTED:
+        return root / COMMITTED[name]
+    path = folder / (name + ".onnx")
+    if not path.exists():
+        print(f"exporting {name}", file=sys.stderr, flush=True)
+        # A process of its own keeps PyTorch's memory and threads away from the measurements.
+        subprocess.run([sys.executable, __file__, str(folder), name], check=True, stderr=subprocess.DEVNULL)
+    return path
+
+
+def lenet():
+    """Return the LeNet of the CIFAR-10 example."""
+    from torch import nn
+    return nn.Sequential(
+        nn.Conv2d(3, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+
+
+def build(name):
+    """Return the PyTorch module of a network."""
+    from torchvision import models
+    makers = {
+        "lenet": lenet, "mobilenetv2": models.mobilenet_v2, "squeezenet": models.squeezenet1_1,
+        "googlenet": lambda: models.googlenet(aux_logits=False, init_weights=False),
+    }
+    return makers.get(name, getattr(models, name, None))()
+
+
+def randomize_batch_norms(module):
+    """Give batch norms statistics and scales that do not let them vanish when folded."""
+    from torch import nn
+    for layer in module.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.running_mean.normal_(0, 0.1)
+            layer.running_var.uniform_(0.5, 1.5)
+            layer.weight.data.uniform_(0.5, 1.5)
+            layer.bias.data.normal_(0, 0.1)
+
+
+def export(name, folder):
+    import torch
+    torch.manual_seed(0)
+    module = build(name).eval()
+    randomize_batch_norms(module)
+    folder.mkdir(parents=True, exist_ok=True)
+    part, side = folder / (name + ".part"), NETWORKS[name]
+    torch.onnx.export(module, (torch.zeros(1, 3, side, side),), str(part), dynamo=False, opset_version=17,
+                      input_names=["input"], output_names=["logits"])
+    part.rename(folder / (name + ".onnx"))  # a file under its final name is complete
+
+
+if __name__ == "__main__":
+    for network in sys.argv[2:]:
+        export(network, Path(sys.argv[1]))
