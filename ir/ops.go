@@ -33,10 +33,10 @@ var Ops = []*Op{
 		Doc:   "y = (x - mean[c]) / sqrt(var[c] + epsilon) * scale[c] + bias[c]; inputs x [N,C,...], scale, bias, mean, var [C]. ONNX BatchNormalization 15, inference."},
 
 	{Name: "maxpool", Class: Window, Inputs: Arity{1, 1}, Outputs: 1, Infer: inferPool, FLOPs: flopsPool,
-		Attrs: []AttrDef{kernelAttr, poolStrideAttr, padAttr, dilationAttr, {Name: "ceil", Kind: IntAttr, Default: 0}},
+		Attrs: []AttrDef{kernelAttr, strideAttr, padAttr, dilationAttr, {Name: "ceil", Kind: IntAttr, Default: 0}},
 		Doc:   "Largest value of each window; padding never wins. x [N,C,spatial...]. ceil rounds the output size up, as ONNX's ceil_mode. ONNX MaxPool 22."},
 	{Name: "avgpool", Class: Window, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-5, Infer: inferPool, FLOPs: flopsPool,
-		Attrs: []AttrDef{kernelAttr, poolStrideAttr, padAttr, dilationAttr, {Name: "ceil", Kind: IntAttr, Default: 0}, {Name: "count_include_pad", Kind: IntAttr, Default: 0}},
+		Attrs: []AttrDef{kernelAttr, strideAttr, padAttr, dilationAttr, {Name: "ceil", Kind: IntAttr, Default: 0}, {Name: "count_include_pad", Kind: IntAttr, Default: 0}},
 		Doc:   "Mean of each window over the places inside the input, or inside the padded input with count_include_pad. x [N,C,spatial...]. ONNX AveragePool 22."},
 	{Name: "softmax", Class: Reduction, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-5, Infer: inferSoftmax, FLOPs: flopsSoftmax,
 		Attrs: []AttrDef{{Name: "axis", Kind: IntAttr, Default: -1}},

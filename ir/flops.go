@@ -1,0 +1,43 @@
+package ir
+
+import "nncc/runtime/tensor"
+
+func flopsPerElement(n *Node) int64 { return int64(n.Out().Type.Elems()) }
+
+func flopsConv(n *Node) int64 {
+	w := n.Inputs[1].Type.Shape
+	return 2 * int64(n.Out().Type.Elems()) * int64(tensor.Count(w[1:]))
+}
+
+func flopsGemm(n *Node) int64 {
+	k := n.Inputs[0].Type.Shape[1]
+	if n.Bool("trans_a") {
+		k = n.Inputs[0].Type.Shape[0]
+	}
+	return 2 * int64(n.Out().Type.Elems()) * int64(k)
+}
+
+func flopsMatmul(n *Node) int64 {
+	a := n.Inputs[0].Type.Shape
+	return 2 * int64(n.Out().Type.Elems()) * int64(a[len(a)-1])
+}
+
+func flopsPool(n *Node) int64 {
+	return int64(n.Out().Type.Elems()) * int64(tensor.Count(n.Ints("kernel")))
+}
+
+// flopsSoftmax counts the maximum, difference, exponential, sum and quotient.
+func flopsSoftmax(n *Node) int64 { return 5 * int64(n.Out().Type.Elems()) }
+
+func flopsFused(n *Node) int64 { return n.Body.FLOPs() }
+
+// FLOPs is the number of arithmetic operations of one evaluation, a multiply-add counted as two.
+func (g *Graph) FLOPs() int64 {
+	total := int64(0)
+	for _, n := range g.Nodes {
+		if n.Op.FLOPs != nil {
+			total += n.Op.FLOPs(n)
+		}
+	}
+	return total
+}
