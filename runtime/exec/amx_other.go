@@ -1,0 +1,6 @@
+//go:build amd64 && !linux
+
+package exec
+
+// requestAMX declines: AMX is used only where the permission protocol is known.
+func requestAMX() bool { return false }

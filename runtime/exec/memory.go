@@ -1,0 +1,29 @@
+package exec
+
+import "unsafe"
+
+const (
+	cacheLine     = 64
+	hugePage      = 2 << 20
+	hugeFromBytes = 8 << 20 // smaller memory is not worth aligning to huge pages
+)
+
+// alignedBytes returns n zeroed bytes at an address that is a multiple of 64, on huge pages if there are many and the
+// system has them. The memory is the garbage collector's, so that a view of it stays valid for as long as it is held.
+// Untouched pages of it cost nothing.
+func alignedBytes(n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	align := cacheLine
+	if n >= hugeFromBytes {
+		align = hugePage
+	}
+	raw := make([]byte, n+align-1)
+	skip := -int(uintptr(unsafe.Pointer(unsafe.SliceData(raw)))) & (align - 1)
+	mem := raw[skip : skip+n : skip+n]
+	if align == hugePage {
+		adviseHugePages(mem[:n/hugePage*hugePage])
+	}
+	return mem
+}

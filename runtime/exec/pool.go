@@ -1,0 +1,83 @@
+package exec
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// pool is a set of workers that any number of instances use at the same time. There is no queue and no lock: a launch
+// posts shares of its work to workers that are idle, works itself, and takes back the shares that no worker has begun.
+type pool struct {
+	workers []worker
+	active  atomic.Int64 // runs in progress, each on a goroutine of its own
+	start   sync.Once
+}
+
+// worker is one goroutine of the pool. Its box is empty (nil, idle), holds a posted share, or &busy while it works.
+type worker struct {
+	box  atomic.Pointer[share]
+	rest parker
+	busy share // only its address is used
+	_    [cacheLine]byte
+}
+
+// sharedPool returns the pool of the process. Together with a caller it uses as many processors as Go runs goroutines
+// on, the machine has for this process and its control group allows.
+var sharedPool = sync.OnceValue(func() *pool {
+	n := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
+	if limit := cgroupCPUs(rootFS()); limit > 0 {
+		n = min(n, limit)
+	}
+	return newPool(n)
+})
+
+// newPool returns a pool for threads threads, one of which is the caller's.
+func newPool(threads int) *pool {
+	p := &pool{workers: make([]worker, threads-1)}
+	for i := range p.workers {
+		p.workers[i].rest.wakeup = make(chan struct{}, 1)
+	}
+	return p
+}
+
+// threads is the largest number of threads that can take part in one launch.
+func (p *pool) threads() int { return len(p.workers) + 1 }
+
+// ensureStarted starts the workers, which live as long as the process.
+func (p *pool) ensureStarted() {
+	p.start.Do(func() {
+		for i := range p.workers {
+			go p.workers[i].serve()
+		}
+	})
+}
+
+// serve executes the shares that are posted to the worker's box, waiting busily for a moment and asleep after that.
+func (w *worker) serve() {
+	posted := func() bool { return w.box.Load() != nil }
+	for {
+		for !spinUntil(posted) {
+			w.rest.sleepUnless(posted)
+		}
+		s := w.box.Load()
+		if s == nil || !w.box.CompareAndSwap(s, &w.busy) {
+			continue // taken back
+		}
+		s.owner.work(s)
+		w.box.Store(nil)
+		s.owner.finished()
+	}
+}
+
+// post gives a share to the worker if it is idle.
+func (w *worker) post(s *share) bool {
+	if !w.box.CompareAndSwap(nil, s) {
+		return false
+	}
+	w.rest.wake()
+	return true
+}
+
+// takeBack says whether the worker had not begun the share and will not.
+func (w *worker) takeBack(s *share) bool { return w.box.CompareAndSwap(s, nil) }
