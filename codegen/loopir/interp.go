@@ -1,0 +1,141 @@
+package loopir
+
+import "fmt"
+
+// Interpret runs every chunk of f, in order, and so defines what f means. args are the bytes of f.Params, little-endian:
+// [batch][Elems] for a batched parameter, [Elems] for the others. It works before and after Promote.
+//
+// f must be well typed (Verify), but its addresses need not be right: an access outside a buffer, an unassigned element of a
+// register tile and an integer division by zero are errors that name the place. Scratch is filled with 0xFF (NaN, -1) at the
+// start of a chunk, so that a kernel relying on its contents gives itself away.
+func Interpret(f *Func, args [][]byte, batch int) error {
+	chunks := f.Chunks()
+	if f.Batched() {
+		chunks *= batch
+	}
+	return InterpretChunks(f, args, 0, chunks, batch)
+}
+
+// InterpretChunks runs the chunks lo to hi (exclusive) of f; see Interpret.
+func InterpretChunks(f *Func, args [][]byte, lo, hi, batch int) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case fault:
+			err = p
+		default:
+			panic(p)
+		}
+	}()
+	k := newMachine().kernel(f)
+	if len(args) != len(f.Params) {
+		failf("%s: %d arguments for %d parameters", f.Name, len(args), len(f.Params))
+	}
+	for i, m := range k.params {
+		if err := m.bind(args[i], batch); err != nil {
+			failf("%s: %v", f.Name, err)
+		}
+	}
+	k.run(lo, hi, batch)
+	return nil
+}
+
+// fault is an error on its way out of the interpreter's closures.
+type fault string
+
+func (f fault) Error() string { return string(f) }
+
+func failf(format string, args ...any) { panic(fault(fmt.Sprintf(format, args...))) }
+
+// memory is a buffer with bytes behind it.
+type memory struct {
+	buf     *Buffer
+	data    []byte
+	samples int // 1 if the buffer is not batched
+}
+
+func (m *memory) bind(data []byte, batch int) error {
+	m.data, m.samples = data, 1
+	if m.buf.Batched() {
+		m.samples = batch
+	}
+	if want := m.samples * m.buf.Bytes(); len(data) != want {
+		return fmt.Errorf("parameter %s takes %d bytes, not %d", m.buf.Name, want, len(data))
+	}
+	return nil
+}
+
+// variable is a grid dimension or loop counter while it counts.
+type variable struct {
+	name string
+	n    int
+}
+
+// kernel is a function compiled to closures over its own state: one call can be active at a time, which suffices as
+// functions do not recurse.
+type kernel struct {
+	f       *Func
+	params  []*memory
+	scratch []*memory
+	grid    []*variable
+	body    []func()
+}
+
+// run executes the chunks lo to hi (exclusive).
+func (k *kernel) run(lo, hi, batch int) {
+	for chunk := lo; chunk < hi; chunk++ {
+		k.enter(chunk, batch)
+		runAll(k.body)
+	}
+}
+
+// enter sets the grid variables for a chunk and spoils the scratch.
+func (k *kernel) enter(chunk, batch int) {
+	rest := chunk
+	for d := len(k.grid) - 1; d >= 0; d-- {
+		extent := k.f.Grid[d].Extent
+		if extent == Batch {
+			extent = batch
+		}
+		if extent <= 0 {
+			failf("%s: chunk %d does not exist", k.f.Name, chunk)
+		}
+		k.grid[d].n = rest % extent
+		rest /= extent
+	}
+	if rest != 0 {
+		failf("%s: chunk %d does not exist", k.f.Name, chunk)
+	}
+	for _, m := range k.scratch {
+		for i := range m.data {
+			m.data[i] = 0xFF
+		}
+	}
+}
+
+func runAll(steps []func()) {
+	for _, step := range steps {
+		step()
+	}
+}
+
+// machine compiles each function once.
+type machine struct {
+	kernels map[*Func]*kernel // nil while being compiled
+}
+
+func newMachine() *machine { return &machine{kernels: map[*Func]*kernel{}} }
+
+func (m *machine) kernel(f *Func) *kernel {
+	k, seen := m.kernels[f]
+	if seen {
+		if k == nil {
+			failf("%s calls itself", f.Name)
+		}
+		return k
+	}
+	m.kernels[f] = nil
+	k = newCompiler(m, f).compile()
+	m.kernels[f] = k
+	return k
+}
