@@ -5,8 +5,8 @@ import "fmt"
 // Interpret runs every chunk of f, in order, and so defines what f means. args are the bytes of f.Params, little-endian:
 // [batch][Elems] for a batched parameter, [Elems] for the others. It works before and after Promote.
 //
-// f must be well typed (Verify), but its addresses need not be right: an access outside a buffer, an unassigned element of a
-// register tile and an integer division by zero are errors that name the place. Scratch is filled with 0xFF (NaN, -1) at the
+// f must be well typed (Verify), but its addresses need not be right: an access outside a buffer, a read of an unassigned
+// register and a shift by the width or more are errors that name the place. Scratch is filled with 0xFF (NaN, -1) at the
 // start of a chunk, so that a kernel relying on its contents gives itself away.
 func Interpret(f *Func, args [][]byte, batch int) error {
 	chunks := f.Chunks()

@@ -56,12 +56,8 @@ func (c *compiler) lanewise(at *site, x Expr) func() lanes {
 		return map3(c.expr(at, x.A), c.expr(at, x.B), c.expr(at, x.C), x.Type().Lanes,
 			func(a, b, c uint64) uint64 { return fma(k, a, b, c) })
 	case *Select:
-		return map3(c.expr(at, x.Mask), c.expr(at, x.X), c.expr(at, x.Y), x.Type().Lanes, func(m, a, b uint64) uint64 {
-			if m != 0 {
-				return a
-			}
-			return b
-		})
+		return map3(c.expr(at, x.Mask), c.expr(at, x.X), c.expr(at, x.Y), x.Type().Lanes,
+			func(m, a, b uint64) uint64 { return pick(m != 0, a, b) })
 	default:
 		at.failf("unknown expression %T", x)
 		return nil

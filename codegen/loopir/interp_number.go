@@ -19,6 +19,17 @@ func mask(k Kind) uint64 { return 1<<bitsOf(k) - 1 }
 
 // fromInt wraps v to k, or rounds it if k is a float.
 func fromInt(k Kind, v int64) uint64 {
+	if !k.IsFloat() {
+		return uint64(v) & mask(k)
+	}
+	if v < 0 {
+		return fromUint(k, -uint64(v)) | signBit(k)
+	}
+	return fromUint(k, uint64(v))
+}
+
+// fromUint wraps v to k, or rounds it if k is a float.
+func fromUint(k Kind, v uint64) uint64 {
 	switch k {
 	case F64:
 		return math.Float64bits(float64(v))
@@ -26,21 +37,20 @@ func fromInt(k Kind, v int64) uint64 {
 		return uint64(math.Float32bits(float32(v)))
 	case F16, BF16:
 		// Folding the low bits into one sticky bit keeps the number within float64 and rounds it once.
-		if v > 1<<52 || v < -1<<52 {
-			const low = 1<<12 - 1
-			sticky := int64(0)
-			if v&low != 0 {
-				sticky = 1 << 11
-			}
-			v = v&^low | sticky
+		const low = 1<<12 - 1
+		if v >= 1<<53 && v&low != 0 {
+			v = v&^low | 1<<11
 		}
 		return fromFloat(k, float64(v))
 	default:
-		return uint64(v) & mask(k)
+		return v & mask(k)
 	}
 }
 
-// toInt is an integer lane's number.
+// signBit is the top bit of k.
+func signBit(k Kind) uint64 { return 1 << (bitsOf(k) - 1) }
+
+// toInt is an integer lane's number; that of a u64 modulo 2^64.
 func toInt(k Kind, v uint64) int64 {
 	if k.IsSigned() {
 		unused := 64 - bitsOf(k)
@@ -76,22 +86,22 @@ func toFloat(k Kind, v uint64) float64 {
 func fromFloat(k Kind, x float64) uint64 {
 	switch k {
 	case F64:
-		if x != x {
+		if math.IsNaN(x) {
 			return 0x7FF8 << 48
 		}
 		return math.Float64bits(x)
 	case F32:
-		if x != x {
+		if math.IsNaN(x) {
 			return 0x7FC0_0000
 		}
 		return uint64(math.Float32bits(float32(x)))
 	case BF16:
-		if x != x {
+		if math.IsNaN(x) {
 			return 0x7FC0
 		}
 		return uint64(math.Float32bits(float32(roundTo(x, 8, -126, 127))) >> 16)
 	}
-	if x != x { // F16
+	if math.IsNaN(x) { // F16
 		return 0x7E00
 	}
 	var sign uint64
@@ -130,26 +140,43 @@ func convert(from, to Kind, v uint64) uint64 {
 		return v
 	case from.IsFloat() && to.IsFloat():
 		return fromFloat(to, toFloat(from, v))
-	case to.IsFloat():
+	case from.IsFloat():
+		return saturateFloat(to, math.RoundToEven(toFloat(from, v)))
+	case to.IsFloat() && from.IsSigned():
 		return fromInt(to, toInt(from, v))
+	case to.IsFloat():
+		return fromUint(to, v)
+	case from.IsSigned() && toInt(from, v) < 0:
+		lo, _ := limits(to)
+		return fromInt(to, max(toInt(from, v), lo))
+	default:
+		_, hi := limits(to)
+		return min(v, hi)
 	}
-	lo, hi := int64(0), int64(mask(to))
-	if to.IsSigned() {
-		hi = int64(mask(to) >> 1)
-		lo = -hi - 1
+}
+
+// limits is the range of an integer kind.
+func limits(k Kind) (lo int64, hi uint64) {
+	if !k.IsSigned() {
+		return 0, mask(k)
 	}
-	if !from.IsFloat() {
-		return fromInt(to, min(max(toInt(from, v), lo), hi))
-	}
-	x := math.RoundToEven(toFloat(from, v))
+	hi = mask(k) >> 1
+	return -int64(hi) - 1, hi
+}
+
+// saturateFloat is the integer x as the nearest number of kind k.
+func saturateFloat(k Kind, x float64) uint64 {
+	lo, hi := limits(k)
 	switch {
-	case x != x:
+	case math.IsNaN(x):
 		return 0
 	case x <= float64(lo):
-		return fromInt(to, lo)
+		return fromInt(k, lo)
 	case x >= float64(hi):
-		return fromInt(to, hi)
+		return hi
+	case x < 0:
+		return fromInt(k, int64(x))
 	default:
-		return fromInt(to, int64(x))
+		return uint64(x)
 	}
 }

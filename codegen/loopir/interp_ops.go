@@ -21,7 +21,7 @@ func fma(k Kind, a, b, c uint64) uint64 {
 // again to 50 bits or fewer gives what rounding the exact sum would (Boldo and Melquiond, "When double rounding is odd").
 func addToOdd(x, y float64) float64 {
 	sum := x + y
-	if math.IsInf(sum, 0) || sum != sum {
+	if math.IsInf(sum, 0) || math.IsNaN(sum) {
 		return sum
 	}
 	back := sum - x
@@ -48,14 +48,13 @@ func unary(at *site, op UnaryOp, k Kind) func(uint64) uint64 {
 		case Abs:
 			return func(v uint64) uint64 { n := toInt(k, v); return fromInt(k, max(n, -n)) }
 		}
-		at.failf("unary operation %d on %v", op, k)
+		at.failf("%v of %v is not defined", op, k)
 	}
-	sign := uint64(1) << (bitsOf(k) - 1)
 	switch op {
 	case Neg:
-		return func(v uint64) uint64 { return v ^ sign }
+		return func(v uint64) uint64 { return v ^ signBit(k) }
 	case Abs:
-		return func(v uint64) uint64 { return v &^ sign }
+		return func(v uint64) uint64 { return v &^ signBit(k) }
 	}
 	round := map[UnaryOp]func(float64) float64{Sqrt: math.Sqrt, Floor: math.Floor, RoundEven: math.RoundToEven}[op]
 	return func(v uint64) uint64 { return fromFloat(k, round(toFloat(k, v))) }
@@ -63,46 +62,47 @@ func unary(at *site, op UnaryOp, k Kind) func(uint64) uint64 {
 
 // binaryOp is op on one lane of each operand, both of kind k.
 func binaryOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
-	if k.IsFloat() {
+	switch {
+	case op == Min: // Y's lane also where both are equal: +0 and -0
+		return func(x, y uint64) uint64 { return pick(less(k, x, y), x, y) }
+	case op == Max:
+		return func(x, y uint64) uint64 { return pick(less(k, y, x), x, y) }
+	case k.IsFloat():
 		return floatOp(at, op, k)
-	}
-	do := func(f func(x, y int64) int64) func(x, y uint64) uint64 {
-		return func(x, y uint64) uint64 { return fromInt(k, f(toInt(k, x), toInt(k, y))) }
 	}
 	switch op {
 	case Add:
-		return do(func(x, y int64) int64 { return x + y })
+		return func(x, y uint64) uint64 { return (x + y) & mask(k) }
 	case Sub:
-		return do(func(x, y int64) int64 { return x - y })
+		return func(x, y uint64) uint64 { return (x - y) & mask(k) }
 	case Mul:
-		return do(func(x, y int64) int64 { return x * y })
-	case Div:
-		return do(func(x, y int64) int64 {
-			if y == 0 {
-				at.failf("division of %d by zero", x)
-			}
-			return x / y
-		})
-	case Min:
-		return do(func(x, y int64) int64 { return min(x, y) })
-	case Max:
-		return do(func(x, y int64) int64 { return max(x, y) })
+		return func(x, y uint64) uint64 { return (x * y) & mask(k) }
 	case And:
 		return func(x, y uint64) uint64 { return x & y }
 	case Or:
 		return func(x, y uint64) uint64 { return x | y }
 	case Xor:
 		return func(x, y uint64) uint64 { return x ^ y }
-	default:
-		return do(func(x, y int64) int64 {
-			if y < 0 || y >= int64(bitsOf(k)) {
-				at.failf("shift of %v by %d", k, y)
-			}
-			if op == Shl {
-				return x << y
-			}
+	case Shl, Shr:
+		return shift(at, op, k)
+	}
+	at.failf("%v of %v is not defined", op, k)
+	return nil
+}
+
+func shift(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
+	return func(x, y uint64) uint64 {
+		if y >= uint64(bitsOf(k)) {
+			at.failf("shift of %v by %d", k, toInt(k, y))
+		}
+		switch {
+		case op == Shl:
+			return x << y & mask(k)
+		case k.IsSigned():
+			return fromInt(k, toInt(k, x)>>y)
+		default:
 			return x >> y
-		})
+		}
 	}
 }
 
@@ -119,49 +119,47 @@ func floatOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
 		return do(func(x, y float64) float64 { return x * y })
 	case Div:
 		return do(func(x, y float64) float64 { return x / y })
-	case Min, Max: // Y's lane also where both are equal: +0 and -0
-		less := func(x, y uint64) bool { return toFloat(k, x) < toFloat(k, y) }
-		return func(x, y uint64) uint64 {
-			if op == Min && less(x, y) || op == Max && less(y, x) {
-				return x
-			}
-			return y
-		}
-	default:
-		at.failf("binary operation %d on %v", op, k)
-		return nil
 	}
+	at.failf("%v of %v is not defined", op, k)
+	return nil
+}
+
+// less compares two lanes of kind k; false with a NaN.
+func less(k Kind, x, y uint64) bool {
+	switch {
+	case k.IsFloat():
+		return toFloat(k, x) < toFloat(k, y)
+	case k.IsSigned():
+		return toInt(k, x) < toInt(k, y)
+	default:
+		return x < y
+	}
+}
+
+// equal compares two lanes of kind k: as numbers, so that +0 equals -0 and NaN nothing.
+func equal(k Kind, x, y uint64) bool {
+	if k.IsFloat() {
+		return toFloat(k, x) == toFloat(k, y)
+	}
+	return x == y
+}
+
+func pick(first bool, x, y uint64) uint64 {
+	if first {
+		return x
+	}
+	return y
 }
 
 // compare is op on one lane of each operand, both of kind k; 1 is true.
 func compare(op CmpOp, k Kind) func(x, y uint64) uint64 {
-	return func(x, y uint64) uint64 {
-		var less, equal, greater bool // none of them with a NaN
-		if k.IsFloat() {
-			a, b := toFloat(k, x), toFloat(k, y)
-			less, equal, greater = a < b, a == b, a > b
-		} else {
-			a, b := toInt(k, x), toInt(k, y)
-			less, equal, greater = a < b, a == b, a > b
-		}
-		var result bool
-		switch op {
-		case Eq:
-			result = equal
-		case Ne:
-			result = !equal
-		case Lt:
-			result = less
-		case Le:
-			result = less || equal
-		case Gt:
-			result = greater
-		case Ge:
-			result = greater || equal
-		}
-		if result {
-			return 1
-		}
-		return 0
-	}
+	test := map[CmpOp]func(x, y uint64) bool{
+		Eq: func(x, y uint64) bool { return equal(k, x, y) },
+		Ne: func(x, y uint64) bool { return !equal(k, x, y) },
+		Lt: func(x, y uint64) bool { return less(k, x, y) },
+		Le: func(x, y uint64) bool { return less(k, x, y) || equal(k, x, y) },
+		Gt: func(x, y uint64) bool { return less(k, y, x) },
+		Ge: func(x, y uint64) bool { return less(k, y, x) || equal(k, x, y) },
+	}[op]
+	return func(x, y uint64) uint64 { return pick(test(x, y), 1, 0) }
 }
