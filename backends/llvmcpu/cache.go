@@ -1,0 +1,112 @@
+package llvmcpu
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// cacheLimitBytes bounds the compile cache: some thousand kernels.
+const cacheLimitBytes = 256 << 20
+
+// cache keeps llc's output by the content of everything that decides it. A cache that cannot be read or
+// written costs time, never correctness, so its errors are not reported.
+type cache struct{ dir string } // dir "" keeps nothing
+
+// openCache is the cache in dir; by default in $NNCC_CACHE or the user's cache folder. "off" keeps nothing.
+func openCache(dir string) cache {
+	if dir == "" {
+		dir = os.Getenv("NNCC_CACHE")
+	}
+	if dir == "" {
+		if user, err := os.UserCacheDir(); err == nil {
+			dir = filepath.Join(user, "nncc")
+		}
+	}
+	if dir == "off" {
+		dir = ""
+	}
+	return cache{dir}
+}
+
+// key names a result by the parts that decide it.
+func (c cache) key(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+func (c cache) path(key string) string { return filepath.Join(c.dir, "llc", key[:2], key[2:]+".o") }
+
+// get returns the bytes stored under key, and marks them as used.
+func (c cache) get(key string) ([]byte, bool) {
+	if c.dir == "" {
+		return nil, false
+	}
+	data, err := os.ReadFile(c.path(key))
+	if err != nil || len(data) == 0 {
+		return nil, false
+	}
+	now := time.Now()
+	_ = os.Chtimes(c.path(key), now, now)
+	return data, true
+}
+
+// put stores data under key: through a temporary file, so that no reader sees half of it.
+func (c cache) put(key string, data []byte) {
+	if c.dir == "" {
+		return
+	}
+	path := c.path(key)
+	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+		return
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "tmp-*")
+	if err != nil {
+		return
+	}
+	_, writeErr := tmp.Write(data)
+	if closeErr := tmp.Close(); writeErr != nil || closeErr != nil || os.Rename(tmp.Name(), path) != nil {
+		_ = os.Remove(tmp.Name())
+	}
+}
+
+// prune removes the entries unused for longest until the cache is within limit.
+func (c cache) prune(limitBytes int64) {
+	if c.dir == "" {
+		return
+	}
+	type entry struct {
+		path  string
+		bytes int64
+		used  time.Time
+	}
+	var entries []entry
+	total := int64(0)
+	_ = filepath.WalkDir(filepath.Join(c.dir, "llc"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		if info, err := d.Info(); err == nil {
+			entries = append(entries, entry{path, info.Size(), info.ModTime()})
+			total += info.Size()
+		}
+		return nil
+	})
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(a.used.Compare(b.used), strings.Compare(a.path, b.path))
+	})
+	for _, e := range entries {
+		if total <= limitBytes {
+			return
+		}
+		if os.Remove(e.path) == nil {
+			total -= e.bytes
+		}
+	}
+}

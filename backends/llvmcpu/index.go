@@ -1,0 +1,167 @@
+package llvmcpu
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/llir/llvm/ir/enum"
+	"github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	"nncc/codegen/loopir"
+)
+
+// index is an index expression as an i64, computed in the outermost scope that has its variables.
+func (e *emitter) index(x loopir.Index) value.Value {
+	if c, ok := x.IsConst(); ok {
+		return i64(c)
+	}
+	return e.hoist(e.depthOf(x), e.key(x), func() value.Value {
+		var sum value.Value
+		for _, t := range x.Terms {
+			sum = e.plus(sum, e.term(t))
+		}
+		if x.Const != 0 {
+			sum = e.plus(sum, i64(x.Const))
+		}
+		return sum
+	})
+}
+
+func (e *emitter) plus(a, b value.Value) value.Value {
+	if a == nil {
+		return b
+	}
+	return e.b.NewAdd(a, b)
+}
+
+// term is Coef*Atom at the scope of its atom.
+func (e *emitter) term(t loopir.Term) value.Value {
+	return e.hoist(e.depthOfAtom(t.Atom), e.termKey(t), func() value.Value {
+		a := e.atom(t.Atom)
+		if t.Coef == 1 {
+			return a
+		}
+		return e.b.NewMul(a, i64(t.Coef))
+	})
+}
+
+func (e *emitter) atom(a loopir.Atom) value.Value {
+	op, ok := a.(*loopir.IndexOp)
+	if !ok {
+		return e.variable(a.(*loopir.Var)).val
+	}
+	x, y := e.index(op.X), e.index(op.Y)
+	switch op.Op {
+	case loopir.IndexDiv:
+		return e.floorDiv(x, y)
+	case loopir.IndexMod:
+		return e.b.NewSub(x, e.b.NewMul(e.floorDiv(x, y), y))
+	case loopir.IndexMin:
+		return e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, x, y), x, y)
+	case loopir.IndexMax:
+		return e.b.NewSelect(e.b.NewICmp(enum.IPredSGT, x, y), x, y)
+	}
+	panic(fmt.Sprintf("unknown index operation %d", op.Op))
+}
+
+// floorDiv rounds down for negative x too; y is a positive constant.
+func (e *emitter) floorDiv(x, y value.Value) value.Value {
+	q := e.b.NewSDiv(x, y)
+	r := e.b.NewSub(x, e.b.NewMul(q, y))
+	return e.b.NewAdd(q, e.b.NewSExt(e.b.NewICmp(enum.IPredSLT, r, i64(0)), types.I64))
+}
+
+func (e *emitter) variable(v *loopir.Var) variable {
+	x, ok := e.vars[v]
+	if !ok {
+		panic(fmt.Sprintf("variable %s is not in scope", v.Name))
+	}
+	return x
+}
+
+// address is a pointer to element idx of buf. Terms are added from the outermost variable inwards and each partial
+// sum is kept in the scope of its last variable, so that inner loops see a base pointer, their own counters
+// and a constant: what x86 addressing modes and LLVM's loop strength reduction handle without further arithmetic.
+func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
+	p, ok := e.bases[buf]
+	if !ok {
+		panic(fmt.Sprintf("buffer %s is not a parameter or scratch of the function", buf.Name))
+	}
+	if idx == nil {
+		return p
+	}
+	flat := buf.Flat(idx)
+	elem := elemType(buf.Elem)
+	key := fmt.Sprintf("&%d", e.id(buf))
+	for _, t := range e.outermostFirst(flat.Terms) {
+		key += "+" + e.termKey(t)
+		from := p
+		p = e.hoist(e.depthOfAtom(t.Atom), key, func() value.Value { return e.b.NewGetElementPtr(elem, from, e.term(t)) })
+	}
+	if flat.Const == 0 {
+		return p
+	}
+	return e.b.NewGetElementPtr(elem, p, i64(flat.Const))
+}
+
+func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
+	return slices.SortedStableFunc(slices.Values(terms), func(a, b loopir.Term) int {
+		if c := cmp.Compare(e.depthOfAtom(a.Atom), e.depthOfAtom(b.Atom)); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(b.Coef, a.Coef); c != 0 {
+			return c
+		}
+		return strings.Compare(e.atomKey(a.Atom), e.atomKey(b.Atom))
+	})
+}
+
+// depthOf is the number of the innermost scope whose variables x uses.
+func (e *emitter) depthOf(x loopir.Index) int {
+	d := 0
+	for _, t := range x.Terms {
+		d = max(d, e.depthOfAtom(t.Atom))
+	}
+	return d
+}
+
+func (e *emitter) depthOfAtom(a loopir.Atom) int {
+	if op, ok := a.(*loopir.IndexOp); ok {
+		return max(e.depthOf(op.X), e.depthOf(op.Y))
+	}
+	return e.variable(a.(*loopir.Var)).depth
+}
+
+// key names an index expression: equal expressions have equal keys.
+func (e *emitter) key(x loopir.Index) string {
+	parts := make([]string, len(x.Terms))
+	for i, t := range x.Terms {
+		parts[i] = e.termKey(t)
+	}
+	slices.Sort(parts)
+	return fmt.Sprintf("%s+%d", strings.Join(parts, "+"), x.Const)
+}
+
+func (e *emitter) termKey(t loopir.Term) string {
+	return fmt.Sprintf("%d*%s", t.Coef, e.atomKey(t.Atom))
+}
+
+func (e *emitter) atomKey(a loopir.Atom) string {
+	if op, ok := a.(*loopir.IndexOp); ok {
+		return fmt.Sprintf("op%d(%s,%s)", op.Op, e.key(op.X), e.key(op.Y))
+	}
+	return fmt.Sprintf("v%d", e.id(a))
+}
+
+// id numbers variables and buffers in the order in which they are met.
+func (e *emitter) id(x any) int {
+	n, ok := e.ids[x]
+	if !ok {
+		n = len(e.ids)
+		e.ids[x] = n
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+package backends
+
+import "slices"
+
+// Target is a class of machines: what code may assume about the processor it runs on.
+type Target struct {
+	ISA         string   // the name used in schedules, variants and on the command line
+	Arch        string   // GOARCH
+	Triple      string   // LLVM's target triple
+	CPU         string   // LLVM's processor name: the scheduling model, never the machine at hand
+	Features    []string // LLVM names of the features code may use, without + or -
+	Tuning      []string // further LLVM feature switches, with + or -, that are about speed only
+	VectorBytes int      // widest vector register
+	Registers   int      // how many of them
+}
+
+// Feature names beyond the base sets of the table, spelled as LLVM does.
+const (
+	FeatureAVX512VNNI = "avx512vnni"
+	FeatureAVXVNNI    = "avxvnni"
+	FeatureAVX512BF16 = "avx512bf16"
+)
+
+// Targets returns the instruction sets that have kernels of their own, best first within an architecture.
+func Targets() []Target {
+	const linux64 = "x86_64-unknown-linux-gnu"
+	avx2 := []string{"avx2", "fma", "f16c", "bmi", "bmi2", "popcnt", "movbe"}
+	return []Target{
+		{
+			ISA: "avx512", Arch: "amd64", Triple: linux64, CPU: "skylake-avx512",
+			Features: append(slices.Clone(avx2), "avx512f", "avx512bw", "avx512dq", "avx512vl"),
+			Tuning:   []string{"-prefer-256-bit"}, VectorBytes: 64, Registers: 32,
+		},
+		{
+			ISA: "avx2", Arch: "amd64", Triple: linux64, CPU: "haswell",
+			Features: avx2, VectorBytes: 32, Registers: 16,
+		},
+		{
+			ISA: "neon", Arch: "arm64", Triple: "aarch64-unknown-linux-gnu", CPU: "cortex-a76",
+			Features: []string{"neon", "fp-armv8"}, VectorBytes: 16, Registers: 32,
+		},
+	}
+}
+
+// TargetFor finds a target by its ISA name.
+func TargetFor(isa string) (Target, bool) {
+	for _, t := range Targets() {
+		if t.ISA == isa {
+			return t, true
+		}
+	}
+	return Target{}, false
+}
+
+// With returns t with further features.
+func (t Target) With(features ...string) Target {
+	t.Features = slices.Clone(t.Features)
+	for _, f := range features {
+		if !t.Has(f) {
+			t.Features = append(t.Features, f)
+		}
+	}
+	return t
+}
+
+// Has reports whether code for t may use an LLVM feature.
+func (t Target) Has(feature string) bool { return slices.Contains(t.Features, feature) }
