@@ -1,0 +1,35 @@
+package data
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile makes write's output the content of the file at path, whole or not at all: it is written beside the file
+// and takes its place only once it is safely on disk.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil { // CreateTemp lets only the owner read it
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
