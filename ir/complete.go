@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"nncc/ir/diag"
@@ -134,6 +135,9 @@ func (d *AttrDef) check(value any) error {
 		}
 		ok = d.Kind == IntAttr
 	case float64:
+		if math.IsNaN(v) {
+			return fmt.Errorf("is not a number")
+		}
 		ok = d.Kind == FloatAttr
 	case string:
 		ok = d.Kind == StringAttr

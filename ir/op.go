@@ -7,10 +7,11 @@ type Op struct {
 	Inputs  Arity
 	Outputs int
 	Attrs   []AttrDef
-	Infer   func(n *Node) ([]Type, error) // shape rule: output types from input types and attributes; checks both
-	FLOPs   func(n *Node) int64           // arithmetic operations, a multiply-add counted as two; nil means none
-	Tol     float64                       // relative error a float32 backend may show against the interpreter; 0 means bit-exact
-	Doc     string                        // definition with shapes, and the ONNX operator version it follows
+	Infer   func(n *Node) ([]Type, error)      // shape rule: output types from input types and attributes; checks both
+	Samples func(n *Node, carries []bool) bool // whether the op keeps samples apart, see batch.go; nil means the rule for broadcasting
+	FLOPs   func(n *Node) int64                // arithmetic operations, a multiply-add counted as two; nil means none
+	Tol     float64                            // relative error a float32 backend may show against the interpreter; 0 means bit-exact
+	Doc     string                             // definition with shapes, and the ONNX operator version it follows
 }
 
 // Class decides how an op may be fused and lowered.
