@@ -9,6 +9,12 @@ import (
 // maxMemoryBytes bounds the arena of an instance, its derived memory and its scratch memory: more is a damaged variant.
 const maxMemoryBytes = min(1<<40, math.MaxInt/4)
 
+// Bounds far above any use that keep arithmetic on chunk numbers from overflowing.
+const (
+	maxChunks = min(1<<46, math.MaxInt/2) // of a launch, for the largest batch
+	maxGrain  = 1 << 30
+)
+
 // checker collects the problems of a variant.
 type checker struct {
 	v        *Variant
@@ -109,11 +115,10 @@ func (c *checker) launch(which string, l *Launch) {
 	switch {
 	case l.Chunks < 1:
 		c.errorf("%s launch %s has %d chunks", which, l.Name, l.Chunks)
-	case l.Chunks > math.MaxInt/2/c.maxBatch:
+	case l.Chunks > maxChunks/c.maxBatch:
 		c.errorf("%s launch %s has %d chunks for each of %d samples, which is too many", which, l.Name, l.Chunks, c.maxBatch)
 	}
-	// Twice the largest number of chunks plus a grain for every thread must not overflow.
-	if l.Grain < 1 || l.Grain > math.MaxInt32 {
+	if l.Grain < 1 || l.Grain > maxGrain {
 		c.errorf("%s launch %s has a grain of %d chunks", which, l.Name, l.Grain)
 	}
 	if l.MaxThreads < 0 {

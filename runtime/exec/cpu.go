@@ -50,7 +50,7 @@ func Pick(variants []*Variant, isa string) (*Variant, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	if isa == "" {
+	if len(names) == 0 {
 		return nil, errors.New("exec: no variants to pick from")
 	}
 	return nil, fmt.Errorf("exec: no variant %q; there are %s", isa, strings.Join(names, ", "))

@@ -18,6 +18,7 @@ var (
 // at once and share constants, code and the worker pool.
 type Instance struct {
 	variant *Variant
+	threads int
 	mem     memory
 	params  *Params
 	step    []boundLaunch
@@ -25,7 +26,7 @@ type Instance struct {
 	state   atomic.Int32
 }
 
-// States of an instance. Closing a running instance takes effect when the run ends.
+// States of an instance.
 const (
 	stateIdle = iota
 	stateRunning
@@ -53,10 +54,11 @@ func openOn(v *Variant, consts [][]byte, o Options, poolOf func() *pool) (*Insta
 		threads = min(threads, o.Threads)
 	}
 	if threads > 1 {
-		p.ensureStarted()
+		p.retain()
 	}
 	in := &Instance{
 		variant: v,
+		threads: threads,
 		mem: memory{
 			arena:    alignedBytes(v.ArenaBytes * o.MaxBatch),
 			derived:  alignedBytes(v.DerivedBytes),
@@ -75,20 +77,23 @@ func openOn(v *Variant, consts [][]byte, o Options, poolOf func() *pool) (*Insta
 func (in *Instance) MaxBatch() int { return in.mem.maxBatch }
 
 // Threads returns the largest number of threads of a run, the caller's included.
-func (in *Instance) Threads() int { return len(in.team.shares) }
+func (in *Instance) Threads() int { return in.threads }
 
 // Params returns the parameter block that the kernels read. Run sets Batch; the rest is the caller's to set between
 // runs.
 func (in *Instance) Params() *Params { return in.params }
 
 // Input returns the memory of input i: MaxBatch samples of dense elements if the port is batched, one behind the other,
-// otherwise one. It stays valid after Close.
+// otherwise one. A view stays valid after Close, when Input returns nil.
 func (in *Instance) Input(i int) []byte { return in.port(in.variant.Inputs[i]) }
 
 // Output returns the memory of output i, laid out as an input is. The next run overwrites it.
 func (in *Instance) Output(i int) []byte { return in.port(in.variant.Outputs[i]) }
 
 func (in *Instance) port(p Port) []byte {
+	if in.mem.arena == nil {
+		return nil
+	}
 	from, size := p.OffsetBytes*in.mem.maxBatch, p.ElemBytes*p.Elems
 	if p.Batched {
 		size *= in.mem.maxBatch
@@ -119,7 +124,9 @@ func (in *Instance) RunLaunch(i, batch int) error {
 	return nil
 }
 
-// Close ends the use of the instance; its memory is freed when no view of it is held. Closing twice is harmless.
+// Close ends the use of the instance. Views from Input and Output stay valid, and keep the memory that they lie in. The
+// last instance that is closed ends the pool's goroutines. Closing twice is harmless, and closing a running instance
+// takes effect when the run ends.
 func (in *Instance) Close() {
 	if in.state.CompareAndSwap(stateIdle, stateClosed) {
 		in.release()
@@ -152,8 +159,13 @@ func (in *Instance) end() {
 	}
 }
 
-// release drops what holds the instance's memory.
-func (in *Instance) release() { in.step, in.mem.derived, in.mem.consts = nil, nil, nil }
+// release gives up the pool and drops what holds the instance's memory.
+func (in *Instance) release() {
+	if in.threads > 1 {
+		in.team.pool.release()
+	}
+	in.step, in.mem, in.team = nil, memory{maxBatch: in.mem.maxBatch}, nil
+}
 
 // execute runs launches one after the other.
 func (in *Instance) execute(launches []boundLaunch, batch int) {

@@ -158,7 +158,10 @@ func TestRunRefusesMisuse(t *testing.T) {
 	if err := in.Run(1); !errors.Is(err, ErrClosed) {
 		t.Errorf("run after Close: %v", err)
 	}
-	clear(out) // views stay valid
+	clear(out) // a view stays valid
+	if in.Input(0) != nil || in.Output(0) != nil {
+		t.Error("a closed instance still hands out its memory")
+	}
 }
 
 func TestCloseDuringRunTakesEffectAfterIt(t *testing.T) {
@@ -185,6 +188,7 @@ func TestThreadsOption(t *testing.T) {
 		if in.Threads() != want {
 			t.Errorf("Threads: %d gives %d threads, want %d", option, in.Threads(), want)
 		}
+		in.Close()
 	}
 }
 

@@ -11,15 +11,19 @@ import (
 type pool struct {
 	workers []worker
 	active  atomic.Int64 // runs in progress, each on a goroutine of its own
-	start   sync.Once
+
+	mu      sync.Mutex
+	users   int            // open instances that may use workers; there are goroutines while it is not 0
+	running sync.WaitGroup // the workers' goroutines
 }
 
-// worker is one goroutine of the pool. Its box is empty (nil, idle), holds a posted share, or &busy while it works.
+// worker is one goroutine of the pool. Its box is nil while it is idle, holds a share that was posted, or &busy while
+// the worker executes one. A posted &quit ends the goroutine.
 type worker struct {
-	box  atomic.Pointer[share]
-	rest parker
-	busy share // only its address is used
-	_    [cacheLine]byte
+	box        atomic.Pointer[share]
+	rest       parker
+	busy, quit share // only their addresses are used
+	_          [cacheLine]byte
 }
 
 // sharedPool returns the pool of the process. Together with a caller it uses as many processors as Go runs goroutines
@@ -44,13 +48,33 @@ func newPool(threads int) *pool {
 // threads is the largest number of threads that can take part in one launch.
 func (p *pool) threads() int { return len(p.workers) + 1 }
 
-// ensureStarted starts the workers, which live as long as the process.
-func (p *pool) ensureStarted() {
-	p.start.Do(func() {
-		for i := range p.workers {
-			go p.workers[i].serve()
-		}
-	})
+// retain starts the workers for the first user.
+func (p *pool) retain() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users++; p.users > 1 {
+		return
+	}
+	for i := range p.workers {
+		p.running.Add(1)
+		go func() {
+			defer p.running.Done()
+			p.workers[i].serve()
+		}()
+	}
+}
+
+// release ends the workers after the last user, who has no run in progress.
+func (p *pool) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users--; p.users > 0 {
+		return
+	}
+	for i := range p.workers {
+		p.workers[i].post(&p.workers[i].quit)
+	}
+	p.running.Wait()
 }
 
 // serve executes the shares that are posted to the worker's box, waiting busily for a moment and asleep after that.
@@ -63,6 +87,10 @@ func (w *worker) serve() {
 		s := w.box.Load()
 		if s == nil || !w.box.CompareAndSwap(s, &w.busy) {
 			continue // taken back
+		}
+		if s == &w.quit {
+			w.box.Store(nil)
+			return
 		}
 		s.owner.work(s)
 		w.box.Store(nil)

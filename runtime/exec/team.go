@@ -71,11 +71,12 @@ func (t *team) threadsFor(l *boundLaunch, chunks int) int {
 
 // divide gives each share an equal range of whole grains, so that a thread tends to get the same rows in every layer.
 func (t *team) divide(chunks int) {
-	grains := (chunks + t.launch.grain - 1) / t.launch.grain
-	for i := range t.split {
+	grain, threads := int64(t.launch.grain), int64(len(t.split))
+	grains := (int64(chunks) + grain - 1) / grain
+	for i := range threads {
 		s := &t.split[i]
-		s.next.Store(int64(grains * i / len(t.split) * t.launch.grain))
-		s.end = int64(min(grains*(i+1)/len(t.split)*t.launch.grain, chunks))
+		s.next.Store(grains * i / threads * grain)
+		s.end = min(grains*(i+1)/threads*grain, int64(chunks))
 	}
 }
 
