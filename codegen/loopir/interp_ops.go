@@ -84,13 +84,13 @@ func binaryOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
 	case Xor:
 		return func(x, y uint64) uint64 { return x ^ y }
 	case Shl, Shr:
-		return shift(at, op, k)
+		return shiftOp(at, op, k)
 	}
 	at.failf("%v of %v is not defined", op, k)
 	return nil
 }
 
-func shift(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
+func shiftOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
 	return func(x, y uint64) uint64 {
 		if y >= uint64(bitsOf(k)) {
 			at.failf("shift of %v by %d", k, toInt(k, y))
