@@ -16,27 +16,40 @@ func spills(machine elf.Machine, s *section) int {
 func spillsAMD64(code []byte) int {
 	n := 0
 	for i := range code {
-		rest := code[i:]
-		switch {
-		case len(rest) >= 7 && rest[0] == 0x62 && isEVEX(rest) && atRSP(rest[5], rest[6]):
-			n++
-		case len(rest) >= 6 && rest[0] == 0xc4 && rest[1]&0x1f >= 1 && rest[1]&0x1f <= 3 && rest[2]&4 != 0 && atRSP(rest[4], rest[5]):
-			n++
-		case len(rest) >= 5 && rest[0] == 0xc5 && rest[1]&4 != 0 && atRSP(rest[3], rest[4]):
+		if isEVEX(code[i:]) && atRSP(code[i+5:]) || isVEX3(code[i:]) && atRSP(code[i+4:]) || isVEX2(code[i:]) && atRSP(code[i+3:]) {
 			n++
 		}
 	}
 	return n
 }
 
-// isEVEX checks the fixed bits of a four-byte prefix, an opcode map that exists, and a vector length over 128 bits.
+// The prefixes store the high bit of the base register inverted: set means RSP, clear R12, which ModRM and SIB
+// do not tell apart.
+const inverseB = 1 << 5
+
+// isEVEX recognises a four-byte prefix by its fixed bits, an opcode map that exists, and a vector length over 128 bits.
 func isEVEX(p []byte) bool {
+	if len(p) < 7 || p[0] != 0x62 {
+		return false
+	}
 	opcodeMap, length := p[1]&7, p[3]>>5&3
-	return p[1]&8 == 0 && opcodeMap >= 1 && opcodeMap <= 3 && p[2]&4 != 0 && (length == 1 || length == 2)
+	return p[1]&8 == 0 && p[1]&inverseB != 0 && opcodeMap >= 1 && opcodeMap <= 3 && p[2]&4 != 0 && (length == 1 || length == 2)
 }
 
+// isVEX3 recognises a three-byte prefix of a 256-bit instruction.
+func isVEX3(p []byte) bool {
+	if len(p) < 6 || p[0] != 0xc4 {
+		return false
+	}
+	opcodeMap := p[1] & 0x1f
+	return p[1]&inverseB != 0 && opcodeMap >= 1 && opcodeMap <= 3 && p[2]&4 != 0
+}
+
+// isVEX2 recognises a two-byte prefix of a 256-bit instruction; its base register is never R12.
+func isVEX2(p []byte) bool { return len(p) >= 5 && p[0] == 0xc5 && p[1]&4 != 0 }
+
 // atRSP recognises ModRM and SIB of [rsp], [rsp + disp8] and [rsp + disp32].
-func atRSP(modRM, sib byte) bool { return modRM&7 == 4 && modRM>>6 != 3 && sib == 0x24 }
+func atRSP(p []byte) bool { return p[0]&7 == 4 && p[0]>>6 != 3 && p[1] == 0x24 }
 
 // spillsARM64 looks for STR, LDR, STP and LDP of Q registers with SP as base.
 func spillsARM64(code []byte) int {
