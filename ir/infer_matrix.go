@@ -7,7 +7,7 @@ import (
 
 // inferGemm is the shape rule of gemm: a [M,K] or its transpose, b [K,N] or its transpose, c broadcast to [M,N].
 func inferGemm(n *Node) ([]Type, error) {
-	if err := needNumeric(n.Inputs...); err != nil {
+	if err := needFloat(n.Inputs...); err != nil {
 		return nil, err
 	}
 	a, b := n.Inputs[0].Type.Shape, n.Inputs[1].Type.Shape

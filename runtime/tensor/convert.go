@@ -3,8 +3,8 @@ package tensor
 import "math"
 
 // FromFloat64s makes a tensor of any dtype. Floating-point dtypes round to nearest even, values too large for them
-// become infinite; integers truncate towards zero and wrap; Bool is 1 for everything but 0. It panics if the count
-// does not fit the shape.
+// become infinite. Integers truncate towards zero, saturate at 64 bits (not a number becomes 0), and wrap to their
+// width. Bool is 1 for everything but 0. It panics if the count does not fit the shape.
 func FromFloat64s(d DType, values []float64, shape ...int) *Tensor {
 	t := New(d, shape...)
 	if len(values) != t.Len() {
@@ -20,19 +20,19 @@ func FromFloat64s(d DType, values []float64, shape ...int) *Tensor {
 	case BF16:
 		narrow(t, values, func(v float64) uint16 { return roundHalf(v, 7, 8) })
 	case I8:
-		narrow(t, values, func(v float64) int8 { return int8(int64(v)) })
+		narrow(t, values, func(v float64) int8 { return int8(toInt64(v)) })
 	case U8:
-		narrow(t, values, func(v float64) uint8 { return uint8(int64(v)) })
+		narrow(t, values, func(v float64) uint8 { return uint8(toInt64(v)) })
 	case I16:
-		narrow(t, values, func(v float64) int16 { return int16(int64(v)) })
+		narrow(t, values, func(v float64) int16 { return int16(toInt64(v)) })
 	case U16:
-		narrow(t, values, func(v float64) uint16 { return uint16(int64(v)) })
+		narrow(t, values, func(v float64) uint16 { return uint16(toInt64(v)) })
 	case I32:
-		narrow(t, values, func(v float64) int32 { return int32(int64(v)) })
+		narrow(t, values, func(v float64) int32 { return int32(toInt64(v)) })
 	case U32:
-		narrow(t, values, func(v float64) uint32 { return uint32(int64(v)) })
+		narrow(t, values, func(v float64) uint32 { return uint32(toInt64(v)) })
 	case I64:
-		narrow(t, values, func(v float64) int64 { return int64(v) })
+		narrow(t, values, toInt64)
 	case U64:
 		narrow(t, values, toUint64)
 	case Bool:
@@ -55,11 +55,27 @@ func narrow[T any](t *Tensor, values []float64, to func(float64) T) {
 	}
 }
 
-func toUint64(v float64) uint64 {
-	if v < 0 {
-		return uint64(int64(v))
+// toInt64 saturates: what Go's own conversion does out of range depends on the processor.
+func toInt64(v float64) int64 {
+	switch {
+	case v != v:
+		return 0
+	case v >= 1<<63:
+		return math.MaxInt64
+	case v < -1<<63:
+		return math.MinInt64
 	}
-	return uint64(v)
+	return int64(v)
+}
+
+func toUint64(v float64) uint64 {
+	switch {
+	case v >= 1<<64:
+		return math.MaxUint64
+	case v >= 1<<63:
+		return uint64(v)
+	}
+	return uint64(toInt64(v))
 }
 
 // roundHalf encodes x as a 16-bit IEEE-style number with the given field widths, rounding once, to nearest even.

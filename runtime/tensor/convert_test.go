@@ -48,3 +48,9 @@ func TestFromFloat64s(t *testing.T) {
 	}
 	require.Equal(t, []uint64{0, math.MaxUint64, 3}, View[uint64](FromFloat64s(U64, in, 3)))
 }
+
+func TestFromFloat64sOutOfRange(t *testing.T) {
+	in := []float64{math.NaN(), 1e30, -1e30, 1 << 63}
+	require.Equal(t, []int64{0, math.MaxInt64, math.MinInt64, math.MaxInt64}, FromFloat64s(I64, in, 4).I64s())
+	require.Equal(t, []uint64{0, math.MaxUint64, 1 << 63, 1 << 63}, View[uint64](FromFloat64s(U64, in, 4)))
+}
