@@ -19,7 +19,7 @@ func stackKernels(t testing.TB) map[int]*Kernel {
 	kernels := map[int]*Kernel{}
 	for _, n := range words {
 		// The buffer, the return address, the saved frame pointer, registers, and alignment to 64.
-		kernels[n] = &Kernel{Name: "stack", Entry: entries[fmt.Sprintf("stack%d", n)], StackBytes: 8*n + 96}
+		kernels[n] = &Kernel{Name: "stack", Entry: entries[fmt.Sprintf("stack%d", n)], StackBytes: 8*n + 112}
 	}
 	return kernels
 }
@@ -71,7 +71,7 @@ func checkStackKernel(t testing.TB, k *Kernel, words int) {
 // TestCallerSurvivesClobberedRegisters checks that the trampoline restores what Go keeps in registers: the current
 // goroutine, and a zero in X15 that the compiler uses to clear memory.
 func TestCallerSurvivesClobberedRegisters(t *testing.T) {
-	k := &Kernel{Name: "clobber", Entry: compileKernels(t, clobberKernelIR)["clobber"], StackBytes: 128}
+	k := &Kernel{Name: "clobber", Entry: compileKernels(t, clobberKernelIR())["clobber"], StackBytes: 128}
 	out := make([]int64, 100)
 	args := []unsafe.Pointer{nil, unsafe.Pointer(&out[0])}
 	for i := range out {

@@ -1,4 +1,4 @@
-//go:build linux || darwin
+//go:build linux || (darwin && amd64)
 
 package exec
 
@@ -22,5 +22,7 @@ func mapExecutable(blob []byte) (base uintptr, unmap func() error, err error) {
 		_ = syscall.Munmap(mem)
 		return 0, nil, fmt.Errorf("mprotect: %w", err)
 	}
-	return uintptr(unsafe.Pointer(unsafe.SliceData(mem))), func() error { return syscall.Munmap(mem) }, nil
+	base = uintptr(unsafe.Pointer(unsafe.SliceData(mem)))
+	syncInstructions(base, uintptr(size))
+	return base, func() error { return syscall.Munmap(mem) }, nil
 }

@@ -29,7 +29,8 @@ func (e *UnsupportedError) Error() string {
 // measured from CPUID and XCR0, never derived from a model name: virtual machines mask features.
 func Features() []string { return slices.Clone(cpuFeatures()) }
 
-// Supported says whether every one of the features is there.
+// Supported says whether every one of the features is there. On Linux, asking about an AMX feature asks the system for
+// the permission to use tiles.
 func Supported(features []string) bool { return len(missingFeatures(features)) == 0 }
 
 // Pick returns the first variant that this machine can run. If isa is not empty, only variants of that name count.
@@ -71,14 +72,19 @@ func (v *Variant) unsupported() error {
 func missingFeatures(features []string) []string {
 	var missing []string
 	for _, f := range features {
-		if _, ok := slices.BinarySearch(cpuFeatures(), f); !ok {
+		_, ok := slices.BinarySearch(cpuFeatures(), f)
+		if !ok || strings.HasPrefix(f, "amx-") && !tilesPermitted() {
 			missing = append(missing, f)
 		}
 	}
 	return missing
 }
 
-// cpuFeatures is measured once per process: on Linux it asks for the permission to use AMX tiles.
+// tilesPermitted asks once per process for the use of AMX tiles, which makes signal frames larger: only when a variant
+// wants them.
+var tilesPermitted = sync.OnceValue(requestAMX)
+
+// cpuFeatures is measured once per process.
 var cpuFeatures = sync.OnceValue(func() []string {
 	f := detectFeatures()
 	slices.Sort(f)

@@ -58,11 +58,7 @@ func featureBits() []featureBit {
 
 // detectFeatures reads CPUID and XCR0.
 func detectFeatures() []string {
-	words, state := cpuidWords()
-	if state&stateAMX == stateAMX && !requestAMX() {
-		state &^= stateAMX
-	}
-	return namedFeatures(words, state)
+	return namedFeatures(cpuidWords())
 }
 
 // namedFeatures returns the features whose bit is set and whose register state is saved. AMD64's baseline is sse2.

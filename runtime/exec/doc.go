@@ -5,8 +5,8 @@
 //
 // # Kernels
 //
-// A kernel is machine code or a Go function. Native kernels follow the System V calling convention on every operating
-// system and have one signature,
+// A kernel is machine code or a Go function. Native kernels follow the System V calling convention (on arm64 the
+// standard one, without using x18) on every operating system and have one signature,
 //
 //	void kernel(void **args, int64_t lo, int64_t hi, void *scratch)
 //

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -28,15 +29,16 @@ func findLLC(t testing.TB) string {
 // compileKernels compiles LLVM IR and returns the entry of each function. The code may not need relocations.
 func compileKernels(t testing.TB, ir string) map[string]uintptr {
 	t.Helper()
-	if runtime.GOARCH != "amd64" {
-		t.Skip("the test kernels are for amd64")
+	triple, ok := map[string]string{"amd64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}[runtime.GOARCH]
+	if !ok {
+		t.Skip("no native calls on this architecture")
 	}
 	llc, dir := findLLC(t), t.TempDir()
 	source, object := filepath.Join(dir, "k.ll"), filepath.Join(dir, "k.o")
 	if err := os.WriteFile(source, []byte(ir), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(llc, "-O2", "-mtriple=x86_64-unknown-linux-gnu", "-relocation-model=pic", "-filetype=obj", "-o", object, source)
+	cmd := exec.Command(llc, "-O2", "-mtriple="+triple, "-relocation-model=pic", "-filetype=obj", "-o", object, source)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -113,16 +115,30 @@ done:
 // stackSum is what the stack kernel computes.
 func stackSum(chunk, words int) int64 { return int64(chunk+1) * int64(words) * int64(words-1) / 2 }
 
-// clobberKernelIR is a kernel that destroys every register that a System V function may change, among them those that
-// Go keeps its goroutine and a zero in, and saves the others. It stores lo in args[1].
-const clobberKernelIR = `
-define void @clobber(i8** noalias %args, i64 %lo, i64 %hi, i8* %scratch) nounwind noredzone {
-  %slot = getelementptr i8*, i8** %args, i64 1
-  %raw = load i8*, i8** %slot
-  %out = bitcast i8* %raw to i64*
-  %p = getelementptr i64, i64* %out, i64 %lo
-  store i64 %lo, i64* %p
-  call void asm sideeffect "movq $$-1, %rax; movq %rax, %rbx; movq %rax, %rcx; movq %rax, %rdx; movq %rax, %rsi; movq %rax, %rdi; movq %rax, %r8; movq %rax, %r9; movq %rax, %r10; movq %rax, %r11; movq %rax, %r12; movq %rax, %r13; movq %rax, %r14; movq %rax, %r15; pcmpeqd %xmm0, %xmm0; pcmpeqd %xmm1, %xmm1; pcmpeqd %xmm14, %xmm14; pcmpeqd %xmm15, %xmm15", "~{rax},~{rbx},~{rcx},~{rdx},~{rsi},~{rdi},~{r8},~{r9},~{r10},~{r11},~{r12},~{r13},~{r14},~{r15},~{xmm0},~{xmm1},~{xmm14},~{xmm15},~{memory}"()
+// clobberKernelIR returns a kernel that destroys every register that a function may change, among them those that Go
+// keeps its goroutine and a zero in, and lets llc save the others. It stores lo in args[1][lo], an int64.
+func clobberKernelIR() string {
+	code, registers := clobberAMD64, "rax,rbx,rcx,rdx,rsi,rdi,r8,r9,r10,r11,r12,r13,r14,r15,xmm0,xmm1,xmm14,xmm15"
+	if runtime.GOARCH == "arm64" {
+		code, registers = clobberARM64, "x0,x1,x9,x10,x16,x17,x19,x20,x25,x26,x27,x28,v0,v15,v31"
+	}
+	return fmt.Sprintf(`
+define void @clobber(i8** noalias %%args, i64 %%lo, i64 %%hi, i8* %%scratch) nounwind noredzone {
+  %%slot = getelementptr i8*, i8** %%args, i64 1
+  %%raw = load i8*, i8** %%slot
+  %%out = bitcast i8* %%raw to i64*
+  %%p = getelementptr i64, i64* %%out, i64 %%lo
+  store i64 %%lo, i64* %%p
+  call void asm sideeffect "%s", "~{%s},~{memory}"()
   ret void
 }
-`
+`, code, strings.ReplaceAll(registers, ",", "},~{"))
+}
+
+const (
+	clobberAMD64 = "movq $$-1, %rax; movq %rax, %rbx; movq %rax, %rcx; movq %rax, %rdx; movq %rax, %rsi; movq %rax, %rdi; " +
+		"movq %rax, %r8; movq %rax, %r9; movq %rax, %r10; movq %rax, %r11; movq %rax, %r12; movq %rax, %r13; movq %rax, %r14; " +
+		"movq %rax, %r15; pcmpeqd %xmm0, %xmm0; pcmpeqd %xmm1, %xmm1; pcmpeqd %xmm14, %xmm14; pcmpeqd %xmm15, %xmm15"
+	clobberARM64 = "mov x0, #-1; mov x1, x0; mov x9, x0; mov x10, x0; mov x16, x0; mov x17, x0; mov x19, x0; mov x20, x0; " +
+		"mov x25, x0; mov x26, x0; mov x27, x0; mov x28, x0; movi v0.2d, #-1; movi v15.2d, #-1; movi v31.2d, #-1"
+)

@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	memCommitReserve    = 0x3000 // MEM_COMMIT | MEM_RESERVE
-	memRelease          = 0x8000 // MEM_RELEASE
-	pageReadWrite       = 0x04   // PAGE_READWRITE
-	pageExecuteRead     = 0x20   // PAGE_EXECUTE_READ
-	currentProcessValue = ^uintptr(0)
+	memCommitReserve = 0x3000      // MEM_COMMIT | MEM_RESERVE
+	memRelease       = 0x8000      // MEM_RELEASE
+	pageReadWrite    = 0x04        // PAGE_READWRITE
+	pageExecuteRead  = 0x20        // PAGE_EXECUTE_READ
+	currentProcess   = ^uintptr(0) // the pseudo handle of GetCurrentProcess
 )
 
 // mapExecutable copies blob into pages that are readable and executable.
@@ -33,7 +33,7 @@ func mapExecutable(blob []byte) (base uintptr, unmap func() error, err error) {
 	}
 	// The system copies, because an address that VirtualAlloc returned as an integer must not become a Go pointer.
 	var written uintptr
-	if ok, _, err := writeMemory.Call(currentProcessValue, base, uintptr(unsafe.Pointer(unsafe.SliceData(blob))), size,
+	if ok, _, err := writeMemory.Call(currentProcess, base, uintptr(unsafe.Pointer(unsafe.SliceData(blob))), size,
 		uintptr(unsafe.Pointer(&written))); ok == 0 || written != size {
 		_ = unmap()
 		return 0, nil, fmt.Errorf("WriteProcessMemory: %w", err)
