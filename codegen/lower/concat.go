@@ -1,0 +1,93 @@
+package lower
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerConcat copies each input behind the one before along the axis.
+func lowerConcat(l *lowerer, n *ir.Node) error {
+	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
+		return l.concatBlocked(n)
+	}
+	axis := n.Int("axis")
+	if axis < 0 {
+		axis += n.Out().Type.Rank()
+	}
+	k := newKernel("concat", l.target)
+	var in []*loopir.Buffer
+	for _, v := range n.Inputs {
+		b, err := k.plainIn(l, v)
+		if err != nil {
+			return err
+		}
+		in = append(in, b)
+	}
+	dst, err := k.plainOut(l, n)
+	if err != nil {
+		return err
+	}
+	// Everything behind the axis is contiguous in inputs and output alike.
+	outer := dst.Dims[:axis]
+	idx := make([]loopir.Index, axis)
+	for d := range outer {
+		idx[d] = k.grid("d", outer[d])
+	}
+	at := func(buf *loopir.Buffer, x loopir.Index) []loopir.Index {
+		full := append([]loopir.Index{}, idx...)
+		for range len(buf.Dims) - axis {
+			full = append(full, loopir.C(0))
+		}
+		full[len(full)-1] = x
+		return full
+	}
+	done := 0
+	for i, src := range in {
+		size := ir.Type{Shape: n.Inputs[i].Type.Shape[axis:]}.Elems()
+		start := loopir.C(done)
+		k.vectors(size, func(x, count loopir.Index) {
+			k.put(dst, count, k.get(src, count, at(src, x)...), at(dst, x.Add(start))...)
+		})
+		done += size
+	}
+	l.emit(k, n, "concat", sched.Tile{})
+	return nil
+}
+
+// concatBlocked joins images by channels; all inputs but the last fill their blocks.
+func (l *lowerer) concatBlocked(n *ir.Node) error {
+	k := newKernel("concat", l.target)
+	var in []*Storage
+	for _, v := range n.Inputs {
+		s, err := l.read(v, sched.Layout{Kind: sched.Blocked})
+		if err != nil {
+			return err
+		}
+		k.in(s)
+		in = append(in, s)
+	}
+	lay := l.plan.Layout[n.Out()]
+	to, err := l.define(n.Out(), lay)
+	if err != nil {
+		return err
+	}
+	dst := k.out(to)
+	m, _ := sched.ImageOf(n.Out().Type)
+	s, y := k.samples(to), k.grid("y", m.H)
+	done := 0
+	for i, from := range in {
+		part, _ := sched.ImageOf(n.Inputs[i].Type)
+		first := loopir.C(done)
+		k.each("c", part.Blocks(), func(c loopir.Index) {
+			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
+				v := k.get(k.bound[from], count, s, c, y, loopir.C(from.Layout.Left), x)
+				k.put(dst, count, v, s, c.Add(first), y, loopir.C(lay.Left), x)
+			})
+			k.clearHalo(dst, lay, m.W, s, c.Add(first), y)
+		})
+		done += part.Blocks()
+	}
+	l.emit(k, n, "concat", sched.Tile{})
+	return nil
+}

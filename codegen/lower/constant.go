@@ -1,0 +1,84 @@
+package lower
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// constKey identifies packed data: by source value and form, so that variants and users share it.
+type constKey struct {
+	value *ir.Value
+	form  string
+}
+
+// pack returns the constant storage that fill makes of v, once per form. dims are its dimensions in memory.
+func (l *lowerer) pack(v *ir.Value, form string, dims []int, fill func(dst []float32)) *Storage {
+	key := constKey{v, form}
+	if s, ok := l.consts[key]; ok {
+		return s
+	}
+	t := tensor.New(tensor.F32, dims...)
+	fill(t.F32s())
+	s := &Storage{Name: v.Name, Type: ir.Type{DType: tensor.F32, Shape: dims}, Elem: loopir.F32, Dims: dims, Const: &Const{v.Name, t.Data}}
+	l.consts[key] = s
+	return s
+}
+
+// constant returns v, seen as type t of as many elements, in layout want.
+func (l *lowerer) constant(v *ir.Value, t ir.Type, want sched.Layout) (*Storage, error) {
+	s, err := storageOf(v.Name, t, want, false)
+	if err != nil {
+		return nil, err
+	}
+	key := constKey{v, fmt.Sprint(t, want)}
+	if have, ok := l.consts[key]; ok {
+		return have, nil
+	}
+	data := v.Const.Data
+	if (want != sched.Layout{}) {
+		data = relayout(data, t, s)
+	}
+	s.Const = &Const{v.Name, data}
+	l.consts[key] = s
+	return s, nil
+}
+
+// relayout copies row-major data of type t into the layout of s.
+func relayout(data []byte, t ir.Type, s *Storage) []byte {
+	m, _ := sched.ImageOf(t)
+	size := t.DType.Bytes()
+	out := make([]byte, s.Bytes())
+	row := s.Layout.Left + m.W + s.Layout.Right
+	for n := range m.N {
+		for c := range m.C {
+			for y := range m.H {
+				for x := range m.W {
+					from := ((n*m.C+c)*m.H+y)*m.W + x
+					to := ((n*m.C+c)*m.H+y)*row + s.Layout.Left + x
+					if s.Layout.Kind == sched.Blocked {
+						const b = sched.BlockChannels
+						to = (((n*m.Blocks()+c/b)*m.H+y)*row+s.Layout.Left+x)*b + c%b
+					}
+					copy(out[to*size:(to+1)*size], data[from*size:])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Hash identifies the data of a constant, so that variants which pack alike store it once.
+func (c *Const) Hash() [sha256.Size]byte {
+	h := sha256.New()
+	var n [8]byte
+	binary.LittleEndian.PutUint64(n[:], uint64(len(c.Data)))
+	h.Write(n[:])
+	h.Write(c.Data)
+	return [sha256.Size]byte(h.Sum(nil))
+}

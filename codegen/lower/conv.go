@@ -1,0 +1,113 @@
+package lower
+
+import (
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerConv dispatches on the family that the schedule names.
+func lowerConv(l *lowerer, n *ir.Node) error {
+	c, ok := sched.FusedConv(n)
+	if !ok {
+		return fmt.Errorf("convolutions have one or two spatial dimensions, this has %d", len(n.Ints("stride")))
+	}
+	choice := l.plan.Conv[n]
+	switch choice.Family {
+	case sched.ConvBlocked, sched.ConvPlanar:
+		return lowerConvTiled(l, n, c, choice)
+	case sched.ConvThin:
+		return lowerConvThin(l, n, c, choice)
+	case sched.ConvDepthwise:
+		return lowerConvDepthwise(l, n, c, choice)
+	}
+	return lowerConvPlain(l, n, c)
+}
+
+// convKernel is what the convolution families share: the buffers, the result's place and the epilogue.
+type convKernel struct {
+	*kernel
+	conv     sched.Conv
+	in, w, b *loopir.Buffer
+	inLayout sched.Layout
+	epilogue *epilogue
+	out      *loopir.Buffer
+	outLay   sched.Layout
+	n        loopir.Index
+}
+
+// newConvKernel binds input, weights and bias, then the epilogue's operands, then the result.
+func (l *lowerer) newConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, weights *Storage, bias *Storage) (*convKernel, error) {
+	k := &convKernel{kernel: newKernel(string(choice.Family), l.target), conv: c}
+	in, err := l.read(n.Inputs[0], sched.Layout{Kind: choice.In, Left: c.Left, Right: c.Right()})
+	if err != nil {
+		return nil, err
+	}
+	k.in, k.inLayout = k.kernel.in(in), in.Layout
+	k.w, k.b = k.kernel.in(weights), k.kernel.in(bias)
+	if k.epilogue, err = l.newEpilogue(k.kernel, n, choice.Out); err != nil {
+		return nil, err
+	}
+	out, err := l.define(n.Out(), l.plan.Layout[n.Out()])
+	if err != nil {
+		return nil, err
+	}
+	k.out, k.outLay = k.kernel.out(out), out.Layout
+	k.n = k.samples(out)
+	return k, nil
+}
+
+// kernelRows gives the range of kernel rows that meet the image for output row y.
+func (k *convKernel) kernelRows(y loopir.Index) (lo, hi loopir.Index) {
+	c := k.conv
+	lo, hi = loopir.C(0), loopir.C(c.KH)
+	top := loopir.C(c.Top).Sub(y.Mul(c.SH)) // how far the first kernel row lies above the image
+	if c.Top > 0 {
+		lo = lo.Max(top.AddC(c.DH - 1).Div(c.DH))
+	}
+	if c.Bottom() > 0 {
+		hi = hi.Min(top.AddC(c.In.H + c.DH - 1).Div(c.DH))
+	}
+	return lo, hi
+}
+
+// inRow is the row of the image under kernel row kh for output row y.
+func (k *convKernel) inRow(y, kh loopir.Index) loopir.Index {
+	return y.Mul(k.conv.SH).Add(kh.Mul(k.conv.DH)).AddC(-k.conv.Top)
+}
+
+// inCol is the column in memory under kernel column 0 for output column x.
+func (k *convKernel) inCol(x loopir.Index) loopir.Index {
+	return x.Mul(k.conv.SW).AddC(k.inLayout.Left - k.conv.Left)
+}
+
+// tiles runs body for the first of every size columns of width; where size does not divide width the last tile
+// overlaps the one before, so that all are whole.
+func (k *kernel) tiles(name string, width, size int, body func(x loopir.Index)) {
+	if size >= width {
+		body(loopir.C(0))
+		return
+	}
+	k.For(name, loopir.C(0), loopir.C(width), size, func(x loopir.Index) {
+		if width%size != 0 {
+			x = x.Min(loopir.C(width - size))
+		}
+		body(x)
+	})
+}
+
+// biasOf packs the bias of a convolution or dense layer, zeros if it has none, padded to whole blocks.
+func (l *lowerer) biasOf(v, weights *ir.Value, channels int) *Storage {
+	blocks := (channels + sched.BlockChannels - 1) / sched.BlockChannels
+	owner := v
+	if v == nil {
+		owner = weights
+	}
+	return l.pack(owner, fmt.Sprintf("bias %d", blocks), []int{blocks, sched.BlockChannels}, func(dst []float32) {
+		if v != nil {
+			copy(dst, v.Const.F32s())
+		}
+	})
+}

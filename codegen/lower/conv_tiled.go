@@ -1,0 +1,247 @@
+package lower
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// lowerConvTiled is the direct convolution with vectors over output channels: a tile of pixels times channel vectors
+// stays in registers over the whole sum; each step loads the weights of one input channel and kernel place once and
+// broadcasts one input number per pixel. The input is blocked, or planar where it has few channels.
+func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
+	anchor := sched.Anchor(n)
+	weights := sched.Outer(n, anchor.Inputs[1])
+	bias := l.biasOf(sched.Outer(n, anchor.Input(2)), weights, c.Out.C)
+	ck, err := l.newConvKernel(n, c, choice, l.packConv(weights, c, choice.In), bias)
+	if err != nil {
+		return err
+	}
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0]}
+	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
+	k.grids(choice.GroupsInner)
+	unit := max(c.PoolW, 1) // columns of the tile per column of the result
+	if err := k.row(unit); err != nil {
+		return err
+	}
+	l.emit(k.kernel, n, string(choice.Family), k.tile)
+	return nil
+}
+
+// packConv orders weights [O, I, KH, KW] by what a kernel reads together: for blocked input
+// [O/16][I/16][KH][KW*16 of I][16 of O], for planar input [O/16][I][KH][KW][16 of O].
+func (l *lowerer) packConv(v *ir.Value, c sched.Conv, in sched.Kind) *Storage {
+	const b = sched.BlockChannels
+	outBlocks := c.Out.Blocks()
+	if in == sched.Planar {
+		return l.pack(v, "conv planar", []int{outBlocks, c.GroupInC, c.KH, c.KW, b}, func(dst []float32) {
+			eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
+				dst[((((o/b)*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*b+o%b] = w
+			})
+		})
+	}
+	inBlocks := (c.GroupInC + b - 1) / b
+	return l.pack(v, "conv blocked", []int{outBlocks, inBlocks, c.KH, c.KW * b, b}, func(dst []float32) {
+		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
+			dst[((((o/b)*inBlocks+i/b)*c.KH+kh)*c.KW*b+kw*b+i%b)*b+o%b] = w
+		})
+	})
+}
+
+// eachWeight visits weights [O, I, KH, KW] or [O, I, KW].
+func eachWeight(t *tensor.Tensor, visit func(o, i, kh, kw int, w float32)) {
+	s := t.Shape
+	kh, kw := 1, s[len(s)-1]
+	if len(s) == 4 {
+		kh = s[2]
+	}
+	for at, w := range t.F32s() {
+		visit(at/(s[1]*kh*kw), at/(kh*kw)%s[1], at/kw%kh, at%kw, w)
+	}
+}
+
+// tiledConv is a lowering in progress: the grid's indices beside the shared state.
+type tiledConv struct {
+	*convKernel
+	tile        sched.Tile
+	blocks      int          // of output channels in one group
+	group       loopir.Index // of a grouped convolution
+	block, lane loopir.Index // first block of the tile within its group, first lane within the block
+	y           loopir.Index // row of the result
+}
+
+func (k *tiledConv) grids(groupsInner bool) {
+	lanes := k.target.Lanes
+	channels := func() {
+		k.group = k.grid("q", k.conv.Groups)
+		k.block = k.grid("g", k.blocks/k.tile.Blocks).Mul(k.tile.Blocks)
+		k.lane = k.grid("s", sched.BlockChannels/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
+	}
+	if groupsInner {
+		k.y = k.grid("y", k.conv.PooledH)
+		channels()
+		return
+	}
+	channels()
+	k.y = k.grid("y", k.conv.PooledH)
+}
+
+// outBlock is the block of output channels that vector b of the tile belongs to.
+func (k *tiledConv) outBlock(b loopir.Index) loopir.Index {
+	return k.group.Mul(k.blocks).Add(k.block).Add(b)
+}
+
+// outLane is the first lane of vector s of the tile within its block.
+func (k *tiledConv) outLane(s loopir.Index) loopir.Index { return k.lane.Add(s.Mul(k.target.Lanes)) }
+
+// eachVector unrolls body over the channel vectors of the tile.
+func (k *tiledConv) eachVector(body func(b, s loopir.Index)) {
+	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
+		k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { body(b, s) })
+	})
+}
+
+// eachPixel unrolls body over the rows and columns of the tile.
+func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
+	k.Unroll("r", 0, k.tile.Rows, func(r loopir.Index) {
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) { body(r, p) })
+	})
+}
+
+// row computes one row of the result for the channels of the tile.
+func (k *tiledConv) row(unit int) (err error) {
+	k.tiles("x", k.conv.PooledW, k.tile.Pixels/unit, func(x loopir.Index) {
+		acc := k.Reg("acc", k.vec(loopir.F32), k.tile.Rows, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
+		k.eachVector(func(b, s loopir.Index) {
+			bias := k.Let("bias", loopir.LoadV(k.vec(loopir.F32), k.b, k.outBlock(b), k.outLane(s)))
+			k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
+		})
+		k.sum(acc, x.Mul(unit))
+		err = k.store(acc, x, unit)
+	})
+	k.eachVector(func(b, s loopir.Index) {
+		zero := loopir.Num(k.vec(loopir.F32), 0)
+		for _, col := range haloColumns(k.outLay, k.conv.PooledW) {
+			k.Store(k.out, zero, k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
+		}
+	})
+	return err
+}
+
+// haloColumns lists the columns in memory beside a row of the given width.
+func haloColumns(l sched.Layout, width int) []int {
+	var cols []int
+	for x := range l.Left {
+		cols = append(cols, x)
+	}
+	for x := range l.Right {
+		cols = append(cols, l.Left+width+x)
+	}
+	return cols
+}
+
+// sum adds every product to acc; x is the first column of the convolution's own output in the tile.
+func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
+	c := k.conv
+	const b = sched.BlockChannels
+	y := k.y.Mul(k.tile.Rows)
+	lo, hi := k.kernelRows(y)
+	planar := k.inLayout.Kind == sched.Planar
+	channels := (c.GroupInC + b - 1) / b
+	if planar {
+		channels = c.GroupInC
+	}
+	k.each("i", channels, func(i loopir.Index) {
+		k.For("kh", lo, hi, 1, func(kh loopir.Index) {
+			switch {
+			case planar: // kw stays a loop: unrolled, its broadcasts of overlapping pixels would be kept, and spill
+				k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
+					k.step(acc, []loopir.Index{i, kh, kw}, func(r, p loopir.Index) []loopir.Index {
+						return []loopir.Index{k.n, i, k.inRow(y.Add(r), kh), k.inCol(x.Add(p)).Add(kw.Mul(c.DW))}
+					})
+				})
+			case c.DW == 1: // kernel columns and channels are contiguous in weights and image alike
+				k.For("k", loopir.C(0), loopir.C(c.KW*b), 1, func(kc loopir.Index) {
+					k.step(acc, []loopir.Index{i, kh, kc}, func(r, p loopir.Index) []loopir.Index {
+						return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)), kc}
+					})
+				})
+			default:
+				k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
+					k.For("k", loopir.C(0), loopir.C(b), 1, func(kc loopir.Index) {
+						k.step(acc, []loopir.Index{i, kh, kw.Mul(b).Add(kc)}, func(r, p loopir.Index) []loopir.Index {
+							return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)).Add(kw.Mul(c.DW)), kc}
+						})
+					})
+				})
+			}
+		})
+	})
+}
+
+// step adds one term of the sum to every accumulator: weights at [block, at..., lane], input at pixel(r, p).
+func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loopir.Index) []loopir.Index) {
+	w := k.Reg("w", k.vec(loopir.F32), k.tile.Blocks, k.tile.Subs)
+	k.eachVector(func(b, s loopir.Index) {
+		idx := append([]loopir.Index{k.outBlock(b)}, at...)
+		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, append(idx, k.outLane(s))...), b, s)
+	})
+	k.eachPixel(func(r, p loopir.Index) {
+		x := k.Let("x", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, pixel(r, p)...)))
+		k.eachVector(func(b, s loopir.Index) {
+			acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(r, p, b, s)), r, p, b, s)
+		})
+	})
+}
+
+// store applies the epilogue to the tile whose first result column is x, pools it if a pool is fused, and writes it.
+func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) (err error) {
+	finish := func(r, p, b, s loopir.Index) loopir.Expr {
+		v, e := k.epilogue.apply(acc.At(r, p, b, s), place{
+			Idx: []loopir.Index{k.n, k.outBlock(b), k.y.Mul(k.tile.Rows).Add(r), x.Mul(unit).Add(p)}, Lane: k.outLane(s)})
+		if e != nil {
+			err = e
+			return loopir.Num(k.vec(loopir.F32), 0)
+		}
+		return v
+	}
+	pool := k.pool()
+	k.eachVector(func(b, s loopir.Index) {
+		k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
+			v := pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
+			k.Store(k.out, v, k.n, k.outBlock(b), k.y, x.Add(p).AddC(k.outLay.Left), k.outLane(s))
+		})
+	})
+	return err
+}
+
+// pool returns how a result is made of the positions of its window: the only one, the largest, or the mean.
+func (k *convKernel) pool() func(at func(r, q int) loopir.Expr) loopir.Expr {
+	c := k.conv
+	average := false
+	for _, m := range sched.Members(k.epilogue.node) {
+		average = average || m.Op.Name == "avgpool"
+	}
+	return func(at func(r, q int) loopir.Expr) loopir.Expr {
+		if c.PoolH == 0 {
+			return at(0, 0)
+		}
+		v := at(0, 0)
+		for r := range c.PoolH {
+			for q := range c.PoolW {
+				switch {
+				case r+q == 0:
+				case average:
+					v = loopir.Add.Of(v, at(r, q))
+				default:
+					v = loopir.Max.Of(v, at(r, q))
+				}
+			}
+		}
+		if average {
+			v = loopir.Mul.Of(v, loopir.Num(k.vec(loopir.F32), 1/float64(c.PoolH*c.PoolW)))
+		}
+		return v
+	}
+}

@@ -1,0 +1,237 @@
+package lower
+
+import (
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerGemm multiplies rows of x with weights known at build time, packed as [out/16][in][16 of out]; a tile of rows
+// times vectors of outputs stays in registers. Other matrices go to the plain kernel.
+func lowerGemm(l *lowerer, n *ir.Node) error {
+	d, ok := l.denseOf(n)
+	if !ok {
+		return lowerGemmPlain(l, n)
+	}
+	x, order, err := l.denseInput(n.Inputs[0])
+	if err != nil {
+		return err
+	}
+	k := &denseKernel{kernel: newKernel("dense", l.target), dense: d, inner: len(order)}
+	k.tile = sched.DenseTiles(d.rows, len(order), d.outputs, l.target)[0]
+	k.src = k.as(k.in, x, x.samplesOr(d.rows), k.inner)
+	k.packed = k.in(l.packDense(d, order))
+	k.b = k.in(l.packDenseBias(d))
+	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
+		return err
+	}
+	out, err := l.define(n.Out(), sched.Layout{})
+	if err != nil {
+		return err
+	}
+	k.y = k.out(out)
+	if err := k.body(); err != nil {
+		return err
+	}
+	l.emit(k.kernel, n, "dense", k.tile)
+	return nil
+}
+
+// dense is y[rows, outputs] = alpha * x[rows, features] * w + beta * bias.
+type dense struct {
+	rows, features, outputs int
+	w, bias                 *ir.Value
+	transposed              bool // w is [outputs, features]
+	alpha, beta             float64
+}
+
+// denseOf describes a gemm with constant weights and bias; false if n is something else.
+func (l *lowerer) denseOf(n *ir.Node) (dense, bool) {
+	a := sched.Anchor(n)
+	x, y := a.Inputs[0].Type, a.Out().Type
+	d := dense{rows: y.Shape[0], features: x.Shape[1], outputs: y.Shape[1], w: sched.Outer(n, a.Inputs[1]), bias: sched.Outer(n, a.Input(2)),
+		transposed: a.Bool("trans_b"), alpha: a.Float("alpha"), beta: a.Float("beta")}
+	if kind, err := kindOf(x.DType); err != nil || kind != loopir.F32 || a.Bool("trans_a") || !d.w.IsConst() {
+		return d, false
+	}
+	if d.bias == nil {
+		return d, true
+	}
+	b := d.bias.Type
+	return d, d.bias.IsConst() && b.Elems() == d.outputs && b.Shape[b.Rank()-1] == d.outputs
+}
+
+// denseInput returns the memory of x, and for each element of a row which input feature it holds (-1: padding). A
+// flattened image is read where it lies: the weights are permuted instead.
+func (l *lowerer) denseInput(x *ir.Value) (*Storage, []int, error) {
+	if r := x.Def; r != nil && r.Op.Name == "reshape" && len(l.stored[x]) == 0 {
+		image := r.Inputs[0]
+		m, ok := sched.ImageOf(image.Type)
+		if ok && len(l.stored[image]) > 0 && m.N == x.Type.Shape[0] && image.Type.Rank() >= 3 {
+			s := l.stored[image][0]
+			return s, featureOrder(m, s.Layout), nil
+		}
+	}
+	s, err := l.readPlain(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	order := make([]int, x.Type.Shape[1])
+	for i := range order {
+		order[i] = i
+	}
+	return s, order, nil
+}
+
+// featureOrder lists, for each element of one image in memory, its number in row-major [C, H, W], or -1.
+func featureOrder(m sched.Image, lay sched.Layout) []int {
+	m.N = 1
+	row := lay.Left + m.W + lay.Right
+	blocked := lay.Kind == sched.Blocked
+	size := m.C * m.H * row
+	if blocked {
+		size = m.Blocks() * m.H * row * sched.BlockChannels
+	}
+	order := make([]int, size)
+	for i := range order {
+		lane, pixel := 0, i
+		if blocked {
+			lane, pixel = i%sched.BlockChannels, i/sched.BlockChannels
+		}
+		x, y, c := pixel%row-lay.Left, pixel/row%m.H, pixel/row/m.H
+		if blocked {
+			c = c*sched.BlockChannels + lane
+		}
+		order[i] = -1
+		if x >= 0 && x < m.W && c < m.C {
+			order[i] = (c*m.H+y)*m.W + x
+		}
+	}
+	return order
+}
+
+// packDense orders the weights as [out/16][in][16 of out], times alpha, the inputs as they lie in memory.
+func (l *lowerer) packDense(d dense, order []int) *Storage {
+	const b = sched.BlockChannels
+	blocks := (d.outputs + b - 1) / b
+	form := fmt.Sprint("dense ", d.transposed, d.alpha, order)
+	return l.pack(d.w, form, []int{blocks, len(order), b}, func(dst []float32) {
+		w := d.w.Const.F32s()
+		for o := range d.outputs {
+			for k, i := range order {
+				if i < 0 {
+					continue
+				}
+				at := i*d.outputs + o
+				if d.transposed {
+					at = o*d.features + i
+				}
+				dst[(o/b*len(order)+k)*b+o%b] = float32(d.alpha * float64(w[at]))
+			}
+		}
+	})
+}
+
+func (l *lowerer) packDenseBias(d dense) *Storage {
+	if d.beta == 1 || d.bias == nil {
+		return l.biasOf(d.bias, d.w, d.outputs)
+	}
+	const b = sched.BlockChannels
+	blocks := (d.outputs + b - 1) / b
+	return l.pack(d.bias, fmt.Sprint("dense bias ", d.beta), []int{blocks, b}, func(dst []float32) {
+		for i, v := range d.bias.Const.F32s() {
+			dst[i] = float32(d.beta * float64(v))
+		}
+	})
+}
+
+type denseKernel struct {
+	*kernel
+	dense
+	inner             int // elements of a row of x in memory
+	tile              sched.Tile
+	src, packed, b, y *loopir.Buffer
+	epilogue          *epilogue
+}
+
+// body computes the whole product: the grid runs over samples and tiles of outputs.
+func (k *denseKernel) body() error {
+	const block = sched.BlockChannels
+	lanes := k.target.Lanes
+	blocks := (k.outputs + block - 1) / block
+	row := loopir.C(0)
+	if k.y.Batched() {
+		row = k.Grid("n", loopir.Batch)
+	}
+	first := k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
+	lane := k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
+	var failed error
+	k.tiles("m", k.rows, k.tile.Pixels, func(m loopir.Index) {
+		acc := k.sum(row.Add(m), first, lane)
+		k.eachOutput(func(b, s loopir.Index) {
+			feature := first.Add(b).Mul(block).Add(lane).Add(s.Mul(lanes))
+			count := loopir.C(lanes)
+			if k.outputs%block != 0 {
+				count = count.Min(loopir.C(k.outputs).Sub(feature)).Max(loopir.C(0))
+			}
+			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+				at := []loopir.Index{row.Add(m).Add(p), feature}
+				v, err := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: at, Count: count})
+				if err != nil {
+					failed = err
+					return
+				}
+				k.put(k.y, count, v, at...)
+			})
+		})
+	})
+	return failed
+}
+
+func (k *denseKernel) eachOutput(body func(b, s loopir.Index)) {
+	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
+		k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { body(b, s) })
+	})
+}
+
+// sum multiplies the rows of x from row on with the weights of the tile. Where the tile has few sums, every step of
+// the loop takes several terms into sums of their own, so that the latency of one multiply-add hides behind the others.
+func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
+	f32, lanes := k.vec(loopir.F32), k.target.Lanes
+	parts := max(1, min(4, k.target.FMAsPerCycle*k.target.FMALatency/k.tile.Accumulators()))
+	acc := k.Reg("acc", f32, parts, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
+	k.eachOutput(func(b, s loopir.Index) {
+		bias := k.Let("bias", loopir.LoadV(f32, k.b, first.Add(b), lane.Add(s.Mul(lanes))))
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+			acc.Set(bias, loopir.C(0), p, b, s)
+			k.Unroll("u", 1, parts, func(u loopir.Index) { acc.Set(loopir.Num(f32, 0), u, p, b, s) })
+		})
+	})
+	term := func(i, u loopir.Index) {
+		w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
+		k.eachOutput(func(b, s loopir.Index) {
+			w.Set(loopir.LoadV(f32, k.packed, first.Add(b), i, lane.Add(s.Mul(lanes))), b, s)
+		})
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, row.Add(p), i)))
+			k.eachOutput(func(b, s loopir.Index) {
+				acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(u, p, b, s)), u, p, b, s)
+			})
+		})
+	}
+	whole := k.inner / parts * parts
+	k.For("i", loopir.C(0), loopir.C(whole), parts, func(i loopir.Index) {
+		k.Unroll("u", 0, parts, func(u loopir.Index) { term(i.Add(u), u) })
+	})
+	k.For("i", loopir.C(whole), loopir.C(k.inner), 1, func(i loopir.Index) { term(i, loopir.C(0)) })
+	k.Unroll("u", 1, parts, func(u loopir.Index) {
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+			k.eachOutput(func(b, s loopir.Index) {
+				acc.Set(loopir.Add.Of(acc.At(loopir.C(0), p, b, s), acc.At(u, p, b, s)), loopir.C(0), p, b, s)
+			})
+		})
+	})
+	return acc
+}

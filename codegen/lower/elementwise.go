@@ -1,0 +1,130 @@
+package lower
+
+import (
+	"fmt"
+	"math"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// elementwise is the table of elementwise ops: what each does to vectors of its inputs. It serves kernels of their own
+// and epilogues alike.
+func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
+	t := x[0].Type()
+	switch n.Op.Name {
+	case "identity":
+		return x[0], nil
+	case "relu":
+		return loopir.Max.Of(loopir.Num(t, 0), x[0]), nil // in this order a NaN stays one
+	case "clip":
+		return clip(t, x[0], n.Float("min"), n.Float("max")), nil
+	case "add":
+		return loopir.Add.Of(x[0], x[1]), nil
+	case "sub":
+		return loopir.Sub.Of(x[0], x[1]), nil
+	case "mul":
+		return loopir.Mul.Of(x[0], x[1]), nil
+	case "div":
+		return loopir.Div.Of(x[0], x[1]), nil
+	case "sigmoid":
+		return sigmoid(k, x[0]), nil
+	case "tanh":
+		return tanh(k, x[0]), nil
+	case "batchnorm":
+		return batchNorm(k, n, x), nil
+	}
+	return nil, fmt.Errorf("no kernel computes this op at run time")
+}
+
+// clip bounds x, leaving out bounds that bound nothing.
+func clip(t loopir.Type, x loopir.Expr, lo, hi float64) loopir.Expr {
+	if !math.IsInf(lo, -1) {
+		x = loopir.Max.Of(loopir.Num(t, lo), x)
+	}
+	if !math.IsInf(hi, 1) {
+		x = loopir.Min.Of(loopir.Num(t, hi), x)
+	}
+	return x
+}
+
+// batchNorm applies statistics that are not known at build time; those that are have been folded away.
+func batchNorm(k *kernel, n *ir.Node, x []loopir.Expr) loopir.Expr {
+	t := x[0].Type()
+	v := loopir.Add.Of(x[4], loopir.Num(t, n.Float("epsilon")))
+	scale := k.Let("scale", loopir.Div.Of(x[1], loopir.Sqrt.Of(v)))
+	return loopir.FMAOf(loopir.Sub.Of(x[0], x[3]), scale, x[2])
+}
+
+// lowerElementwise computes a node without an anchor: one pass over the result.
+func lowerElementwise(l *lowerer, n *ir.Node) error {
+	if n.Body == nil && n.Op.Name == "cast" {
+		return lowerCast(l, n)
+	}
+	lay := l.plan.Layout[n.Out()]
+	k := newKernel("elementwise", l.target)
+	e := &epilogue{k: k, node: n, members: sched.Members(n), operands: map[*ir.Value]operand{}}
+	if err := e.bind(l, lay.Kind); err != nil {
+		return err
+	}
+	to, err := l.define(n.Out(), lay)
+	if err != nil {
+		return err
+	}
+	out := k.out(to)
+	if lay.Kind == sched.Blocked {
+		err = k.blockedElementwise(e, n, out, lay)
+	} else {
+		err = k.planarElementwise(e, n, out, lay)
+	}
+	l.emit(k, n, "elementwise", sched.Tile{})
+	return err
+}
+
+func (k *kernel) blockedElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) (err error) {
+	m, _ := sched.ImageOf(n.Out().Type)
+	s := k.samples(&Storage{Dims: out.Dims})
+	c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)
+	k.each("x", m.W, func(x loopir.Index) {
+		k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
+			lane := v.Mul(k.target.Lanes)
+			value, e2 := e.apply(nil, place{Idx: []loopir.Index{s, c, y, x}, Lane: lane})
+			if e2 != nil {
+				err = e2
+				return
+			}
+			k.Store(out, value, s, c, y, x.AddC(lay.Left), lane)
+		})
+	})
+	k.clearHalo(out, lay, m.W, s, c, y)
+	return err
+}
+
+// planarElementwise runs vectors along the last dimension of values of any rank.
+func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) (err error) {
+	dims := logicalDims(n.Out().Type)
+	idx := make([]loopir.Index, len(dims))
+	last := len(dims) - 1
+	for d := range last {
+		extent := dims[d]
+		if out.Dims[d] == loopir.Batch {
+			extent = loopir.Batch
+		}
+		idx[d] = k.grid(fmt.Sprint("d", d), extent)
+	}
+	k.vectors(dims[last], func(x, count loopir.Index) {
+		at := append(append([]loopir.Index{}, idx[:last]...), x)
+		value, e2 := e.apply(nil, place{Idx: at, Count: count})
+		if e2 != nil {
+			err = e2
+			return
+		}
+		at[last] = x.AddC(lay.Left)
+		k.put(out, count, value, at...)
+	})
+	if lay.Left+lay.Right > 0 {
+		k.clearHalo(out, lay, dims[last], idx[0], idx[1], idx[2])
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+package lower
+
+import (
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/ir/diag"
+)
+
+// Result is a lowered graph: steps in order over storages. Inputs and Outputs are in the order of the graph's, in plain
+// row-major layout.
+type Result struct {
+	Steps   []Step
+	Inputs  []*Storage
+	Outputs []*Storage
+}
+
+// rule lowers the nodes anchored by one op.
+type rule struct {
+	op    string
+	lower func(l *lowerer, n *ir.Node) error
+}
+
+// rules is the table of lowerings. Elementwise ops have rows in elementwise.go instead, whether alone or fused.
+func rules() []rule {
+	return []rule{
+		{"conv", lowerConv},
+		{"gemm", lowerGemm},
+		{"matmul", lowerMatmul},
+		{"maxpool", lowerPool},
+		{"avgpool", lowerPool},
+		{"softmax", lowerSoftmax},
+		{"concat", lowerConcat},
+		{"slice", lowerSlice},
+		{"transpose", lowerTranspose},
+		{"pad", lowerPad},
+		{"gather", lowerGather},
+		{"reshape", lowerReshape},
+	}
+}
+
+// Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
+func Lower(g *ir.Graph, p *sched.Plan) (*Result, error) {
+	l := &lowerer{graph: g, plan: p, target: p.Target, stored: map[*ir.Value][]*Storage{}, consts: map[constKey]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+	for _, r := range rules() {
+		l.rules[r.op] = r.lower
+	}
+	res := &Result{}
+	for _, v := range g.Inputs {
+		s, err := storageOf(v.Name, v.Type, sched.Layout{}, g.Batched)
+		if err != nil {
+			return nil, &diag.Error{Pos: v.Pos, Msg: fmt.Sprintf("input %q: %v", v.Name, err)}
+		}
+		l.stored[v] = append(l.stored[v], s)
+		res.Inputs = append(res.Inputs, s)
+	}
+	var errs diag.List
+	for _, n := range g.Nodes {
+		if err := l.node(n); err != nil {
+			errs.AddErr(n.Pos, fmt.Errorf("%s %q: %w", n.Op.Name, n.Name, err))
+		}
+	}
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	for _, o := range g.Outputs {
+		s, err := l.output(o)
+		if err != nil {
+			return nil, err
+		}
+		res.Outputs = append(res.Outputs, s)
+	}
+	res.Steps = l.steps
+	return res, nil
+}
+
+// lowerer is the state of one Lower call.
+type lowerer struct {
+	graph  *ir.Graph
+	plan   *sched.Plan
+	target sched.Target
+	rules  map[string]func(*lowerer, *ir.Node) error
+	stored map[*ir.Value][]*Storage // where each value lies, in one or more layouts
+	consts map[constKey]*Storage
+	steps  []Step
+}
+
+func (l *lowerer) node(n *ir.Node) error {
+	anchor := sched.Anchor(n)
+	if anchor == nil || anchor.Op.Class == ir.Elementwise {
+		return lowerElementwise(l, n)
+	}
+	lower := l.rules[anchor.Op.Name]
+	if lower == nil {
+		return fmt.Errorf("no kernel computes this op at run time")
+	}
+	return lower(l, n)
+}
+
+// define makes the storage of v in layout lay, to be written by the next step.
+func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
+	s, err := storageOf(v.Name, v.Type, lay, l.graph.Batched)
+	if err == nil {
+		l.stored[v] = append(l.stored[v], s)
+	}
+	return s, err
+}
+
+// emit appends a step that runs kernel k for node n.
+func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) {
+	s := Step{Func: k.Func(), Args: k.args, Family: family, Tile: tile, Name: family}
+	if n != nil {
+		s.Name, s.Nodes = n.Name, []*ir.Node{n}
+		if n.Op.FLOPs != nil {
+			s.FLOPs = n.Op.FLOPs(n)
+		}
+	}
+	l.steps = append(l.steps, s)
+}
+
+// read returns v in layout kind want.Kind with at least want's halo, changing its layout if it has to.
+func (l *lowerer) read(v *ir.Value, want sched.Layout) (*Storage, error) {
+	return l.readIf(v, want, func(have sched.Layout) bool {
+		return have.Kind == want.Kind && have.Left >= want.Left && have.Right >= want.Right
+	})
+}
+
+// readPlain returns v in plain row-major memory.
+func (l *lowerer) readPlain(v *ir.Value) (*Storage, error) {
+	return l.readIf(v, sched.Layout{}, func(have sched.Layout) bool { return have == sched.Layout{} })
+}
+
+func (l *lowerer) readIf(v *ir.Value, want sched.Layout, ok func(sched.Layout) bool) (*Storage, error) {
+	if v.IsConst() {
+		return l.constant(v, v.Type, want)
+	}
+	have := l.stored[v]
+	if len(have) == 0 && v.Def != nil && v.Def.Op.Name == "reshape" {
+		if err := l.view(v); err != nil {
+			return nil, err
+		}
+		have = l.stored[v]
+	}
+	for _, s := range have {
+		if ok(s.Layout) {
+			return s, nil
+		}
+	}
+	if len(have) == 0 {
+		return nil, fmt.Errorf("%q is used before it is computed", v.Name)
+	}
+	return l.repack(v, have[0], want)
+}
+
+// output returns o in plain memory of its own: an input, a constant, or a value that leaves twice is copied.
+func (l *lowerer) output(o ir.Output) (*Storage, error) {
+	s, err := l.readPlain(o.Value)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range l.graph.Inputs {
+		if l.stored[v][0] == s.Root() {
+			return l.copy(o.Value, s)
+		}
+	}
+	if s.Const != nil {
+		return l.copy(o.Value, s)
+	}
+	return s, nil
+}
+
+// plainDims are the dimensions of a plain storage under t's own shape, with the batch in front where there is one.
+func (l *lowerer) plainDims(t ir.Type, batched bool) []int {
+	dims := append([]int{}, t.Shape...)
+	if len(dims) == 0 {
+		dims = []int{1}
+	}
+	if batched {
+		dims[0] = loopir.Batch
+	}
+	return dims
+}

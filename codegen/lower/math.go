@@ -1,0 +1,61 @@
+package lower
+
+import "nncc/codegen/loopir"
+
+// Polynomials for float32: least maximal relative error over their interval, fitted in double precision.
+var (
+	expCoefs  = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
+	tanhCoefs = []float64{-0.3333328366279602, 0.13331490755081177, -0.05374349653720856, 0.020650578662753105, -0.005717036779969931}
+)
+
+// polynomial is c[0] + c[1]*x + c[2]*x*x + ... by Horner's rule.
+func polynomial(x loopir.Expr, c []float64) loopir.Expr {
+	t := x.Type()
+	y := loopir.Num(t, c[len(c)-1])
+	for i := len(c) - 2; i >= 0; i-- {
+		y = loopir.FMAOf(y, x, loopir.Num(t, c[i]))
+	}
+	return y
+}
+
+// exp is e to the x for float32, with a relative error of some 1e-7: x = n*ln 2 + r with |r| <= ln(2)/2, and e^r by
+// a polynomial. Results below the normal numbers become the smallest of them, those above the largest become infinite.
+func exp(k *kernel, x loopir.Expr) loopir.Expr {
+	t := x.Type()
+	const ln2High, ln2Low, log2e = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634
+	x = k.Let("x", loopir.Min.Of(loopir.Num(t, 89), loopir.Max.Of(loopir.Num(t, -87), x)))
+	n := k.Let("n", loopir.RoundEven.Of(loopir.Mul.Of(x, loopir.Num(t, log2e))))
+	r := loopir.FMAOf(n, loopir.Num(t, -ln2High), x)
+	r = k.Let("r", loopir.FMAOf(n, loopir.Num(t, -ln2Low), r))
+	p := k.Let("p", loopir.FMAOf(polynomial(r, expCoefs), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
+	ints := loopir.Vec(loopir.I32, t.Lanes)
+	half := k.Let("h", loopir.Shr.Of(loopir.ConvertTo(loopir.I32, n), loopir.Num(ints, 1))) // 2^n in two steps: n may be 128
+	rest := loopir.Sub.Of(loopir.ConvertTo(loopir.I32, n), half)
+	return loopir.Mul.Of(loopir.Mul.Of(p, powerOfTwo(half, t)), powerOfTwo(rest, t))
+}
+
+// powerOfTwo is 2^n for an integer n between -126 and 127, made of exponent bits.
+func powerOfTwo(n loopir.Expr, t loopir.Type) loopir.Expr {
+	biased := loopir.Add.Of(n, loopir.Num(n.Type(), 127))
+	return loopir.BitcastTo(t, loopir.Shl.Of(biased, loopir.Num(n.Type(), 23)))
+}
+
+// sigmoid is 1/(1 + e^-x).
+func sigmoid(k *kernel, x loopir.Expr) loopir.Expr {
+	one := loopir.Num(x.Type(), 1)
+	return loopir.Div.Of(one, loopir.Add.Of(one, exp(k, loopir.Neg.Of(x))))
+}
+
+// tanh is a polynomial near 0, where it is almost x, and (1-e)/(1+e) with e = exp(-2|x|) elsewhere.
+func tanh(k *kernel, x loopir.Expr) loopir.Expr {
+	t := x.Type()
+	x = k.Let("x", x)
+	zero, one := loopir.Num(t, 0), loopir.Num(t, 1)
+	magnitude := k.Let("a", loopir.Abs.Of(x))
+	square := k.Let("z", loopir.Mul.Of(x, x))
+	near := loopir.FMAOf(loopir.Mul.Of(x, square), polynomial(square, tanhCoefs), x)
+	e := k.Let("e", exp(k, loopir.Mul.Of(loopir.Num(t, -2), magnitude)))
+	far := k.Let("f", loopir.Div.Of(loopir.Sub.Of(one, e), loopir.Add.Of(one, e)))
+	far = loopir.SelectOf(loopir.Lt.Of(x, zero), loopir.Neg.Of(far), far)
+	return loopir.SelectOf(loopir.Lt.Of(magnitude, loopir.Num(t, 0.625)), near, far)
+}

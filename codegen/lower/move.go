@@ -1,0 +1,150 @@
+package lower
+
+import (
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerSlice takes a regular part of the input.
+func lowerSlice(l *lowerer, n *ir.Node) error {
+	start, step := n.Ints("start"), n.Ints("step")
+	at := func(d int, i loopir.Index) loopir.Index { return i.Mul(step[d]).AddC(start[d]) }
+	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
+		return l.moveBlocked(n, at)
+	}
+	return l.move(n, func(out []loopir.Index) []loopir.Index {
+		in := make([]loopir.Index, len(out))
+		for d := range out {
+			in[d] = at(d, out[d])
+		}
+		return in
+	})
+}
+
+// lowerTranspose permutes dimensions.
+func lowerTranspose(l *lowerer, n *ir.Node) error {
+	perm := n.Ints("perm")
+	return l.move(n, func(out []loopir.Index) []loopir.Index {
+		in := make([]loopir.Index, len(out))
+		for d, p := range perm {
+			in[p] = out[d]
+		}
+		return in
+	})
+}
+
+// move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).
+// Rows are copied as vectors where the last dimension stays contiguous.
+func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index) error {
+	k := newKernel(n.Op.Name, l.target)
+	src, err := k.plainIn(l, n.Inputs[0])
+	if err != nil {
+		return err
+	}
+	dst, err := k.plainOut(l, n)
+	if err != nil {
+		return err
+	}
+	k.eachRow(dst.Dims, func(outer []loopir.Index, row int) {
+		copyTo := func(x, count loopir.Index) {
+			at := append(append([]loopir.Index{}, outer...), x)
+			k.put(dst, count, k.get(src, count, from(at)...), at...)
+		}
+		if contiguous(len(dst.Dims), from) {
+			k.vectors(row, copyTo)
+			return
+		}
+		k.each("x", row, func(x loopir.Index) {
+			at := append(append([]loopir.Index{}, outer...), x)
+			k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, from(at)...), at...)
+		})
+	})
+	l.emit(k, n, n.Op.Name, sched.Tile{})
+	return nil
+}
+
+// contiguous reports whether neighbours in the last output dimension are neighbours in memory of the input.
+func contiguous(rank int, from func([]loopir.Index) []loopir.Index) bool {
+	at := make([]loopir.Index, rank)
+	zero := from(at)
+	at[rank-1] = loopir.C(1)
+	one := from(at)
+	for d := range zero {
+		want := 0
+		if d == len(zero)-1 {
+			want = 1
+		}
+		if !one[d].Sub(zero[d]).Equal(loopir.C(want)) {
+			return false
+		}
+	}
+	return true
+}
+
+// plainIn declares v as a parameter in plain memory under its own shape.
+func (k *kernel) plainIn(l *lowerer, v *ir.Value) (*loopir.Buffer, error) {
+	s, err := l.readPlain(v)
+	if err != nil {
+		return nil, err
+	}
+	return k.as(k.in, s, l.plainDims(v.Type, s.Batched())...), nil
+}
+
+// plainOut declares n's result in plain memory under its own shape.
+func (k *kernel) plainOut(l *lowerer, n *ir.Node) (*loopir.Buffer, error) {
+	s, err := l.define(n.Out(), sched.Layout{})
+	if err != nil {
+		return nil, err
+	}
+	return k.as(k.out, s, l.plainDims(n.Out().Type, s.Batched())...), nil
+}
+
+// eachRow makes all but the last of dims the grid and calls body with their indices and the last extent.
+func (k *kernel) eachRow(dims []int, body func(outer []loopir.Index, row int)) {
+	last := len(dims) - 1
+	if dims[last] == loopir.Batch { // one number a sample
+		body([]loopir.Index{}, 1)
+		return
+	}
+	outer := make([]loopir.Index, last)
+	for d := range last {
+		outer[d] = k.grid(fmt.Sprint("d", d), dims[d])
+	}
+	body(outer, dims[last])
+}
+
+// moveBlocked is move for blocked images: at gives the input place of a place in dimension d; channels move by whole blocks.
+func (l *lowerer) moveBlocked(n *ir.Node, at func(d int, i loopir.Index) loopir.Index) error {
+	k := newKernel(n.Op.Name, l.target)
+	from, err := l.read(n.Inputs[0], sched.Layout{Kind: sched.Blocked})
+	if err != nil {
+		return err
+	}
+	lay := l.plan.Layout[n.Out()]
+	to, err := l.define(n.Out(), lay)
+	if err != nil {
+		return err
+	}
+	src, dst := k.in(from), k.out(to)
+	m, _ := sched.ImageOf(n.Out().Type)
+	s := k.samples(to)
+	c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)
+	block := at(1, c.Mul(sched.BlockChannels)).Div(sched.BlockChannels)
+	k.each("x", m.W, func(x loopir.Index) {
+		k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
+			lane := v.Mul(k.target.Lanes)
+			sample := s
+			if !to.Batched() {
+				sample = at(0, s)
+			}
+			value := loopir.LoadV(k.vec(src.Elem), src, sample, block, at(2, y), at(3, x).AddC(from.Layout.Left), lane)
+			k.Store(dst, value, s, c, y, x.AddC(lay.Left), lane)
+		})
+	})
+	k.clearHalo(dst, lay, m.W, s, c, y)
+	l.emit(k, n, n.Op.Name, sched.Tile{})
+	return nil
+}

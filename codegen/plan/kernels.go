@@ -1,0 +1,79 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
+	"nncc/runtime/program"
+)
+
+// kernelTable keeps each distinct function once: repeated blocks of a network share code.
+type kernelTable struct {
+	funcs  []*loopir.Func
+	number map[string]int
+}
+
+func newKernelTable() *kernelTable { return &kernelTable{number: map[string]int{}} }
+
+// add returns the number of a function equal to f but for its name, adding f under a name of its own if there is none.
+func (t *kernelTable) add(f *loopir.Func) int {
+	name := f.Name
+	f.Name = "kernel"
+	text := fingerprint(f)
+	f.Name = name
+	if i, ok := t.number[text]; ok {
+		return i
+	}
+	i := len(t.funcs)
+	f.Name = fmt.Sprintf("k%02d_%s", i, identifier(name))
+	t.funcs, t.number[text] = append(t.funcs, f), i
+	return i
+}
+
+// fingerprint is the text of f and of what it calls.
+func fingerprint(f *loopir.Func) string {
+	var b strings.Builder
+	for _, c := range f.Callees() {
+		b.WriteString(c.String())
+	}
+	b.WriteString(f.String())
+	return b.String()
+}
+
+// identifier keeps letters and digits.
+func identifier(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// Constants are the packed weights of a program, each distinct one once. The zero value is empty.
+type Constants struct {
+	List   []program.Constant
+	number map[[sha256.Size]byte]int
+	known  map[*lower.Const]int
+}
+
+func (c *Constants) add(k *lower.Const) int {
+	if c.number == nil {
+		c.number, c.known = map[[sha256.Size]byte]int{}, map[*lower.Const]int{}
+	}
+	if i, ok := c.known[k]; ok {
+		return i
+	}
+	hash := k.Hash()
+	i, ok := c.number[hash]
+	if !ok {
+		i = len(c.List)
+		c.number[hash] = i
+		c.List = append(c.List, program.Constant{Name: k.Name, Hash: hash, Data: k.Data})
+	}
+	c.known[k] = i
+	return i
+}

@@ -1,0 +1,106 @@
+// Package plan turns lowered steps into what the runtime executes: kernels without duplicates, constants numbered
+// over all variants, an arena in which values that are never alive together share memory, and the list of launches.
+package plan
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
+	"nncc/codegen/sched"
+	"nncc/runtime/exec"
+	"nncc/runtime/program"
+)
+
+// Options of a plan.
+type Options struct {
+	Merge bool // run small neighbouring steps in one native call
+}
+
+// Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i].
+type Plan struct {
+	Variant program.Variant
+	Funcs   []*loopir.Func
+}
+
+// New plans one variant. Constants are added to consts, which the variants of a program share.
+func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan {
+	steps := res.Steps
+	if o.Merge {
+		steps = merge(steps, t)
+	}
+	p := &Plan{Variant: program.Variant{ISA: t.ISA}}
+	offsets, arenaBytes := pack(steps, res)
+	p.Variant.ArenaBytes = arenaBytes
+	kernels := newKernelTable()
+	for _, s := range steps {
+		k := kernels.add(s.Func)
+		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), FLOPs: s.FLOPs}
+		for _, a := range s.Args {
+			l.Args = append(l.Args, argument(a, offsets, consts))
+		}
+		split(&l, s, t)
+		p.Variant.Step = append(p.Variant.Step, l)
+		p.Variant.Layers = append(p.Variant.Layers, layer(s))
+		p.Variant.ScratchBytes = max(p.Variant.ScratchBytes, s.Func.ScratchBytes())
+	}
+	p.Funcs = kernels.funcs
+	for _, f := range p.Funcs {
+		p.Variant.Kernels = append(p.Variant.Kernels, program.Kernel{Name: f.Name})
+	}
+	p.Variant.Inputs, p.Variant.Outputs = ports(res.Inputs, offsets), ports(res.Outputs, offsets)
+	return p
+}
+
+func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *Constants) exec.Arg {
+	if s.Const != nil {
+		return exec.Arg{Space: exec.SpaceConst, Index: consts.add(s.Const)}
+	}
+	return exec.Arg{Space: exec.SpaceArena, OffsetBytes: offsets[s.Root()]}
+}
+
+func ports(storages []*lower.Storage, offsets map[*lower.Storage]int) []exec.Port {
+	var out []exec.Port
+	for _, s := range storages {
+		out = append(out, exec.Port{Name: s.Name, OffsetBytes: offsets[s.Root()], ElemBytes: s.Elem.Bytes(),
+			Elems: s.Bytes() / s.Elem.Bytes(), Batched: s.Batched()})
+	}
+	return out
+}
+
+func layer(s lower.Step) program.Layer {
+	l := program.Layer{Name: s.Name, Family: s.Family, FLOPs: s.FLOPs, Bytes: traffic(s)}
+	if s.Tile.Pixels > 0 {
+		l.Tile = s.Tile.String()
+	}
+	for _, n := range s.Nodes {
+		for _, v := range n.Outputs {
+			l.Covers = append(l.Covers, v.Name)
+		}
+	}
+	return l
+}
+
+// traffic is the memory that a step reads and writes, each argument once.
+func traffic(s lower.Step) int64 {
+	var bytes int64
+	for _, a := range s.Args {
+		bytes += int64(a.Bytes())
+	}
+	return bytes
+}
+
+// work weighs a step for the decisions below: arithmetic, or memory at some four operations a byte.
+func work(s lower.Step) int64 { return max(s.FLOPs, 4*traffic(s)) }
+
+// split decides how many chunks one call takes and whether threads share the launch. A call stays below the target's
+// limit on native time; pieces are small enough to balance, and a launch too small to pay for waking a thread is not split.
+func split(l *exec.Launch, s lower.Step, t sched.Target) {
+	chunks, total := int64(max(l.Chunks, 1)), work(s)
+	perCall := max(1, t.MaxCallFLOPs*chunks/max(total, 1))
+	if total < t.MinSplitFLOPs {
+		l.MaxThreads = 1
+		l.Grain = int(min(chunks, perCall))
+		return
+	}
+	const pieces = 16
+	l.Grain = int(max(1, min(perCall, chunks/pieces)))
+}

@@ -1,0 +1,99 @@
+package sched
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Family names a kind of kernel; package lower has one lowering for each.
+type Family string
+
+// The convolution families.
+const (
+	ConvBlocked   Family = "conv-blocked"   // blocked input, vectors over output channels
+	ConvPlanar    Family = "conv-planar"    // planar input of few channels (first layers), vectors over output channels
+	ConvThin      Family = "conv-thin"      // few input and output channels: vectors along the row, planar in and out
+	ConvDepthwise Family = "conv-depthwise" // one filter per channel, blocked
+	ConvPlain     Family = "conv-plain"     // anything, one output at a time: weights unknown at build time, odd groups
+)
+
+// ConvChoice is the schedule of a convolution.
+type ConvChoice struct {
+	Family      Family
+	In, Out     Kind
+	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
+	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
+}
+
+// ChooseConv picks family and tile for c.
+func ChooseConv(c Conv, t Target) ConvChoice {
+	switch {
+	case !c.ConstWeights:
+		return ConvChoice{Family: ConvPlain}
+	case c.Groups == c.In.C && c.Groups == c.Out.C && c.Groups > 1 && c.PoolH == 0:
+		return ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)}
+	case c.Groups > 1 && (c.GroupInC%BlockChannels != 0 || c.GroupOutC%BlockChannels != 0):
+		return ConvChoice{Family: ConvPlain}
+	case isThin(c, t):
+		return ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
+	case c.In.C < BlockChannels:
+		return ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
+	}
+	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
+	weightBytes := 4 * c.Out.C * steps
+	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: convTiles(c, t, steps),
+		GroupsInner: weightBytes <= t.L2Bytes/2}
+}
+
+func convTiles(c Conv, t Target, steps int) []Tile {
+	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: steps, repeat: c.Groups * c.In.N}
+	if c.PoolH > 0 {
+		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
+	}
+	return rankTiles(t, s)
+}
+
+func depthwiseTiles(c Conv, t Target) []Tile {
+	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
+	return rankTiles(t, s)
+}
+
+// isThin: with up to half a block of output channels, vectors of channels would be mostly empty; vectors along the row are full.
+func isThin(c Conv, t Target) bool {
+	if c.In.C >= BlockChannels || c.Out.C > BlockChannels/2 || c.SW != 1 || c.Groups != 1 || c.Out.W < t.Lanes {
+		return false
+	}
+	poolable := c.PoolH == 0 || c.PoolH == 2 && c.PoolW == 2
+	return poolable && len(thinTiles(c, t)) > 0
+}
+
+// thinTiles: Pixels counts vectors along the row, Subs output channels. With a fused pool a tile holds the whole row,
+// whose last vector overlaps the one before, or, of scalars, pairs of columns.
+func thinTiles(c Conv, t Target) []Tile {
+	rows, all := max(c.PoolH, 1), ceilDiv(c.Out.W, t.Lanes)
+	var out []Tile
+	for channels := 1; channels <= c.Out.C; channels++ {
+		for vectors := 1; vectors <= all; vectors++ {
+			tile := Tile{Rows: rows, Pixels: vectors, Blocks: 1, Subs: channels}
+			inputs := rows * vectors
+			if channels == 1 {
+				inputs = 0 // read straight from memory, once
+			}
+			wholePool := c.PoolH == 0 || vectors == all || t.Lanes == 1 && vectors%2 == 0
+			if c.Out.C%channels != 0 || !wholePool || tile.Accumulators()+inputs+2 > t.Registers {
+				continue
+			}
+			step := max(float64(tile.Accumulators())/float64(t.FMAsPerCycle), float64(rows*vectors+channels)/float64(t.LoadsPerCycle), float64(t.FMALatency))
+			steps := c.In.C * c.KH * c.KW * c.PooledH * c.In.N
+			tile.Cycles = step * float64(steps*ceilDiv(all, vectors)*(c.Out.C/channels))
+			out = append(out, tile)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	return out
+}
+
+// DenseTiles ranks tiles for y[rows, out] = x[rows, in] * w: Pixels counts rows of x.
+func DenseTiles(rows, in, out int, t Target) []Tile {
+	return rankTiles(t, tileSpace{rows: 1, width: rows, rowsFused: 1, multiple: 1, blocks: ceilDiv(out, BlockChannels), steps: in, repeat: 1})
+}

@@ -1,0 +1,60 @@
+package sched
+
+import "nncc/ir"
+
+// Conv is a convolution in two dimensions, with everything that schedules ask for. One-dimensional ones have height 1.
+type Conv struct {
+	In, Out             Image
+	KH, KW              int // kernel
+	SH, SW              int // stride
+	DH, DW              int // dilation
+	Top, Left           int // padding; what is below and to the right follows from the output size
+	Groups              int
+	ConstWeights        bool // weights known at build time, and so packed then
+	PoolH, PoolW        int  // fused pool window, equal to its stride; 0 if there is none
+	PooledH, PooledW    int  // size after the pool
+	GroupInC, GroupOutC int
+}
+
+// convOf describes a conv node, alone; false if it is not of one or two dimensions.
+func convOf(n *ir.Node) (Conv, bool) {
+	in, ok1 := ImageOf(n.Inputs[0].Type)
+	out, ok2 := ImageOf(n.Out().Type)
+	if !ok1 || !ok2 || n.Inputs[0].Type.Rank() < 3 {
+		return Conv{}, false
+	}
+	c := Conv{In: in, Out: out, Groups: n.Int("groups")}
+	c.KH, c.KW = plane(n.Inputs[1].Type.Shape[2:])
+	c.SH, c.SW = plane(n.Ints("stride"))
+	c.DH, c.DW = plane(n.Ints("dilation"))
+	c.Top, c.Left, _, _ = border(n.Ints("pad"))
+	c.GroupInC, c.GroupOutC = in.C/c.Groups, out.C/c.Groups
+	c.PooledH, c.PooledW = out.H, out.W
+	return c, true
+}
+
+// plane reads a spatial attribute of one or two numbers as height and width; the missing height is 1.
+func plane(v []int) (h, w int) {
+	if len(v) == 1 {
+		return 1, v[0]
+	}
+	return v[0], v[1]
+}
+
+// Right is how many columns past the image the last output column reads.
+func (c Conv) Right() int {
+	return max(0, (c.Out.W-1)*c.SW+(c.KW-1)*c.DW-c.Left-(c.In.W-1))
+}
+
+// Bottom is how many rows past the image the last output row reads.
+func (c Conv) Bottom() int {
+	return max(0, (c.Out.H-1)*c.SH+(c.KH-1)*c.DH-c.Top-(c.In.H-1))
+}
+
+// PadsRows reports whether some kernel rows fall outside the image.
+func (c Conv) PadsRows() bool { return c.Top > 0 || c.Bottom() > 0 }
+
+// FLOPs counts a multiply-add as two.
+func (c Conv) FLOPs() int64 {
+	return 2 * int64(c.Out.N) * int64(c.Out.C) * int64(c.Out.H) * int64(c.Out.W) * int64(c.GroupInC) * int64(c.KH) * int64(c.KW)
+}

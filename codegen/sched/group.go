@@ -1,0 +1,57 @@
+package sched
+
+import (
+	"slices"
+
+	"nncc/ir"
+)
+
+// Members are the nodes that n computes: those of its body if it is fused, else n itself.
+func Members(n *ir.Node) []*ir.Node {
+	if n.Body == nil {
+		return []*ir.Node{n}
+	}
+	return n.Body.Nodes
+}
+
+// Anchor is the member that decides how n is computed: its first one, if that is a contraction or a window. Where all
+// members are elementwise there is none, unless n is not fused: then it is its own.
+func Anchor(n *ir.Node) *ir.Node {
+	first := Members(n)[0]
+	if n.Body == nil || first.Op.Class == ir.Contraction || first.Op.Class == ir.Window {
+		return first
+	}
+	return nil
+}
+
+// Outer is the value of the graph that v, read by a member of n, stands for.
+func Outer(n *ir.Node, v *ir.Value) *ir.Value {
+	if n.Body == nil || v == nil {
+		return v
+	}
+	if i := slices.Index(n.Body.Inputs, v); i >= 0 {
+		return n.Inputs[i]
+	}
+	return v
+}
+
+// FusedConv describes the convolution that anchors n, with the pool that n may end in; false if there is none.
+func FusedConv(n *ir.Node) (Conv, bool) {
+	anchor := Anchor(n)
+	if anchor == nil || anchor.Op.Name != "conv" {
+		return Conv{}, false
+	}
+	c, ok := convOf(anchor)
+	c.ConstWeights = Outer(n, anchor.Inputs[1]).IsConst()
+	if b := Outer(n, anchor.Input(2)); b != nil && !b.IsConst() {
+		c.ConstWeights = false
+	}
+	for _, m := range Members(n)[1:] {
+		if m.Op.Class == ir.Window {
+			c.PoolH, c.PoolW = plane(m.Ints("kernel"))
+			pooled, _ := ImageOf(m.Out().Type)
+			c.PooledH, c.PooledW = pooled.H, pooled.W
+		}
+	}
+	return c, ok
+}

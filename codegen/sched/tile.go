@@ -1,0 +1,85 @@
+package sched
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Tile is what a kernel keeps in registers while it sums: Rows x Pixels output positions times Blocks*Subs vectors of
+// channels. Blocks counts blocks of 16 channels; where one vector is narrower, Subs vectors lie in each block.
+type Tile struct {
+	Rows, Pixels, Blocks, Subs int
+	Cycles                     float64 // predicted for the whole layer, from registers, loads and multiply-adds
+}
+
+// String prints 14x2, or 2x10x1 where rows are fused: rows, pixels and vectors.
+func (t Tile) String() string {
+	if t.Rows > 1 {
+		return fmt.Sprintf("%dx%dx%d", t.Rows, t.Pixels, t.Vectors())
+	}
+	return fmt.Sprintf("%dx%d", t.Pixels, t.Vectors())
+}
+
+// Vectors is the number of channel vectors.
+func (t Tile) Vectors() int { return t.Blocks * t.Subs }
+
+// Accumulators is the number of registers that hold sums.
+func (t Tile) Accumulators() int { return t.Rows * t.Pixels * t.Vectors() }
+
+// tileSpace is the layer a tile is chosen for: a sum of Steps terms for each of Positions (per row of output) x Blocks.
+type tileSpace struct {
+	rows, width int // output rows (of tiles, if rows are fused by a pool) and positions in one
+	rowsFused   int // output rows a tile must hold
+	multiple    int // Pixels must be a multiple of this
+	blocks      int // channel blocks, of one group
+	steps       int // terms of the sum
+	repeat      int // how often all of it happens: groups times images
+}
+
+// rankTiles lists the tiles that fit the registers, the cheapest first; at least one.
+func rankTiles(t Target, s tileSpace) []Tile {
+	var out []Tile
+	subs := BlockChannels / t.Lanes
+	for blocks := 1; blocks <= min(s.blocks, 6); blocks++ {
+		if s.blocks%blocks != 0 {
+			continue
+		}
+		for sub := subs; sub >= 1; sub /= 2 {
+			if blocks > 1 && sub != subs {
+				break
+			}
+			for pixels := s.multiple; pixels <= min(s.width, 32); pixels += s.multiple {
+				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub}
+				if fits(tile, t) {
+					tile.Cycles = tileCycles(t, s, tile)
+					out = append(out, tile)
+				}
+			}
+		}
+	}
+	if len(out) == 0 { // a fused pool too wide for the registers: correct, if slow
+		out = append(out, Tile{Rows: s.rowsFused, Pixels: s.multiple, Blocks: 1, Subs: 1})
+	}
+	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	return out
+}
+
+// fits leaves a register for the broadcast input and one to spare: without it LLVM spills.
+func fits(tile Tile, t Target) bool {
+	return tile.Accumulators()+tile.Vectors()+2 <= t.Registers
+}
+
+// tileCycles predicts the time of a layer: each step of the sum is bound by multiply-adds, by loads, or by the latency
+// of too few independent sums; each tile adds start and epilogue. The last tile of a row overlaps the one before.
+func tileCycles(t Target, s tileSpace, tile Tile) float64 {
+	sums := float64(tile.Accumulators())
+	positions := float64(tile.Rows * tile.Pixels)
+	step := max(sums/float64(t.FMAsPerCycle),
+		(positions+float64(tile.Vectors()))/float64(t.LoadsPerCycle),
+		float64(t.FMALatency))
+	const loopCycles, storeCycles = 0.5, 2
+	perTile := float64(s.steps)*(step+loopCycles) + sums*storeCycles + 20
+	tiles := ceilDiv(s.width, tile.Pixels) * s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
+	return perTile * float64(tiles)
+}
