@@ -11,46 +11,52 @@ import (
 	"nncc/codegen/loopir"
 )
 
+// unary is op on every lane. The 16-bit floats compute in f32, which rounds like computing in their own format.
 func (e *emitter) unary(x *loopir.Unary) value.Value {
-	a := e.expr(x.X)
+	a, t := e.expr(x.X), x.X.Type()
+	if !t.Elem.IsFloat() {
+		return e.intUnary(x.Op, a)
+	}
+	wide, wideType := e.widened(a, t)
+	r := e.floatUnary(x.Op, wide)
+	return e.floatToFloat(r, wideType, t)
+}
+
+func (e *emitter) intUnary(op loopir.UnaryOp, a value.Value) value.Value {
 	t := a.Type()
-	over := []types.Type{t}
-	float := x.X.Type().Elem.IsFloat()
-	switch x.Op {
+	switch op {
 	case loopir.Neg:
-		if float {
-			return e.b.NewFNeg(a)
-		}
 		return e.b.NewSub(constant.NewZeroInitializer(t), a)
 	case loopir.Abs:
-		if float {
-			return e.intrinsic("fabs", t, over, a)
-		}
-		if !x.X.Type().Elem.IsSigned() {
-			return a
-		}
-		return e.intrinsic("abs", t, over, a, constant.False) // the smallest number is its own absolute value
-	case loopir.Sqrt:
-		return e.intrinsic("sqrt", t, over, a)
-	case loopir.Floor:
-		return e.intrinsic("floor", t, over, a)
-	case loopir.RoundEven:
-		return e.intrinsic("roundeven", t, over, a)
+		const minIsPoison = false // the smallest number is its own absolute value
+		return e.intrinsic("abs", t, []types.Type{t}, a, constant.NewBool(minIsPoison))
 	case loopir.Popcount:
-		return e.intrinsic("ctpop", t, over, a)
+		return e.intrinsic("ctpop", t, []types.Type{t}, a)
 	}
-	panic(fmt.Sprintf("unknown unary operation %d", x.Op))
+	panic(fmt.Sprintf("%v of integers", op))
+}
+
+func (e *emitter) floatUnary(op loopir.UnaryOp, a value.Value) value.Value {
+	if op == loopir.Neg {
+		return e.b.NewFNeg(a)
+	}
+	name, ok := map[loopir.UnaryOp]string{
+		loopir.Abs: "fabs", loopir.Sqrt: "sqrt", loopir.Floor: "floor", loopir.RoundEven: "roundeven",
+	}[op]
+	if !ok {
+		panic(fmt.Sprintf("%v of floats", op))
+	}
+	return e.intrinsic(name, a.Type(), []types.Type{a.Type()}, a)
 }
 
 // binary is op on two values of type t.
 func (e *emitter) binary(op loopir.BinaryOp, t loopir.Type, a, b value.Value) value.Value {
-	if t.Elem == loopir.F16 || t.Elem == loopir.BF16 {
-		panic(fmt.Sprintf("arithmetic on %v: convert to f32 first", t))
+	if !t.Elem.IsFloat() {
+		return e.intBinary(op, t.Elem.IsSigned(), a, b)
 	}
-	if t.Elem.IsFloat() {
-		return e.floatBinary(op, a, b)
-	}
-	return e.intBinary(op, t.Elem.IsSigned(), a, b)
+	a, wideType := e.widened(a, t)
+	b, _ = e.widened(b, t)
+	return e.floatToFloat(e.floatBinary(op, a, b), wideType, t)
 }
 
 // floatBinary: Min and Max are comparisons that pick the second operand when one is NaN, which is exactly what
@@ -70,7 +76,7 @@ func (e *emitter) floatBinary(op loopir.BinaryOp, a, b value.Value) value.Value 
 	case loopir.Max:
 		return e.b.NewSelect(e.b.NewFCmp(enum.FPredOGT, a, b), a, b)
 	}
-	panic(fmt.Sprintf("operation %d on floats", op))
+	panic(fmt.Sprintf("%v of floats", op))
 }
 
 func (e *emitter) intBinary(op loopir.BinaryOp, signed bool, a, b value.Value) value.Value {
@@ -94,8 +100,6 @@ func (e *emitter) intBinary(op loopir.BinaryOp, signed bool, a, b value.Value) v
 		return e.signedBinary(op, a, b)
 	}
 	switch op {
-	case loopir.Div:
-		return e.b.NewUDiv(a, b)
 	case loopir.Shr:
 		return e.b.NewLShr(a, b)
 	case loopir.Min:
@@ -103,13 +107,11 @@ func (e *emitter) intBinary(op loopir.BinaryOp, signed bool, a, b value.Value) v
 	case loopir.Max:
 		return e.b.NewSelect(e.b.NewICmp(enum.IPredUGT, a, b), a, b)
 	}
-	panic(fmt.Sprintf("operation %d on unsigned integers", op))
+	panic(fmt.Sprintf("%v of unsigned integers", op))
 }
 
 func (e *emitter) signedBinary(op loopir.BinaryOp, a, b value.Value) value.Value {
 	switch op {
-	case loopir.Div:
-		return e.b.NewSDiv(a, b)
 	case loopir.Shr:
 		return e.b.NewAShr(a, b)
 	case loopir.Min:
@@ -117,7 +119,7 @@ func (e *emitter) signedBinary(op loopir.BinaryOp, a, b value.Value) value.Value
 	case loopir.Max:
 		return e.b.NewSelect(e.b.NewICmp(enum.IPredSGT, a, b), a, b)
 	}
-	panic(fmt.Sprintf("operation %d on signed integers", op))
+	panic(fmt.Sprintf("%v of signed integers", op))
 }
 
 // reduce folds halves onto each other until one lane is left.
@@ -125,9 +127,6 @@ func (e *emitter) reduce(x *loopir.Reduce) value.Value {
 	v := e.expr(x.X)
 	t := x.X.Type()
 	for n := t.Lanes; n > 1; n /= 2 {
-		if n%2 != 0 {
-			panic(fmt.Sprintf("reduction over %d lanes: not a power of two", t.Lanes))
-		}
 		half := n / 2
 		undef := constant.NewUndef(v.Type())
 		low := e.b.NewShuffleVector(v, undef, maskConst(lanesFrom(0, half)))

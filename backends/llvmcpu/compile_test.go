@@ -1,6 +1,8 @@
 package llvmcpu
 
 import (
+	"encoding/binary"
+	"math"
 	"math/rand"
 	"testing"
 
@@ -40,13 +42,18 @@ func agree(t *testing.T, isa, text string, batch int, tolerance float64) {
 }
 
 func fillRandom(rng *rand.Rand, k loopir.Kind, b []byte) {
-	if k == loopir.F32 {
+	switch k {
+	case loopir.F32:
 		for i, f := 0, floats(b); i < len(f); i++ {
 			f[i] = float32(rng.NormFloat64())
 		}
-		return
+	case loopir.F64:
+		for i := 0; i < len(b); i += 8 {
+			binary.LittleEndian.PutUint64(b[i:], math.Float64bits(rng.NormFloat64()))
+		}
+	default:
+		rng.Read(b)
 	}
-	rng.Read(b)
 }
 
 func TestLoopsAndAddresses(t *testing.T) {

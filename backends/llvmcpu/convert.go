@@ -53,12 +53,31 @@ func (e *emitter) floatToFloat(v value.Value, from, to loopir.Type) value.Value 
 		return e.b.NewFPExt(v, llType(to))
 	case to.Elem == loopir.F32:
 		return e.b.NewFPTrunc(v, llType(to))
-	case from.Elem == loopir.F64:
-		panic(fmt.Sprintf("conversion of %v to %v would round twice: not supported", from, to))
-	case to.Elem == loopir.F16:
+	}
+	if from.Elem == loopir.F64 {
+		v = e.roundToOdd(v, to.Lanes)
+	}
+	if to.Elem == loopir.F16 {
 		return e.b.NewBitCast(e.b.NewFPTrunc(v, vecOf(to.Lanes, types.Half)), llType(to))
 	}
 	return e.toBF16(v, to.Lanes)
+}
+
+// roundToOdd is f64 as f32, where an inexact result gets the neighbour with an odd last bit. Rounding that again, to
+// a 16-bit format, is as good as rounding once (Boldo and Melquiond, "When double rounding is odd").
+func (e *emitter) roundToOdd(v value.Value, lanes int) value.Value {
+	bits := vecOf(lanes, types.I32)
+	abs := func(x value.Value) value.Value {
+		return e.intrinsic("fabs", x.Type(), []types.Type{x.Type()}, x)
+	}
+	near := e.b.NewFPTrunc(v, vecOf(lanes, types.Float))
+	back := e.b.NewFPExt(near, v.Type())
+	n := e.b.NewBitCast(near, bits)
+	inexact := e.b.NewFCmp(enum.FPredONE, back, v)
+	even := e.b.NewICmp(enum.IPredEQ, e.b.NewAnd(n, intConst(bits, 1)), intConst(bits, 0))
+	away := e.b.NewFCmp(enum.FPredOGT, abs(v), abs(back))
+	odd := e.b.NewSelect(away, e.b.NewAdd(n, intConst(bits, 1)), e.b.NewSub(n, intConst(bits, 1)))
+	return e.b.NewBitCast(e.b.NewSelect(e.b.NewAnd(inexact, even), odd, n), near.Type())
 }
 
 // toBF16 rounds f32 to nearest even in integer arithmetic; NaN stays NaN. The processor's own conversion flushes
@@ -138,11 +157,11 @@ func largestBelow(k loopir.Kind, hi float64) float64 {
 
 func (e *emitter) intToFloat(v value.Value, from, to loopir.Type) value.Value {
 	if to.Elem == loopir.F16 || to.Elem == loopir.BF16 {
-		if from.Elem.Bytes() > 2 {
-			panic(fmt.Sprintf("conversion of %v to %v would round twice: not supported", from, to))
+		if from.Elem.Bytes() == 8 {
+			panic(fmt.Sprintf("conversion of %v to %v: not supported", from, to))
 		}
-		f32 := loopir.Vec(loopir.F32, to.Lanes)
-		return e.floatToFloat(e.intToFloat(v, from, f32), f32, to)
+		f64 := loopir.Vec(loopir.F64, to.Lanes)
+		return e.floatToFloat(e.intToFloat(v, from, f64), f64, to)
 	}
 	if from.Elem.IsSigned() {
 		return e.b.NewSIToFP(v, llType(to))
@@ -152,9 +171,6 @@ func (e *emitter) intToFloat(v value.Value, from, to loopir.Type) value.Value {
 
 // intToInt saturates where the destination cannot hold the number.
 func (e *emitter) intToInt(v value.Value, from, to loopir.Type) value.Value {
-	if from.Elem == loopir.Bool {
-		return e.b.NewZExt(v, llType(to))
-	}
 	v = e.clamped(v, from, to)
 	switch fromBits, toBits := from.Elem.Bytes(), to.Elem.Bytes(); {
 	case fromBits > toBits:

@@ -17,7 +17,7 @@ func (e *emitter) expr(x loopir.Expr) value.Value {
 	case *loopir.Ref:
 		return e.ref(x)
 	case *loopir.Const:
-		return constOf(x)
+		return e.constant(x)
 	case *loopir.FromIndex:
 		return e.fromIndex(x)
 	case *loopir.Load:
@@ -63,8 +63,13 @@ func (e *emitter) ref(x *loopir.Ref) value.Value {
 	return v
 }
 
-func constOf(x *loopir.Const) value.Value {
-	if x.T.Elem.IsFloat() {
+// constant is the number in every lane. LLVM has no spelling for all 16-bit floats, but folds the rounding of wider ones.
+func (e *emitter) constant(x *loopir.Const) value.Value {
+	switch x.T.Elem {
+	case loopir.F16, loopir.BF16:
+		wide := loopir.Vec(loopir.F64, x.T.Lanes)
+		return e.floatToFloat(floatConst(wide, x.Float), wide, x.T)
+	case loopir.F32, loopir.F64:
 		return floatConst(x.T, x.Float)
 	}
 	return intConst(llType(x.T), x.Int)
@@ -74,10 +79,12 @@ func constOf(x *loopir.Const) value.Value {
 func (e *emitter) fromIndex(x *loopir.FromIndex) value.Value {
 	n := e.index(x.X)
 	elem := elemType(x.T.Elem)
-	switch {
-	case x.T.Elem.IsFloat():
+	switch k := x.T.Elem; {
+	case k.IsFloat() && k.Bytes() == 2:
+		panic(fmt.Sprintf("an index as %v: take f32 and convert", x.T))
+	case k.IsFloat():
 		n = e.b.NewSIToFP(n, elem)
-	case x.T.Elem != loopir.I64:
+	case k.Bytes() < 8:
 		n = e.b.NewTrunc(n, elem)
 	}
 	return e.splat(n, x.T.Lanes)
@@ -99,8 +106,8 @@ func (e *emitter) splat(x value.Value, lanes int) value.Value {
 
 func (e *emitter) fma(x *loopir.FMA) value.Value {
 	a, b, c := e.expr(x.A), e.expr(x.B), e.expr(x.C)
-	if !x.C.Type().Elem.IsFloat() {
-		return e.b.NewAdd(e.b.NewMul(a, b), c)
+	if t := x.C.Type(); t.Elem.Bytes() == 2 {
+		panic(fmt.Sprintf("fma of %v: convert to f32 first", t))
 	}
 	return e.intrinsic("fma", c.Type(), []types.Type{c.Type()}, a, b, c)
 }
@@ -110,6 +117,8 @@ func (e *emitter) compare(x *loopir.Cmp) value.Value {
 	a, b := e.expr(x.X), e.expr(x.Y)
 	kind := x.X.Type().Elem
 	if kind.IsFloat() {
+		a, _ = e.widened(a, x.X.Type())
+		b, _ = e.widened(b, x.Y.Type())
 		return e.b.NewFCmp(floatPredicates[x.Op], a, b)
 	}
 	if kind.IsSigned() {

@@ -29,10 +29,16 @@ func testTarget(t testing.TB, isa string) backends.Target {
 	t.Helper()
 	target, ok := backends.TargetFor(isa)
 	require.True(t, ok)
-	if !exec.Supported(target.Features) {
-		t.Skipf("this processor is no %s: it has %v", isa, exec.Features())
-	}
+	runnable(t, target)
 	return target
+}
+
+// runnable skips where the machine lacks the target's features.
+func runnable(t testing.TB, target backends.Target) {
+	t.Helper()
+	if !exec.Supported(target.Features) {
+		t.Skipf("this processor cannot run %s code: it has %v", target.ISA, exec.Features())
+	}
 }
 
 // loaded is compiled code in executable memory.
@@ -58,7 +64,7 @@ func (l *loaded) kernel(t testing.TB, name string) *exec.Kernel {
 	return &exec.Kernel{Name: name, Entry: l.code.Entry(s.OffsetBytes), StackBytes: s.StackBytes}
 }
 
-// memory is bytes at a multiple of 64.
+// alignedBytes is memory at a multiple of 64.
 func alignedBytes(n int) []byte {
 	b := make([]byte, n+64)
 	skew := int(-uintptr(unsafe.Pointer(&b[0])) & 63)
