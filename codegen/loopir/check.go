@@ -225,6 +225,15 @@ func checkDot(x *Dot) error {
 	return nil
 }
 
+// checkDivisor refuses quotients and remainders by anything but a positive constant.
+func (op *IndexOp) checkDivisor() error {
+	n, ok := op.Y.IsConst()
+	if (op.Op == IndexDiv || op.Op == IndexMod) && (!ok || n < 1) {
+		return errors.New("an index is divided by positive constants only")
+	}
+	return nil
+}
+
 // checkBuffer checks a declaration. Scratch has no batch dimension.
 func checkBuffer(b *Buffer, scratch bool) error {
 	if err := checkNumeric("buffer", Scalar(b.Elem)); err != nil {

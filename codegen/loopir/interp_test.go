@@ -110,9 +110,9 @@ func TestInterpretCarriedValuesMoveAtOnce(t *testing.T) {
 
 func TestInterpretCallRunsTheWholeGridOnAView(t *testing.T) {
 	row := NewBuilder("row")
-	y := row.Grid("y", 2)
+	sample, y := row.Grid("b", Batch), row.Grid("y", 2)
 	src, dst, tmp := row.Param("src", F32, Batch, 2, 4), row.Out("dst", F32, Batch, 2, 4), row.Temp("tmp", F32, 4)
-	row.Store(dst, Add.Of(LoadV(Vec(F32, 4), src, C(0), y, C(0)), LoadV(Vec(F32, 4), tmp, C(0))), C(0), y, C(0))
+	row.Store(dst, Add.Of(LoadV(Vec(F32, 4), src, sample, y, C(0)), LoadV(Vec(F32, 4), tmp, C(0))), sample, y, C(0))
 	row.Store(tmp, Num(Vec(F32, 4), 1), C(0))
 
 	b := NewBuilder("net")

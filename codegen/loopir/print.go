@@ -269,7 +269,7 @@ func (n *namer) count(c *Index) string {
 		return ""
 	}
 	text := n.index(*c)
-	if strings.Contains(text, " ") && !isMinMax(*c) {
+	if _, isConst := c.IsConst(); !isConst && !isVariable(*c) && !isMinMax(*c) {
 		text = "(" + text + ")"
 	}
 	return " count " + text

@@ -1,0 +1,259 @@
+package loopir
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Promote returns f, which must have passed Verify, without register tiles and without loops to unroll; f stays as it is.
+// Functions it calls are promoted too, each once. Both interpret alike, bit for bit: nothing is reassociated.
+//
+//   - A loop marked Unroll, or one that provably runs at most once, becomes its iterations.
+//   - An element of a register tile becomes values: one at each assignment, and a carried value of each loop that assigns it.
+//     An element that is read before it is assigned is 0.
+//   - What nothing needs is removed (sweep), and a value which no iteration changes moves in front of its loop where
+//     registers allow it (hoist).
+//
+// Arithmetic is not simplified: every consumer selects instructions with folding of its own. Equal expressions are not merged
+// either. Neighbouring instances of an unrolled loop often load the same address, and one load for all of them lives so long
+// that it costs a register of the tile; an expression that is to be evaluated once is written as a let.
+func Promote(f *Func) *Func {
+	return promoteOnce(f, map[*Func]*Func{})
+}
+
+func promoteOnce(f *Func, done map[*Func]*Func) *Func {
+	if g := done[f]; g != nil {
+		return g
+	}
+	p := &promotion{
+		done: done,
+		vars: map[*Var]Index{}, vals: map[*Value]Expr{}, tiles: map[*Reg][]Expr{}, lets: map[*Value]bool{},
+	}
+	p.stmts(f.Body)
+	g := &Func{Name: f.Name, Params: f.Params, Scratch: f.Scratch, Grid: f.Grid, Body: sweep(p.out)}
+	hoist(g, p.lets)
+	done[f] = g
+	return g
+}
+
+// promotion is the state at one point of a function: what each name of the source stands for in the result.
+type promotion struct {
+	done  map[*Func]*Func
+	vars  map[*Var]Index  // counters of enclosing loops; grid variables stay
+	vals  map[*Value]Expr // a Ref or Const
+	tiles map[*Reg][]Expr // a Ref or Const per element; nil before the first assignment
+	lets  map[*Value]bool // values of the result that are lets of the source
+	out   []Stmt          // the body under construction
+}
+
+func (p *promotion) emit(s Stmt) { p.out = append(p.out, s) }
+
+func (p *promotion) stmts(body []Stmt) {
+	for _, s := range body {
+		p.stmt(s)
+	}
+}
+
+func (p *promotion) stmt(s Stmt) {
+	switch s := s.(type) {
+	case *Let:
+		x := p.define(s.Val.Name, p.expr(s.X))
+		if r, ok := x.(*Ref); ok {
+			p.lets[r.Val] = true
+		}
+		p.vals[s.Val] = x
+	case *Decl:
+		p.tiles[s.Reg] = make([]Expr, tileElems(s.Reg))
+	case *Assign:
+		n := p.element(s.Reg, s.Idx)
+		p.tiles[s.Reg][n] = p.define(elementName(s.Reg, n), p.expr(s.X))
+	case *Store:
+		p.emit(&Store{Buf: s.Buf, Idx: p.indices(s.Idx), X: p.expr(s.X), Count: p.count(s.Count)})
+	case *Prefetch:
+		p.emit(&Prefetch{s.Buf, p.indices(s.Idx)})
+	case *Call:
+		args := make([]View, len(s.Args))
+		for i, a := range s.Args {
+			args[i] = View{a.Buf, p.indices(a.Idx)}
+		}
+		p.emit(&Call{promoteOnce(s.Func, p.done), args})
+	case *For:
+		p.loop(s)
+	}
+}
+
+// define gives x a name, unless it is as short as one.
+func (p *promotion) define(name string, x Expr) Expr {
+	switch x.(type) {
+	case *Ref, *Const:
+		return x
+	}
+	v := &Value{Name: name, Type: x.Type()}
+	p.emit(&Let{v, x})
+	return &Ref{v}
+}
+
+func (p *promotion) loop(s *For) {
+	if lo, trips, flat := p.iterations(s); flat {
+		p.repeat(s, lo, trips)
+	} else {
+		p.keep(s)
+	}
+}
+
+// iterations tells whether s is to be replaced by its iterations; they start at lo.
+func (p *promotion) iterations(s *For) (lo Index, trips int, flat bool) {
+	lo = p.index(s.Lo)
+	trips, known := tripCount(lo, p.index(s.Hi), s.Step)
+	if s.Unroll && !known {
+		panic(fmt.Sprintf("loopir: unrolled loop over %s without a constant number of iterations; Verify refuses that", s.Var.Name))
+	}
+	return lo, trips, s.Unroll || known && trips <= 1
+}
+
+// tripCount is how often a loop runs, if that is a constant.
+func tripCount(lo, hi Index, step int) (trips int, known bool) {
+	span, known := hi.Sub(lo).IsConst()
+	return max(0, (span+step-1)/step), known
+}
+
+// repeat emits the iterations of s one after the other.
+func (p *promotion) repeat(s *For, lo Index, trips int) {
+	current := make([]Expr, len(s.Carried))
+	for i, c := range s.Carried {
+		current[i] = p.define(c.Inner.Name, p.expr(c.Init))
+	}
+	for trip := range trips {
+		p.vars[s.Var] = lo.AddC(trip * s.Step)
+		for i, c := range s.Carried {
+			p.vals[c.Inner] = current[i]
+		}
+		p.stmts(s.Body)
+		for i, x := range s.Yield {
+			current[i] = p.define(s.Carried[i].Inner.Name, p.expr(x))
+		}
+	}
+	for i, c := range s.Carried {
+		p.vals[c.Result] = current[i]
+	}
+}
+
+// keep emits s as a loop that carries, besides what s itself does, the register tile elements assigned in it.
+func (p *promotion) keep(s *For) {
+	out := &For{Var: &Var{s.Var.Name}, Lo: p.index(s.Lo), Hi: p.index(s.Hi), Step: s.Step}
+	carry := func(name string, init Expr) Carried {
+		t := init.Type()
+		c := Carried{&Value{name, t}, &Value{name, t}, init}
+		out.Carried = append(out.Carried, c)
+		return c
+	}
+	assigned := p.assigned(s.Body)
+	for _, c := range s.Carried {
+		p.vals[c.Inner] = &Ref{carry(c.Inner.Name, p.expr(c.Init)).Inner}
+	}
+	for _, e := range assigned {
+		p.tiles[e.reg][e.n] = &Ref{carry(elementName(e.reg, e.n), p.read(e.reg, e.n)).Inner}
+	}
+	p.vars[s.Var] = out.Var.I()
+
+	outside := p.out
+	p.out = nil
+	p.stmts(s.Body)
+	out.Body, p.out = p.out, append(outside, out)
+
+	for i, x := range s.Yield {
+		out.Yield = append(out.Yield, p.expr(x))
+		p.vals[s.Carried[i].Result] = &Ref{out.Carried[i].Result}
+	}
+	for i, e := range assigned {
+		out.Yield = append(out.Yield, p.read(e.reg, e.n))
+		p.tiles[e.reg][e.n] = &Ref{out.Carried[len(s.Carried)+i].Result}
+	}
+}
+
+// tileElement is one element of a register tile, numbered row-major.
+type tileElement struct {
+	reg *Reg
+	n   int
+}
+
+// assigned lists the elements of tiles declared outside body that body assigns, in the order of the first assignment.
+func (p *promotion) assigned(body []Stmt) []tileElement {
+	var list []tileElement
+	seen := map[tileElement]bool{}
+	inside := map[*Reg]bool{}
+	var scan func([]Stmt)
+	scan = func(body []Stmt) {
+		for _, s := range body {
+			switch s := s.(type) {
+			case *Decl:
+				inside[s.Reg] = true
+			case *Assign:
+				if inside[s.Reg] {
+					continue
+				}
+				if e := (tileElement{s.Reg, p.element(s.Reg, s.Idx)}); !seen[e] {
+					seen[e] = true
+					list = append(list, e)
+				}
+			case *For:
+				p.eachIteration(s, func() { scan(s.Body) })
+			}
+		}
+	}
+	scan(body)
+	return list
+}
+
+// eachIteration calls visit with the counter of s set as it will be when its body is emitted, once per copy of the body.
+func (p *promotion) eachIteration(s *For, visit func()) {
+	lo, trips, flat := p.iterations(s)
+	if !flat {
+		delete(p.vars, s.Var)
+		visit()
+		return
+	}
+	for trip := range trips {
+		p.vars[s.Var] = lo.AddC(trip * s.Step)
+		visit()
+	}
+}
+
+// read is the value of a register tile element.
+func (p *promotion) read(r *Reg, n int) Expr {
+	if x := p.tiles[r][n]; x != nil {
+		return x
+	}
+	return &Const{T: r.Type}
+}
+
+// element is the row-major number of the element at idx.
+func (p *promotion) element(r *Reg, idx []Index) int {
+	n := 0
+	for d, i := range p.indices(idx) {
+		c, ok := i.IsConst()
+		if !ok || c < 0 || c >= r.Dims[d] {
+			panic(fmt.Sprintf("loopir: index %d of register tile %s is not a constant inside it; Verify refuses that", d, r.Name))
+		}
+		n = n*r.Dims[d] + c
+	}
+	return n
+}
+
+func tileElems(r *Reg) int {
+	n := 1
+	for _, d := range r.Dims {
+		n *= d
+	}
+	return n
+}
+
+// elementName is acc_3_1 for acc[3, 1].
+func elementName(r *Reg, n int) string {
+	name := ""
+	for d := len(r.Dims) - 1; d >= 0; d-- {
+		name = "_" + strconv.Itoa(n%r.Dims[d]) + name
+		n /= r.Dims[d]
+	}
+	return r.Name + name
+}
