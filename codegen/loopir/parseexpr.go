@@ -97,8 +97,8 @@ func (p *parser) primary() Expr {
 		p.failHere("", "a value")
 		return nil
 	}
-	if typ, ok := parseType(t.text); ok {
-		return p.constant(typ)
+	if _, isType := parseType(t.text); isType {
+		return p.constant()
 	}
 	if keywords[t.text] {
 		p.failHere("", "a value")
@@ -172,9 +172,9 @@ func (p *parser) reduce(pos diag.Pos) Expr {
 }
 
 // constant reads `type(number)` and `type(index ...)`.
-func (p *parser) constant(typ Type) Expr {
+func (p *parser) constant() Expr {
 	pos := p.peek().pos
-	typ = p.valueType()
+	typ := p.valueType()
 	p.expect("(")
 	if p.accept("index") {
 		i := p.index()
