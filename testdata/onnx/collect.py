@@ -44,7 +44,7 @@ def write_tensor(path, value):
     else:
         return
     if array.dtype.isbuiltin == 1:
-        np.save(path + ".npy", array, allow_pickle=False)
+        np.save(path + ".npy", np.asarray(array, order="C"), allow_pickle=False)
         return
     proto = value if isinstance(value, onnx.TensorProto) else numpy_helper.from_array(array)
     with open(path + ".pb", "wb") as file:

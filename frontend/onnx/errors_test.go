@@ -1,0 +1,114 @@
+package onnx
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/ir/diag"
+)
+
+var update = flag.Bool("update", false, "write the broken models and their messages anew")
+
+// errorDir holds broken models, each with the messages it must give.
+const errorDir = "../../testdata/errors/onnx"
+
+// brokenModels makes the files of errorDir.
+func brokenModels() map[string][]byte {
+	conv := []string{"x", "w"}
+	relu := nodeOf("Relu", "relu1", []string{"x"}, y)
+	w := initializer(fill("w", 6, 4, 3, 3))
+	one := func(opset int64, parts ...part) []byte { return modelOf(opset, append(parts, x, output("y"))...) }
+	valid := one(17, relu)
+	outside := msg{}.packed(1, 4).int(2, 1).text(8, "w").int(14, 1)
+	return map[string][]byte{
+		"truncated":     valid[:len(valid)-9],
+		"not-protobuf":  []byte("{\"layers\": []}\n"),
+		"no-graph":      msg{}.int(1, 8).bytes(8, msg{}.int(2, 17)),
+		"no-opset":      msg{}.bytes(7, msg{}),
+		"opset-old":     one(6, relu),
+		"opset-new":     one(99, relu),
+		"no-outputs":    modelOf(17, x, relu),
+		"output-absent": modelOf(17, x, relu, output("z")),
+		"unsupported-ops": one(17,
+			nodeOf("LSTM", "rnn", []string{"x"}, []string{"a"}), nodeOf("Erf", "", []string{"a"}, []string{"b"}),
+			nodeOf("Erf", "e2", []string{"b"}, []string{"c"}), nodeOf("Erf", "e3", []string{"c"}, []string{"d"}),
+			nodeOf("Erf", "e4", []string{"d"}, []string{"e"}),
+			part{1, append(nodeOf("FusedConv", "f", []string{"e"}, y).msg, msg{}.text(7, "com.microsoft")...)},
+			nodeOf("Relu", "also wrong", []string{"nowhere"}, []string{"z"})),
+		"input-undefined":   one(17, nodeOf("Relu", "r", []string{"nowhere"}, y)),
+		"defined-twice":     one(17, relu, nodeOf("Tanh", "t", []string{"x"}, y)),
+		"too-few-inputs":    one(17, nodeOf("Conv", "c", []string{"x"}, y)),
+		"input-required":    one(17, w, nodeOf("Conv", "c", []string{"", "w"}, y)),
+		"channels":          one(17, initializer(fill("w", 6, 3, 3, 3)), nodeOf("Conv", "c", conv, y)),
+		"kernel-shape":      one(17, w, nodeOf("Conv", "c", conv, y, attrInts("kernel_shape", 5, 5))),
+		"weight-rank":       one(17, initializer(fill("w", 6, 4)), nodeOf("Conv", "c", conv, y)),
+		"auto-pad":          one(17, w, nodeOf("Conv", "c", conv, y, attrString("auto_pad", "SAME"))),
+		"auto-pad-and-pads": one(17, w, nodeOf("Conv", "c", conv, y, attrString("auto_pad", "VALID"), attrInts("pads", 1, 1, 1, 1))),
+		"stride-zero":       one(17, w, nodeOf("Conv", "c", conv, y, attrString("auto_pad", "SAME_UPPER"), attrInts("strides", 0, 1))),
+		"attribute-unknown": one(17, nodeOf("Relu", "r", []string{"x"}, y, attrFloat("alpha", 1), attrInt("beta", 1))),
+		"attribute-kind":    one(17, nodeOf("Softmax", "s", []string{"x"}, y, attrFloat("axis", 1))),
+		"attribute-twice":   one(17, nodeOf("Softmax", "s", []string{"x"}, y, attrInt("axis", 1), attrInt("axis", 1))),
+		"attribute-missing": one(17, nodeOf("MaxPool", "p", []string{"x"}, y), nodeOf("Concat", "c", []string{"x"}, []string{"z"})),
+		"attribute-range":   one(17, nodeOf("MaxPool", "p", []string{"x"}, y, attrInts("kernel_shape", 2, 1<<40))),
+		"indices-used": one(17, nodeOf("MaxPool", "p", []string{"x"}, []string{"z", "i"}, attrInts("kernel_shape", 2, 2)),
+			nodeOf("Cast", "c", []string{"i"}, y, attrInt("to", 1))),
+		"training-mode": one(17, initializer(fill("p", 4)),
+			nodeOf("BatchNormalization", "bn", []string{"x", "p", "p", "p", "p"}, y, attrInt("training_mode", 1))),
+		"shape-from-input": one(17, input("s", 7, 2), nodeOf("Reshape", "r", []string{"x", "s"}, y)),
+		"reshape-elements": one(17, initializer(ints("s", 5, -1)), nodeOf("Reshape", "r", []string{"x", "s"}, y)),
+		"axis-range":       one(17, nodeOf("Flatten", "f", []string{"x"}, y, attrInt("axis", 5)), nodeOf("Softmax", "s", []string{"x"}, []string{"z"}, attrInt("axis", -5))),
+		"slice-step": one(17, initializer(ints("zero", 0)), initializer(ints("two", 2)),
+			nodeOf("Slice", "s", []string{"x", "zero", "two", "two", "zero"}, y)),
+		"dimensions-open": modelOf(17, input("x", float, "N", 3, "height", ""), input("t", 8, 1), input("c", 14, 1), relu, output("y")),
+		"constant-huge":   one(17, initializer(ints("s", 1<<15, 1<<15)), nodeOf("ConstantOfShape", "c", []string{"s"}, y)),
+		"several": one(17, w, initializer(fill("w2", 6, 3, 3, 3)), nodeOf("Conv", "c1", conv, []string{"a"}, attrInts("stride", 2, 2)),
+			nodeOf("Conv", "c2", []string{"x", "w2"}, []string{"b"}), nodeOf("Add", "depends on broken nodes", []string{"a", "b"}, []string{"c"}),
+			nodeOf("Add", "add", []string{"x", "w"}, y)),
+		"tensor-short":        one(17, relu, initializer(floats("w", []int64{2, 2}, 1, 2, 3))),
+		"tensor-negative":     one(17, relu, initializer(floats("w", []int64{-1}))),
+		"tensor-huge":         one(17, relu, initializer(floats("w", []int64{1 << 20, 1 << 20, 1 << 30}))),
+		"tensor-kind":         one(17, relu, initializer(msg{}.packed(1, 1).int(2, 8).text(8, "w"))),
+		"tensor-twice":        one(17, relu, w, w),
+		"external-escape":     one(17, relu, initializer(external(outside, "location", "../secret.bin"))),
+		"external-missing":    one(17, relu, initializer(external(outside, "location", "absent.bin"))),
+		"external-no-place":   one(17, relu, initializer(outside)),
+		"external-bad-length": one(17, relu, initializer(external(external(outside, "location", "x"), "length", "15"))),
+	}
+}
+
+// external adds an entry of external_data to a TensorProto.
+func external(t msg, key, value string) msg {
+	return append(t[:len(t):len(t)], msg{}.bytes(13, msg{}.text(1, key).text(2, value))...)
+}
+
+func TestErrors(t *testing.T) {
+	if *update {
+		for name, data := range brokenModels() {
+			require.NoError(t, os.WriteFile(filepath.Join(errorDir, name+".onnx"), data, 0o644))
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(errorDir, "*.onnx"))
+	require.NoError(t, err)
+	require.Len(t, files, len(brokenModels()), "run with -update")
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			_, err := Load(file, Options{})
+			require.Error(t, err)
+			var got strings.Builder
+			diag.Fprint(&got, err, nil)
+			text := strings.ReplaceAll(got.String(), filepath.ToSlash(errorDir)+"/", "")
+			golden := strings.TrimSuffix(file, ".onnx") + ".want"
+			if *update {
+				require.NoError(t, os.WriteFile(golden, []byte(text), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			require.Equal(t, string(want), text)
+		})
+	}
+}

@@ -1,0 +1,213 @@
+package onnx
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nncc/ir"
+	"nncc/ir/diag"
+	"nncc/runtime/tensor"
+)
+
+// Options say what a model leaves open.
+type Options struct {
+	// Dims gives sizes to symbolic dimensions of the inputs by name. A dimension without a name is called after its
+	// input and place: "image.2".
+	Dims map[string]int
+	// BindInputs makes constants of graph inputs.
+	BindInputs map[string]*tensor.Tensor
+	// Outputs replaces the graph's outputs by values of these names, such as intermediate results.
+	Outputs []string
+}
+
+// Load reads a model file. The error is a *diag.List of everything found wrong with the model, or says why the file
+// cannot be read.
+func Load(path string, o Options) (*ir.Graph, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return load(data, path, &externalFiles{dir: filepath.Dir(path)}, o)
+}
+
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	case info.Size() > maxFileBytes:
+		return nil, fmt.Errorf("%s: %d bytes; ONNX files have at most %d", path, info.Size(), maxFileBytes)
+	}
+	return os.ReadFile(path)
+}
+
+// Parse imports a serialised ModelProto, whose bytes the graph's constants alias. name stands for the file in
+// messages; external data is refused.
+func Parse(data []byte, name string, o Options) (*ir.Graph, error) { return load(data, name, nil, o) }
+
+func load(data []byte, path string, files *externalFiles, o Options) (*ir.Graph, error) {
+	model, err := parseModelFile(data, path)
+	if err != nil {
+		return nil, err
+	}
+	im := newImporter(model, path, files, o)
+	im.checkOpset()
+	if im.errs.Len() == 0 {
+		im.checkOperators()
+	}
+	if err := im.errs.Err(); err != nil {
+		return nil, err
+	}
+	im.addInitializers()
+	im.addInputs()
+	im.addNodes()
+	im.addOutputs()
+	return im.finish()
+}
+
+func parseModelFile(data []byte, path string) (*modelProto, error) {
+	model, err := parseModel(data)
+	if err != nil {
+		return nil, &diag.Error{Pos: diag.Pos{File: path}, Msg: "not a valid ONNX model: " + err.Error()}
+	}
+	return model, nil
+}
+
+// importer holds the state of one import.
+type importer struct {
+	model *modelProto
+	graph *graphProto
+	opts  Options
+	files *externalFiles
+	pos   diag.Pos
+	opset int
+	errs  diag.List
+
+	build        *ir.Builder
+	values       map[string]*ir.Value // by ONNX name; nil if what makes it failed, which has been reported
+	used         map[string]bool      // names that a node or an output of the graph reads
+	foldedBytes  int64                // work done so far, see foldBudgetBytes
+	createdBytes int
+}
+
+func newImporter(model *modelProto, path string, files *externalFiles, o Options) *importer {
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if o.Outputs != nil {
+		model.graph.outputs = o.Outputs
+	}
+	im := &importer{
+		model: model, graph: model.graph, opts: o, files: files, pos: diag.Pos{File: path},
+		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, used: map[string]bool{},
+	}
+	for i := range im.graph.nodes {
+		for _, name := range im.graph.nodes[i].inputs {
+			im.used[name] = true
+		}
+	}
+	for _, name := range im.graph.outputs {
+		im.used[name] = true
+	}
+	return im
+}
+
+func (im *importer) errorf(format string, args ...any) *diag.Error {
+	return im.errs.Add(im.pos, format, args...)
+}
+
+// checkOpset finds the version of the operator set that the nodes are written in.
+func (im *importer) checkOpset() {
+	for _, o := range im.model.opsets {
+		if o.domain != "" && o.domain != "ai.onnx" {
+			continue // its operators, if used, are reported as unsupported
+		}
+		if o.version < oldestOpset || o.version > newestOpset {
+			im.errorf("operator set %d is not supported", o.version).
+				Hint = fmt.Sprintf("export the model with an opset_version from %d to %d", oldestOpset, newestOpset)
+			return
+		}
+		im.opset = int(o.version)
+	}
+	if im.opset == 0 {
+		im.errorf("the model does not say which operator set it uses")
+	}
+}
+
+func (im *importer) addInitializers() {
+	if im.graph.sparse {
+		im.errorf("sparse initializers are not supported")
+	}
+	for i := range im.graph.initializers {
+		t := &im.graph.initializers[i]
+		if _, twice := im.values[t.name]; twice {
+			im.errorf("two initializers are called %q", t.name)
+			continue
+		}
+		im.values[t.name] = nil
+		value, err := t.decode(im.files)
+		if err != nil {
+			im.errorf("initializer %q: %v", t.name, err)
+			continue
+		}
+		im.values[t.name] = im.build.Const(im.pos, t.name, value)
+	}
+}
+
+// addNodes imports the nodes in the order of the file, which ONNX requires to be topological.
+func (im *importer) addNodes() {
+	for i := range im.graph.nodes {
+		p := &im.graph.nodes[i]
+		n := &node{importer: im, proto: p, label: nodeLabel(p, i), asked: map[string]bool{}}
+		result := n.run()
+		for k, name := range p.outputs {
+			if name == "" {
+				continue
+			}
+			if _, twice := im.values[name]; twice {
+				n.errorf("%q is defined twice", name)
+				continue
+			}
+			im.values[name] = nil
+			if k == 0 {
+				im.values[name] = result
+			}
+		}
+	}
+}
+
+func nodeLabel(p *nodeProto, index int) string {
+	if p.name != "" {
+		return fmt.Sprintf("node %q (%s)", p.name, p.op)
+	}
+	return fmt.Sprintf("node #%d (%s)", index, p.op)
+}
+
+func (im *importer) addOutputs() {
+	for _, name := range im.graph.outputs {
+		v, ok := im.values[name]
+		if !ok {
+			im.errorf("output %q is not computed by any node", name)
+		}
+		im.build.Output(name, v)
+	}
+	if len(im.graph.outputs) == 0 {
+		im.errorf("the graph has no outputs")
+	}
+}
+
+func (im *importer) finish() (*ir.Graph, error) {
+	if err := im.errs.Err(); err != nil {
+		return nil, err
+	}
+	g, err := im.build.Graph()
+	if err != nil {
+		return nil, err
+	}
+	g.Meta.License = im.model.metadata["license"]
+	g.Meta.Provenance = im.model.metadata["author"]
+	ir.MarkBatched(g)
+	return g, nil
+}

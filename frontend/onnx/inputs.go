@@ -1,0 +1,137 @@
+package onnx
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// addInputs declares the graph's inputs. Those with an initializer or a bound tensor are constants.
+func (im *importer) addInputs() {
+	im.checkOptions()
+	for i := range im.graph.inputs {
+		in := &im.graph.inputs[i]
+		if v, ok := im.values[in.name]; ok {
+			if v == nil || v.IsConst() {
+				continue // an initializer, which is also a default value in older files
+			}
+			im.errorf("two inputs are called %q", in.name)
+			continue
+		}
+		im.values[in.name] = nil
+		if t := im.opts.BindInputs[in.name]; t != nil {
+			im.bind(in, t)
+			continue
+		}
+		if t, ok := im.inputType(in); ok {
+			im.values[in.name] = im.build.Input(im.pos, in.name, t)
+		}
+	}
+}
+
+// checkOptions rejects options that name nothing in the model.
+func (im *importer) checkOptions() {
+	inputs, dims := map[string]bool{}, map[string]bool{}
+	for i := range im.graph.inputs {
+		in := &im.graph.inputs[i]
+		inputs[in.name] = true
+		for d, dim := range in.dims {
+			if dim.value < 0 {
+				dims[dimName(in, d)] = true
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(im.opts.BindInputs)) {
+		if !inputs[name] {
+			im.errorf("there is no input %q to bind", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(im.opts.Dims)) {
+		if !dims[name] {
+			im.errorf("there is no symbolic dimension %q", name).Hint =
+				"the model's are: " + strings.Join(slices.Sorted(maps.Keys(dims)), ", ")
+		}
+	}
+}
+
+// dimName is what Options.Dims calls dimension d of an input.
+func dimName(in *valueInfo, d int) string {
+	if p := in.dims[d].param; p != "" {
+		return p
+	}
+	return fmt.Sprintf("%s.%d", in.name, d)
+}
+
+func (im *importer) bind(in *valueInfo, t *tensor.Tensor) {
+	if want, ok := im.elemType(in); !ok {
+		return
+	} else if t.DType != want {
+		im.errorf("input %q is %v, the tensor bound to it %v", in.name, want, t.DType)
+		return
+	}
+	fits := !in.hasShape || len(in.dims) == len(t.Shape)
+	for d := 0; fits && d < len(in.dims); d++ {
+		fits = in.dims[d].value < 0 || in.dims[d].value == int64(t.Shape[d])
+	}
+	if !fits {
+		im.errorf("the tensor bound to input %q has shape %s, which does not fit", in.name, dims(t.Shape))
+		return
+	}
+	im.values[in.name] = im.build.Const(im.pos, in.name, t)
+}
+
+func (im *importer) elemType(in *valueInfo) (tensor.DType, bool) {
+	if !in.isTensor {
+		im.errorf("input %q is not a tensor", in.name)
+		return tensor.Invalid, false
+	}
+	dtype, err := dtypeOf(in.elem)
+	if err != nil {
+		im.errorf("input %q: %v", in.name, err)
+	}
+	return dtype, err == nil
+}
+
+// inputType is the type of an input with every dimension known: an unknown first dimension is the batch, which the IR
+// writes as 1, others must be given by the options.
+func (im *importer) inputType(in *valueInfo) (ir.Type, bool) {
+	dtype, ok := im.elemType(in)
+	if !ok {
+		return ir.Type{}, false
+	}
+	if !in.hasShape {
+		im.errorf("input %q has no shape", in.name).Hint = "export the model with the shapes of its inputs"
+		return ir.Type{}, false
+	}
+	t := ir.T(dtype)
+	for d, dim := range in.dims {
+		size, given := dim.value, dim.value >= 0
+		if !given {
+			var n int
+			n, given = im.opts.Dims[dimName(in, d)]
+			size = int64(n)
+		}
+		if !given && d == 0 {
+			size, given = 1, true
+		}
+		if !given {
+			im.errorf("dimension %d of input %q is not fixed", d, in.name).
+				Hint = fmt.Sprintf("give it a size with --dim %s=N", dimName(in, d))
+			ok = false
+			continue
+		}
+		t.Shape = append(t.Shape, int(min(size, ir.MaxTensorBytes+1)))
+	}
+	if !ok {
+		return t, false
+	}
+	if err := t.Check(); err != nil {
+		im.errorf("input %q %v", in.name, err)
+		return t, false
+	}
+	return t, true
+}

@@ -1,0 +1,126 @@
+// Package nodetest reads the ONNX project's tests of single operators, in the files that testdata/onnx/collect.py
+// writes. It is for tests.
+package nodetest
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"nncc/frontend/onnx"
+	"nncc/ir"
+	"nncc/runtime/data"
+	"nncc/runtime/tensor"
+)
+
+// EnvDir is the environment variable that names the folder with the cases.
+const EnvDir = "NNCC_ONNX_NODE_TESTS"
+
+// Case is one test.
+type Case struct {
+	Name     string // such as test_add_bcast
+	Operator string
+	RTol     float64 // tolerance relative to the expected value, and absolute, as the ONNX project states them
+	ATol     float64
+	dir      string
+}
+
+// List reads the list of cases in dir, sorted by operator and name.
+func List(dir string) ([]Case, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "cases.json"))
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]map[string]struct{ RTol, ATol float64 }
+	if err := json.Unmarshal(text, &found); err != nil {
+		return nil, fmt.Errorf("cases.json: %w", err)
+	}
+	var cases []Case
+	for operator, byName := range found {
+		for name, tolerances := range byName {
+			cases = append(cases, Case{name, operator, tolerances.RTol, tolerances.ATol, filepath.Join(dir, name)})
+		}
+	}
+	slices.SortFunc(cases, func(a, b Case) int {
+		return cmp.Or(strings.Compare(a.Operator, b.Operator), strings.Compare(a.Name, b.Name))
+	})
+	return cases, nil
+}
+
+// shapeInputs tells, by operator, from which input on they give shapes, axes or bounds. nncc needs those when
+// compiling, so they are bound as constants.
+var shapeInputs = map[string]int{
+	"Clip": 1, "ConstantOfShape": 0, "Pad": 1, "Reshape": 1, "Slice": 1, "Squeeze": 1, "Unsqueeze": 1,
+}
+
+// Model is a case ready to run: Want are the outputs for Inputs.
+type Model struct {
+	Graph  *ir.Graph
+	Inputs []*tensor.Tensor
+	Want   []*tensor.Tensor
+}
+
+// Load imports the case with its first outputs only, or all of them where outputs is 0.
+func (c *Case) Load(outputs int) (*Model, error) {
+	path := filepath.Join(c.dir, "model.onnx")
+	inputs, err := readTensors(c.dir, "input")
+	if err != nil {
+		return nil, err
+	}
+	want, err := readTensors(c.dir, "output")
+	if err != nil {
+		return nil, err
+	}
+	signature, err := onnx.ReadSignature(path)
+	if err != nil {
+		return nil, err
+	}
+	o := onnx.Options{BindInputs: map[string]*tensor.Tensor{}}
+	if outputs > 0 {
+		o.Outputs, want = signature.Outputs[:outputs], want[:outputs]
+	}
+	m := &Model{Want: want}
+	for i, t := range inputs {
+		if first, ok := shapeInputs[c.Operator]; ok && i >= first {
+			o.BindInputs[signature.Inputs[i]] = t
+		} else {
+			m.Inputs = append(m.Inputs, t)
+		}
+	}
+	m.Graph, err = onnx.Load(path, o)
+	return m, err
+}
+
+// readTensors reads role_0, role_1, ... until there is none.
+func readTensors(dir, role string) ([]*tensor.Tensor, error) {
+	var out []*tensor.Tensor
+	for {
+		t, err := readTensor(filepath.Join(dir, fmt.Sprintf("%s_%d", role, len(out))))
+		if errors.Is(err, fs.ErrNotExist) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+}
+
+// readTensor reads path.npy, or path.pb where it has a type that .npy files lack.
+func readTensor(path string) (*tensor.Tensor, error) {
+	t, err := data.ReadNPY(path + ".npy")
+	if !errors.Is(err, fs.ErrNotExist) {
+		return t, err
+	}
+	proto, err := os.ReadFile(path + ".pb")
+	if err != nil {
+		return nil, err
+	}
+	return onnx.ParseTensor(proto)
+}

@@ -1,0 +1,181 @@
+package onnx
+
+import (
+	"slices"
+
+	"nncc/ir"
+)
+
+// Operators that move elements.
+
+func applyConcat(n *node) value {
+	if !n.need("axis") {
+		return nil
+	}
+	return n.emit("concat", ir.Attrs{"axis": n.intAttr("axis", 0)}, n.inputs...)
+}
+
+func applyGather(n *node) value {
+	return n.emit("gather", ir.Attrs{"axis": n.intAttr("axis", 0)}, n.inputs...)
+}
+
+func applyTranspose(n *node) value {
+	perm := n.intsAttr("perm")
+	if perm == nil {
+		for d := range n.shape(0) {
+			perm = append(perm, d)
+		}
+		slices.Reverse(perm)
+	}
+	return n.emit("transpose", ir.Attrs{"perm": perm}, n.inputs[0])
+}
+
+// applySlice1 takes the bounds from attributes.
+func applySlice1(n *node) value {
+	if !n.need("starts") || !n.need("ends") {
+		return nil
+	}
+	starts, ends := n.rawInts("starts"), n.rawInts("ends")
+	axes := n.rawInts("axes")
+	if n.failed {
+		return nil
+	}
+	return n.slice(starts, ends, axes, nil)
+}
+
+// rawInts is intsAttr without a limit: slices use the largest integers for "to the end".
+func (n *node) rawInts(name string) []int64 {
+	if a := n.attr(name, kindInts); a != nil {
+		return a.ints
+	}
+	return nil
+}
+
+// applySlice10 takes the bounds from constant inputs.
+func applySlice10(n *node) value {
+	var lists [4][]int64
+	for i, what := range []string{"starts", "ends", "axes", "steps"} {
+		if n.in(i+1) == nil {
+			continue
+		}
+		list, ok := n.constInts(i+1, what)
+		if !ok {
+			return nil
+		}
+		lists[i] = list
+	}
+	return n.slice(lists[0], lists[1], lists[2], lists[3])
+}
+
+// slice normalizes the bounds: nil axes are the first dimensions, nil steps 1.
+func (n *node) slice(starts, ends, axes, steps []int64) value {
+	shape := n.shape(0)
+	if axes == nil {
+		for d := range starts {
+			axes = append(axes, int64(d))
+		}
+	}
+	if steps == nil {
+		steps = slices.Repeat([]int64{1}, len(starts))
+	}
+	if len(ends) != len(starts) || len(axes) != len(starts) || len(steps) != len(starts) {
+		return n.errorf("%d starts, %d ends, %d axes and %d steps", len(starts), len(ends), len(axes), len(steps))
+	}
+	start, size, step := make([]int, len(shape)), slices.Clone(shape), orOnes(nil, len(shape))
+	sliced := make([]bool, len(shape))
+	for i := range starts {
+		d, ok := n.axis(n.toInt("axes", axes[i]), len(shape))
+		switch {
+		case !ok || n.failed:
+			return nil
+		case sliced[d]:
+			return n.errorf("axes %v name dimension %d twice", axes, d)
+		case steps[i] == 0:
+			return n.errorf("step is 0")
+		}
+		sliced[d] = true
+		start[d], size[d], step[d] = sliceBounds(shape[d], starts[i], ends[i], steps[i])
+	}
+	return n.emit("slice", ir.Attrs{"start": start, "size": size, "step": step}, n.inputs[0])
+}
+
+// sliceBounds turns numpy's bounds of a dimension, negative ones counted from the end and those outside clamped, into
+// the first index, the number of indices and the step between them.
+func sliceBounds(dim int, from, to, by int64) (start, size, step int) {
+	n := int64(dim)
+	by = min(max(by, -ir.MaxTensorBytes), ir.MaxTensorBytes) // larger steps select one element as well
+	if from < 0 {
+		from += n
+	}
+	if to < 0 {
+		to += n
+	}
+	count := int64(0)
+	if by > 0 {
+		from, to = min(max(from, 0), n), min(max(to, 0), n)
+		count = (to - from + by - 1) / by
+	} else {
+		from, to = min(max(from, -1), n-1), min(max(to, -1), n-1)
+		count = (from - to - by - 1) / -by
+	}
+	if count <= 0 {
+		return 0, 0, 1
+	}
+	return int(from), int(count), int(by)
+}
+
+// applyPad2 takes the pads from attributes.
+func applyPad2(n *node) value {
+	if !n.need("pads") {
+		return nil
+	}
+	return n.pad(n.intsAttr("pads"), n.floatAttr("value", 0))
+}
+
+// applyPad11 takes the pads from constant inputs; they concern the given axes, or all.
+func applyPad11(n *node) value {
+	list, ok := n.constInts(1, "pads")
+	if !ok {
+		return nil
+	}
+	pads, fill := n.toInts("pads", list), n.constFloat(2, "constant_value", 0)
+	if n.in(3) != nil {
+		pads = n.padsOfAxes(pads)
+	}
+	if n.failed {
+		return nil
+	}
+	return n.pad(pads, fill)
+}
+
+// padsOfAxes spreads pads given for the axes of input 3 over all dimensions.
+func (n *node) padsOfAxes(pads []int) []int {
+	axes, ok := n.constInts(3, "axes")
+	if !ok {
+		return nil
+	}
+	if len(pads) != 2*len(axes) {
+		n.errorf("%d pads for %d axes", len(pads), len(axes))
+		return nil
+	}
+	rank := len(n.shape(0))
+	all, padded := make([]int, 2*rank), make([]bool, rank)
+	for i, a := range axes {
+		d, ok := n.axis(n.toInt("axes", a), rank)
+		if !ok {
+			return nil
+		}
+		if padded[d] {
+			n.errorf("axes %v name dimension %d twice", axes, d)
+			return nil
+		}
+		padded[d] = true
+		all[d], all[rank+d] = pads[i], pads[len(axes)+i]
+	}
+	return all
+}
+
+func (n *node) pad(pads []int, fill float64) value {
+	attrs := ir.Attrs{"pad": pads, "mode": n.stringAttr("mode", "constant"), "value": fill}
+	return n.emit("pad", attrs, n.inputs[0])
+}

@@ -1,0 +1,116 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"nncc/ir"
+)
+
+// applyAs maps an operator onto the op of the IR that is the same, inputs and all.
+func applyAs(op string) func(*node) value {
+	return func(n *node) value { return n.emit(op, nil, n.inputs...) }
+}
+
+func applySum(n *node) value {
+	if len(n.inputs) == 1 {
+		return n.emit("identity", nil, n.inputs[0])
+	}
+	last := len(n.inputs) - 1
+	sum := n.inputs[0]
+	for _, v := range n.inputs[1:last] {
+		sum = n.step("add", nil, sum, v)
+	}
+	return n.emit("add", nil, sum, n.inputs[last])
+}
+
+func applyGemm(n *node) value {
+	attrs := ir.Attrs{
+		"trans_a": n.boolAttr("transA", 0),
+		"trans_b": n.boolAttr("transB", 0),
+		"alpha":   n.floatAttr("alpha", 1),
+		"beta":    n.floatAttr("beta", 1),
+	}
+	return n.emit("gemm", attrs, n.inputs...)
+}
+
+// applyClip6 takes the bounds from attributes, whose defaults are the largest finite numbers.
+func applyClip6(n *node) value {
+	attrs := ir.Attrs{"min": n.floatAttr("min", -math.MaxFloat32), "max": n.floatAttr("max", math.MaxFloat32)}
+	return n.emit("clip", attrs, n.inputs[0])
+}
+
+func applyClip11(n *node) value {
+	attrs := ir.Attrs{"min": n.constFloat(1, "min", math.Inf(-1)), "max": n.constFloat(2, "max", math.Inf(1))}
+	if n.failed {
+		return nil
+	}
+	return n.emit("clip", attrs, n.inputs[0])
+}
+
+// applyBatchNorm handles inference; momentum and the outputs after the first concern training.
+func applyBatchNorm(n *node) value {
+	n.ignore("momentum")
+	if n.opset < 9 {
+		n.onlyInt("spatial", 1, "statistics per pixel")
+	}
+	if n.opset >= 14 {
+		n.onlyInt("training_mode", 0, "export the model for inference")
+	}
+	attrs := ir.Attrs{"epsilon": n.floatAttr("epsilon", 1e-5)}
+	if n.failed {
+		return nil
+	}
+	return n.emit("batchnorm", attrs, n.inputs...)
+}
+
+// applyDropout is the identity in inference, whatever the ratio.
+func applyDropout(n *node) value {
+	n.ignore("ratio")
+	n.ignore("seed")
+	if n.in(2) != nil && n.constFloat(2, "training_mode", 0) != 0 {
+		return n.errorf("training_mode is true: export the model for inference")
+	}
+	return applyIdentity(n)
+}
+
+// applyIdentity needs no op for a constant, which keeps its name.
+func applyIdentity(n *node) value {
+	if n.inputs[0].IsConst() {
+		return n.inputs[0]
+	}
+	return n.emit("identity", nil, n.inputs[0])
+}
+
+func applyCast(n *node) value {
+	if !n.need("to") {
+		return nil
+	}
+	n.ignore("saturate")   // concerns 8-bit floats, which are not supported
+	n.ignore("round_mode") // likewise
+	to, err := dtypeOf(n.intAttr("to", 0))
+	if err != nil {
+		return n.errorf("attribute to: %v", err)
+	}
+	return n.emit("cast", ir.Attrs{"to": to.String()}, n.inputs[0])
+}
+
+func applySoftmax(n *node) value {
+	return n.emit("softmax", ir.Attrs{"axis": n.intAttr("axis", -1)}, n.inputs[0])
+}
+
+// applySoftmax1 normalizes over all dimensions from axis on, as operator sets before 13 do.
+func applySoftmax1(n *node) value {
+	shape := n.shape(0)
+	axis, ok := n.axis(n.intAttr("axis", 1), len(shape))
+	if !ok {
+		return nil
+	}
+	if product(shape[axis+1:]) == 1 {
+		return n.emit("softmax", ir.Attrs{"axis": axis}, n.inputs[0])
+	}
+	flat := slices.Concat(shape[:axis], []int{product(shape[axis:])})
+	v := n.step("reshape", ir.Attrs{"shape": flat}, n.inputs[0])
+	v = n.step("softmax", ir.Attrs{"axis": axis}, v)
+	return n.emit("reshape", ir.Attrs{"shape": shape}, v)
+}
