@@ -8,12 +8,12 @@ import (
 
 // merge joins runs of steps that are too small to be split over threads into functions that call them one after the
 // other for each sample, so that a small network, or a tail of small layers, is one native call.
-func merge(steps []lower.Step, t sched.Target) []lower.Step {
+func merge(steps []lower.Step, t sched.Target, kernels *kernelTable) []lower.Step {
 	var out, run []lower.Step
 	var total int64
 	flush := func() {
 		if len(run) > 1 {
-			out = append(out, join(run))
+			out = append(out, join(run, kernels))
 		} else {
 			out = append(out, run...)
 		}
@@ -34,8 +34,8 @@ func merge(steps []lower.Step, t sched.Target) []lower.Step {
 	return out
 }
 
-// join makes one step of several. Equal kernels among them become one function.
-func join(run []lower.Step) lower.Step {
+// join makes one step of several.
+func join(run []lower.Step, kernels *kernelTable) lower.Step {
 	b := loopir.NewBuilder("net")
 	joined := lower.Step{Name: run[0].Name + ".." + run[len(run)-1].Name, Family: "call"}
 	written := map[*lower.Storage]bool{}
@@ -66,9 +66,8 @@ func join(run []lower.Step) lower.Step {
 	if run[0].Func.Batched() {
 		sample = b.Grid("n", loopir.Batch)
 	}
-	callees := newKernelTable()
 	for _, s := range run {
-		i := callees.add(s.Func)
+		callee := kernels.funcs[kernels.add(s.Func)]
 		var views []loopir.View
 		for _, a := range s.Args {
 			p := param(a)
@@ -78,7 +77,7 @@ func join(run []lower.Step) lower.Step {
 				views = append(views, p.From())
 			}
 		}
-		b.Call(callees.funcs[i], views...)
+		b.Call(callee, views...)
 		joined.FLOPs += s.FLOPs
 		joined.Nodes = append(joined.Nodes, s.Nodes...)
 	}

@@ -23,14 +23,13 @@ type Plan struct {
 
 // New plans one variant. Constants are added to consts, which the variants of a program share.
 func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan {
-	steps := res.Steps
+	steps, kernels := res.Steps, newKernelTable()
 	if o.Merge {
-		steps = merge(steps, t)
+		steps = merge(steps, t, kernels)
 	}
 	p := &Plan{Variant: program.Variant{ISA: t.ISA}}
 	offsets, arenaBytes := pack(steps, res)
 	p.Variant.ArenaBytes = arenaBytes
-	kernels := newKernelTable()
 	for _, s := range steps {
 		k := kernels.add(s.Func)
 		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), FLOPs: s.FLOPs}

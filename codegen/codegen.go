@@ -1,0 +1,119 @@
+// Package codegen compiles a graph into a program: the one place that strings the phases together.
+package codegen
+
+import (
+	"fmt"
+	"slices"
+
+	"nncc/backends"
+	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/program"
+)
+
+// Options of a compilation.
+type Options struct {
+	ISAs     []string           // variants to make, in any order; all that the backends can do if empty
+	Backends []backends.Backend // what is there to compile kernels with
+	Layers   bool               // one launch per layer: small ones are not joined, so that each can be timed
+	Separate bool               // kernels can be placed one by one, as Go assembly does
+	Verify   bool               // run the verifiers after each phase
+}
+
+// Compile makes a program of an optimised graph.
+func Compile(g *ir.Graph, o Options) (*program.Program, error) {
+	p := &program.Program{Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: signature(g), Params: params(g)}
+	var consts plan.Constants
+	for _, t := range sched.Targets {
+		b := backendFor(t.ISA, o.Backends)
+		if b == nil || len(o.ISAs) > 0 && !slices.Contains(o.ISAs, t.ISA) {
+			continue
+		}
+		v, err := compileVariant(g, t, b, &consts, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.ISA, err)
+		}
+		p.Variants = append(p.Variants, *v)
+	}
+	p.Constants = consts.List
+	return p, nil
+}
+
+func backendFor(isa string, all []backends.Backend) backends.Backend {
+	for _, b := range all {
+		if slices.Contains(b.Caps().ISAs, isa) {
+			return b
+		}
+	}
+	return nil
+}
+
+func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *plan.Constants, o Options) (*program.Variant, error) {
+	pl, err := Lower(g, t, consts, o)
+	if err != nil {
+		return nil, err
+	}
+	target, ok := backends.TargetFor(t.ISA)
+	if !ok {
+		return nil, fmt.Errorf("no machine target of that name")
+	}
+	promoted := make([]*loopir.Func, len(pl.Funcs))
+	for i, f := range pl.Funcs {
+		promoted[i] = loopir.Promote(f)
+	}
+	obj, err := b.Compile(promoted, target, backends.Options{Separate: o.Separate})
+	if err != nil {
+		return nil, err
+	}
+	v := &pl.Variant
+	v.Arch, v.Features, v.Code, v.Source = target.Arch, target.Features, obj.Code, obj.Text["go"]
+	for i := range v.Kernels {
+		s, ok := obj.Lookup(v.Kernels[i].Name)
+		if !ok {
+			return nil, fmt.Errorf("%s left out kernel %s", b.Name(), v.Kernels[i].Name)
+		}
+		v.Kernels[i] = program.Kernel{Name: s.Name, OffsetBytes: s.OffsetBytes, SizeBytes: s.SizeBytes, StackBytes: s.StackBytes, Spills: s.Spills}
+	}
+	return v, nil
+}
+
+// Lower schedules, lowers and plans g for one target, short of machine code.
+func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*plan.Plan, error) {
+	res, err := lower.Lower(g, sched.Assign(g, t))
+	if err != nil {
+		return nil, err
+	}
+	if o.Verify {
+		for _, s := range res.Steps {
+			if err := loopir.Verify(s.Func); err != nil {
+				return nil, fmt.Errorf("kernel of %s: %w", s.Name, err)
+			}
+		}
+	}
+	return plan.New(res, t, consts, plan.Options{Merge: !o.Layers}), nil
+}
+
+func signature(g *ir.Graph) program.Signature {
+	s := program.Signature{Batched: g.Batched, Classes: g.Meta.Classes}
+	for _, v := range g.Inputs {
+		s.Inputs = append(s.Inputs, program.Port{Name: v.Name, DType: v.Type.DType, Shape: v.Type.Shape})
+	}
+	for _, o := range g.Outputs {
+		s.Outputs = append(s.Outputs, program.Port{Name: o.Name, DType: o.Value.Type.DType, Shape: o.Value.Type.Shape})
+	}
+	if p := g.Meta.Preprocess; p != nil {
+		s.Preprocess = &program.Preprocess{Scale: p.Scale, Mean: p.Mean, Std: p.Std, Order: p.Order}
+	}
+	return s
+}
+
+func params(g *ir.Graph) []program.Param {
+	var out []program.Param
+	for _, v := range g.Constants() {
+		out = append(out, program.Param{Name: v.Name, DType: v.Type.DType, Shape: v.Type.Shape})
+	}
+	return out
+}
