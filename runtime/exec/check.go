@@ -7,7 +7,7 @@ import (
 )
 
 // maxMemoryBytes bounds the arena of an instance, its derived memory and its scratch memory: more is a damaged variant.
-const maxMemoryBytes = min(1<<40, math.MaxInt/4)
+const maxMemoryBytes = min(1<<38, math.MaxInt/4)
 
 // Bounds far above any use that keep arithmetic on chunk numbers from overflowing.
 const (

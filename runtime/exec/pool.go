@@ -100,7 +100,7 @@ func (w *worker) serve() {
 
 // post gives a share to the worker if it is idle.
 func (w *worker) post(s *share) bool {
-	if !w.box.CompareAndSwap(nil, s) {
+	if w.box.Load() != nil || !w.box.CompareAndSwap(nil, s) {
 		return false
 	}
 	w.rest.wake()
