@@ -98,6 +98,11 @@ func (e *emitter) splat(x value.Value, lanes int) value.Value {
 	if c, ok := x.(constant.Constant); ok {
 		return splatConst(lanes, c)
 	}
+	return e.broadcast(x, lanes)
+}
+
+// broadcast is splat with a vector for one lane too.
+func (e *emitter) broadcast(x value.Value, lanes int) value.Value {
 	vec := types.NewVector(uint64(lanes), x.Type())
 	one := e.b.NewInsertElement(constant.NewUndef(vec), x, i32(0))
 	return e.b.NewShuffleVector(one, constant.NewUndef(vec),

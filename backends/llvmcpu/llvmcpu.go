@@ -47,7 +47,10 @@ func (b *Backend) Caps() backends.Caps {
 
 // Compile implements backends.Backend.
 func (b *Backend) Compile(funcs []*loopir.Func, t backends.Target, o backends.Options) (*backends.Object, error) {
-	all := withCallees(funcs)
+	all, err := withCallees(funcs)
+	if err != nil {
+		return nil, err
+	}
 	groups := group(all)
 	units := make([]*unit, len(groups))
 	errs := make([]error, len(groups))

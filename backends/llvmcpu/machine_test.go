@@ -12,6 +12,7 @@ import (
 	"nncc/backends"
 	"nncc/codegen/loopir"
 	"nncc/runtime/exec"
+	"nncc/runtime/exec/exectest"
 )
 
 // testBackend is the backend, or a skip on a machine without llc.
@@ -79,14 +80,24 @@ type invocation struct {
 }
 
 func newInvocation(f *loopir.Func, batch int) *invocation {
-	v := &invocation{table: make([]unsafe.Pointer, 1+len(f.Params)), scratch: alignedBytes(f.ScratchBytes() + 64)}
+	return newInvocationIn(f, batch, alignedBytes)
+}
+
+// guardedInvocation has every buffer between pages that must not be touched.
+func guardedInvocation(t testing.TB, f *loopir.Func, batch int) *invocation {
+	t.Helper()
+	return newInvocationIn(f, batch, func(n int) []byte { return exectest.Guarded(t, n) })
+}
+
+func newInvocationIn(f *loopir.Func, batch int, alloc func(int) []byte) *invocation {
+	v := &invocation{table: make([]unsafe.Pointer, 1+len(f.Params)), scratch: alloc(max(f.ScratchBytes(), loopir.ScratchAlign))}
 	v.table[0] = unsafe.Pointer(new(exec.Params))
 	for i, p := range f.Params {
 		n := p.Bytes()
 		if p.Batched() {
 			n *= batch
 		}
-		v.args = append(v.args, alignedBytes(n))
+		v.args = append(v.args, alloc(n))
 		v.table[1+i] = unsafe.Pointer(&v.args[i][0])
 	}
 	return v

@@ -98,5 +98,5 @@ func (e *emitter) laneMask(count loopir.Index, t loopir.Type) value.Value {
 		numbers[i] = constant.NewInt(elem, int64(i))
 	}
 	wide := types.NewVector(uint64(t.Lanes), elem)
-	return e.b.NewICmp(enum.IPredULT, constant.NewVector(wide, numbers...), e.splat(n, t.Lanes))
+	return e.b.NewICmp(enum.IPredULT, constant.NewVector(wide, numbers...), e.broadcast(n, t.Lanes))
 }

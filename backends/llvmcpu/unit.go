@@ -15,14 +15,19 @@ type unit struct {
 	asm    string // if asked for
 }
 
-// withCallees is funcs and then every kernel they call that is not among them.
-func withCallees(funcs []*loopir.Func) []*loopir.Func {
-	seen := map[*loopir.Func]bool{}
+// withCallees is funcs and then every kernel they call that is not among them. Names are symbols of the linker: two
+// functions of one name are an error, such as two separately promoted copies of a callee.
+func withCallees(funcs []*loopir.Func) ([]*loopir.Func, error) {
+	byName := map[string]*loopir.Func{}
 	var all []*loopir.Func
+	var clash error
 	add := func(f *loopir.Func) {
-		if !seen[f] {
-			seen[f] = true
+		switch g := byName[f.Name]; {
+		case g == nil:
+			byName[f.Name] = f
 			all = append(all, f)
+		case g != f:
+			clash = fmt.Errorf("llvmcpu: two different functions are called %s", f.Name)
 		}
 	}
 	for _, f := range funcs {
@@ -33,7 +38,7 @@ func withCallees(funcs []*loopir.Func) []*loopir.Func {
 			add(g)
 		}
 	}
-	return all
+	return all, clash
 }
 
 // group cuts the list of kernels into units: a large kernel is one of its own, so that an edit elsewhere leaves its cache
@@ -71,43 +76,56 @@ func (b *Backend) compileUnit(funcs []*loopir.Func, t backends.Target, o backend
 	if u.object, err = b.object(text, flags); err != nil {
 		return nil, err
 	}
+	used := [][]string{flags}
 	for _, extra := range fallbackFlags {
 		if !u.spills() {
 			break
 		}
-		other, err := b.object(text, append(flags[:len(flags):len(flags)], extra...))
+		others := append(flags[:len(flags):len(flags)], extra...)
+		other, err := b.object(text, others)
 		if err != nil {
 			return nil, err
 		}
-		u.keepBetter(other)
+		if u.keepBetter(other) {
+			used = append(used, others)
+		}
 	}
 	if o.KeepAsm {
+		u.asm, err = b.assembly(text, used)
+	}
+	return u, err
+}
+
+// assembly is the text form for each list of flags from which kernels were taken.
+func (b *Backend) assembly(text string, used [][]string) (string, error) {
+	var all strings.Builder
+	for _, flags := range used {
 		asm, err := b.llc.run(text, flags, "asm")
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		u.asm = string(asm)
+		fmt.Fprintf(&all, "# llc %s\n%s", strings.Join(flags, " "), asm)
 	}
-	return u, nil
+	return all.String(), nil
 }
 
 // object compiles LLVM IR, or finds that it was compiled before.
 func (b *Backend) object(text string, flags []string) (*objectFile, error) {
 	key := b.cache.key(b.llc.version, strings.Join(flags, " "), text)
-	raw, hit := b.cache.get(key)
-	if !hit {
-		var err error
-		if raw, err = b.llc.run(text, flags, "obj"); err != nil {
-			return nil, err
+	if raw, ok := b.cache.get(key); ok {
+		if o, err := parseObject(raw); err == nil { // otherwise the entry is damaged
+			return o, nil
 		}
+	}
+	raw, err := b.llc.run(text, flags, "obj")
+	if err != nil {
+		return nil, err
 	}
 	o, err := parseObject(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%w (llc %s)", err, b.llc.version)
 	}
-	if !hit {
-		b.cache.put(key, raw)
-	}
+	b.cache.put(key, raw)
 	return o, nil
 }
 
@@ -120,11 +138,14 @@ func (u *unit) spills() bool {
 	return false
 }
 
-// keepBetter takes over the functions that spill less in other.
-func (u *unit) keepBetter(other *objectFile) {
+// keepBetter takes over the functions that spill less in other, and says whether there were any.
+func (u *unit) keepBetter(other *objectFile) bool {
+	better := false
 	for name, s := range other.funcs {
 		if spills(other.machine, s) < spills(u.object.machine, u.object.funcs[name]) {
 			u.object.funcs[name] = s
+			better = true
 		}
 	}
+	return better
 }
