@@ -60,11 +60,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 	if !ok {
 		return nil, fmt.Errorf("no machine target of that name")
 	}
-	promoted := make([]*loopir.Func, len(pl.Funcs))
-	for i, f := range pl.Funcs {
-		promoted[i] = loopir.Promote(f)
-	}
-	obj, err := b.Compile(promoted, target, backends.Options{Separate: o.Separate})
+	obj, err := b.Compile(loopir.PromoteAll(pl.Funcs), target, backends.Options{Separate: o.Separate})
 	if err != nil {
 		return nil, err
 	}

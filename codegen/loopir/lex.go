@@ -1,6 +1,7 @@
 package loopir
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,8 +21,15 @@ const (
 type token struct {
 	kind  tokenKind
 	text  string
-	pos   diag.Pos
+	pos   place
 	first bool // on its line
+}
+
+// place is a position in the text being parsed; line and column start at 1.
+type place struct{ line, col int32 }
+
+func (p place) in(file string) diag.Pos {
+	return diag.Pos{File: file, Line: int(p.line), Col: int(p.col)}
 }
 
 func (t token) String() string {
@@ -31,8 +39,10 @@ func (t token) String() string {
 	return "'" + t.text + "'"
 }
 
-// signs lists the tokens made of punctuation, longer ones before their prefixes.
-var signs = []string{"->", "==", "!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ",", ":", ";", "=", "<", ">", "+", "-", "*", "/", "%"}
+// The tokens made of punctuation.
+const oneByteSigns = "()[]{},:;=<>+-*/%"
+
+var twoByteSigns = []string{"->", "==", "!=", "<=", ">="}
 
 // lex splits text into tokens, ending with one of kind tokEnd, and reports what is none.
 func lex(file, text string, errs *diag.List) []token {
@@ -49,15 +59,15 @@ func lex(file, text string, errs *diag.List) []token {
 			continue
 		}
 		t := scan(text[k:])
-		t.pos, t.first = diag.Pos{File: file, Line: line, Col: k - lineStart + 1}, first
+		t.pos, t.first = place{int32(line), int32(k - lineStart + 1)}, first
 		if t.kind == tokBad && errs.Len() < maxErrors {
-			errs.Add(t.pos, "unexpected %q", t.text)
+			errs.Add(t.pos.in(file), "unexpected %q", t.text)
 		}
 		toks = append(toks, t)
 		k += len(t.text)
 		first = false
 	}
-	return append(toks, token{kind: tokEnd, pos: diag.Pos{File: file, Line: line, Col: len(text) - lineStart + 1}, first: true})
+	return append(toks, token{kind: tokEnd, pos: place{int32(line), int32(len(text) - lineStart + 1)}, first: true})
 }
 
 // spaceLen is the length of the blank or the comment that s starts with.
@@ -68,7 +78,11 @@ func spaceLen(s string) int {
 		}
 		return len(s)
 	}
-	return len(s) - len(strings.TrimLeft(s, " \t\r\n"))
+	n := 0
+	for n < len(s) && (s[n] == ' ' || s[n] == '\n' || s[n] == '\t' || s[n] == '\r') {
+		n++
+	}
+	return n
 }
 
 // scan is the token that s starts with.
@@ -82,10 +96,11 @@ func scan(s string) token {
 		}
 		return token{kind: tokNumber, text: s[:n]}
 	}
-	for _, sign := range signs {
-		if strings.HasPrefix(s, sign) {
-			return token{kind: tokSign, text: sign}
-		}
+	if len(s) > 1 && slices.Contains(twoByteSigns, s[:2]) {
+		return token{kind: tokSign, text: s[:2]}
+	}
+	if strings.IndexByte(oneByteSigns, s[0]) >= 0 {
+		return token{kind: tokSign, text: s[:1]}
 	}
 	_, n := utf8.DecodeRuneInString(s)
 	return token{kind: tokBad, text: s[:n]}

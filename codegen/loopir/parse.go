@@ -1,8 +1,6 @@
 package loopir
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +9,7 @@ import (
 
 // Limits on text, so that hostile input costs no more than its size.
 const (
+	maxTextBytes  = 16 << 20
 	maxErrors     = 30
 	maxLoopDepth  = 64
 	maxExprDepth  = 100
@@ -24,7 +23,11 @@ const (
 // What it returns is well typed, but Verify has to prove bounds and scopes of registers. Every problem is
 // reported with its place in text, as a *diag.List; then there are no functions.
 func Parse(file, text string) ([]*Func, error) {
-	p := &parser{funcs: map[string]*Func{}}
+	p := &parser{file: file, funcs: map[string]*Func{}}
+	if len(text) > maxTextBytes {
+		p.errs.Add(diag.Pos{File: file}, "text is longer than %d bytes", maxTextBytes)
+		return nil, p.errs.Err()
+	}
 	p.toks = lex(file, text, &p.errs)
 	var out []*Func
 	for p.peek().kind != tokEnd && p.errs.Len() < maxErrors {
@@ -36,7 +39,7 @@ func Parse(file, text string) ([]*Func, error) {
 		out = append(out, f)
 	}
 	if p.errs.Len() >= maxErrors {
-		p.errs.Add(p.toks[len(p.toks)-1].pos, "too many errors")
+		p.errs.Add(p.toks[len(p.toks)-1].pos.in(file), "too many errors")
 	}
 	if err := p.errs.Err(); err != nil {
 		return nil, err
@@ -47,6 +50,7 @@ func Parse(file, text string) ([]*Func, error) {
 // parser reads tokens. After an error, bad is set and nothing matches any more until sync has found the next statement,
 // so that parsing functions need no error paths; what they return is then of no use, possibly nil.
 type parser struct {
+	file  string
 	toks  []token
 	k     int
 	errs  diag.List
@@ -76,9 +80,9 @@ func (p *parser) next() token {
 }
 
 // fail reports a problem, once until the next sync.
-func (p *parser) fail(pos diag.Pos, hint, format string, args ...any) {
+func (p *parser) fail(pos place, hint, format string, args ...any) {
 	if !p.bad && p.errs.Len() < maxErrors {
-		p.errs.Add(pos, format, args...).Hint = hint
+		p.errs.Add(pos.in(p.file), format, args...).Hint = hint
 	}
 	p.bad = true
 }
@@ -113,7 +117,7 @@ func (p *parser) expect(text string) {
 }
 
 // name reads a name that is no keyword and no type.
-func (p *parser) name(what string) (string, diag.Pos) {
+func (p *parser) name(what string) (string, place) {
 	t := p.peek()
 	if t.kind != tokName {
 		p.failHere("", what)
@@ -289,77 +293,4 @@ func (p *parser) syncFunc() {
 			return
 		}
 	}
-}
-
-// names are the things visible at a place of a function. Nothing may have the name of something visible.
-type names struct {
-	things map[string]any // *Buffer, *Var, *Value, *Reg, or nil for one whose definition had errors
-	order  []string
-}
-
-func (p *parser) declare(name string, pos diag.Pos, thing any) {
-	if p.bad || name == "" {
-		return
-	}
-	if _, taken := p.things[name]; taken {
-		p.fail(pos, "choose another name", "'%s' is already defined here", name)
-		return
-	}
-	p.define(name, thing)
-}
-
-func (n *names) define(name string, thing any) {
-	if _, known := n.things[name]; !known {
-		n.order = append(n.order, name)
-	}
-	n.things[name] = thing
-}
-
-// leave ends the scope that began when mark names were visible.
-func (n *names) leave(mark int) {
-	for _, name := range n.order[mark:] {
-		delete(n.things, name)
-	}
-	n.order = n.order[:mark]
-}
-
-// lookup finds a name, and fails without a word if its definition already failed.
-func (p *parser) lookup(name string, pos diag.Pos, what string) any {
-	if p.bad {
-		return nil
-	}
-	thing, known := p.things[name]
-	switch {
-	case !known:
-		p.fail(pos, p.similar(name), "%s '%s' is not defined here", what, name)
-	case thing == nil:
-		p.bad = true
-	}
-	return thing
-}
-
-// similar is a hint at a visible name that differs from name in one letter or in case.
-func (p *parser) similar(name string) string {
-	i := slices.IndexFunc(p.order, func(s string) bool { return strings.EqualFold(s, name) || oneEdit(s, name) })
-	if i < 0 || len(name) < 2 {
-		return ""
-	}
-	return fmt.Sprintf("did you mean '%s'?", p.order[i])
-}
-
-func oneEdit(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) > 1 {
-		return false
-	}
-	k := 0
-	for k < len(a) && a[k] == b[k] {
-		k++
-	}
-	if len(a) == len(b) {
-		return k < len(a) && a[k+1:] == b[k+1:]
-	}
-	return a[k:] == b[k+1:]
 }

@@ -3,8 +3,6 @@ package loopir
 import (
 	"strconv"
 	"strings"
-
-	"nncc/ir/diag"
 )
 
 // expr reads a value expression: a sum, or the comparison of two.
@@ -24,7 +22,7 @@ func (p *parser) expr() Expr {
 }
 
 // typed applies the typing rules to an expression whose operands were read without an error.
-func (p *parser) typed(pos diag.Pos, x Expr) Expr {
+func (p *parser) typed(pos place, x Expr) Expr {
 	if p.bad {
 		return nil
 	}
@@ -133,7 +131,7 @@ func (p *parser) reference(t token) Expr {
 	return nil
 }
 
-func (p *parser) load(pos diag.Pos) Expr {
+func (p *parser) load(pos place) Expr {
 	x := &Load{}
 	typ, hasType := parseType(p.peek().text)
 	if hasType {
@@ -151,7 +149,7 @@ func (p *parser) load(pos diag.Pos) Expr {
 	return p.typed(pos, x)
 }
 
-func (p *parser) convert(pos diag.Pos) Expr {
+func (p *parser) convert(pos place) Expr {
 	typ := p.valueType()
 	x := p.operand()
 	if !p.bad && x.Type().Lanes != typ.Lanes {
@@ -160,7 +158,7 @@ func (p *parser) convert(pos diag.Pos) Expr {
 	return p.typed(pos, &Convert{typ.Elem, x})
 }
 
-func (p *parser) reduce(pos diag.Pos) Expr {
+func (p *parser) reduce(pos place) Expr {
 	t := p.peek()
 	op, ok := findOp(binaryNames[:], t.text)
 	if !ok {
@@ -273,7 +271,7 @@ func applied(name string, args []Expr) (Expr, int) {
 	return build(), arity
 }
 
-func (p *parser) shuffle(pos diag.Pos) Expr {
+func (p *parser) shuffle(pos place) Expr {
 	x := &Shuffle{}
 	p.expect("(")
 	x.X = p.expr()

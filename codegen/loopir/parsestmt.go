@@ -1,10 +1,6 @@
 package loopir
 
-import (
-	"slices"
-
-	"nncc/ir/diag"
-)
+import "slices"
 
 // statementWords start a statement; assignments start with the name of a register tile.
 var statementWords = []string{"let", "reg", "for", "unroll", "store", "call", "prefetch"}
@@ -188,7 +184,7 @@ func (p *parser) view() View {
 }
 
 // loop reads what follows for or unroll.
-func (p *parser) loop(at diag.Pos, unroll bool) Stmt {
+func (p *parser) loop(at place, unroll bool) Stmt {
 	s := &For{Unroll: unroll, Step: 1}
 	name, pos := p.name("loop variable")
 	p.expect("=")
@@ -242,7 +238,7 @@ func (p *parser) yield() []Expr {
 }
 
 // carry reads the clause of carried values, if there is one, and returns the names of the results and the places of the values.
-func (p *parser) carry(s *For) (results []string, places []diag.Pos) {
+func (p *parser) carry(s *For) (results []string, places []place) {
 	if !p.accept("carry") {
 		return nil, nil
 	}

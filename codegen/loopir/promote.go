@@ -21,13 +21,24 @@ func Promote(f *Func) *Func {
 	return promoteOnce(f, map[*Func]*Func{})
 }
 
+// PromoteAll promotes functions that may call one another, each once: a call leads to the promoted form of its function.
+func PromoteAll(funcs []*Func) []*Func {
+	done := map[*Func]*Func{}
+	out := make([]*Func, len(funcs))
+	for i, f := range funcs {
+		out[i] = promoteOnce(f, done)
+	}
+	return out
+}
+
 func promoteOnce(f *Func, done map[*Func]*Func) *Func {
 	if g := done[f]; g != nil {
 		return g
 	}
 	p := &promotion{
-		done: done,
-		vars: map[*Var]Index{}, vals: map[*Value]Expr{}, tiles: map[*Reg][]Expr{}, lets: map[*Value]bool{},
+		done:  done,
+		never: neverRun(f),
+		vars:  map[*Var]Index{}, vals: map[*Value]Expr{}, tiles: map[*Reg][]Expr{}, lets: map[*Value]bool{},
 	}
 	p.stmts(f.Body)
 	g := &Func{Name: f.Name, Params: f.Params, Scratch: f.Scratch, Grid: f.Grid, Body: sweep(p.out)}
@@ -39,6 +50,7 @@ func promoteOnce(f *Func, done map[*Func]*Func) *Func {
 // promotion is the state at one point of a function: what each name of the source stands for in the result.
 type promotion struct {
 	done  map[*Func]*Func
+	never map[*For]bool   // loops of the source that provably never run, where Verify allows any index
 	vars  map[*Var]Index  // counters of enclosing loops; grid variables stay
 	vals  map[*Value]Expr // a Ref or Const
 	tiles map[*Reg][]Expr // a Ref or Const per element; nil before the first assignment
@@ -104,6 +116,9 @@ func (p *promotion) loop(s *For) {
 // iterations tells whether s is to be replaced by its iterations; they start at lo.
 func (p *promotion) iterations(s *For) (lo Index, trips int, flat bool) {
 	lo = p.index(s.Lo)
+	if p.never[s] {
+		return lo, 0, true
+	}
 	trips, known := tripCount(lo, p.index(s.Hi), s.Step)
 	if s.Unroll && !known {
 		panic(fmt.Sprintf("loopir: unrolled loop over %s without a constant number of iterations; Verify refuses that", s.Var.Name))
@@ -169,6 +184,23 @@ func (p *promotion) keep(s *For) {
 		out.Yield = append(out.Yield, p.read(e.reg, e.n))
 		p.tiles[e.reg][e.n] = &Ref{out.Carried[len(s.Carried)+i].Result}
 	}
+}
+
+func neverRun(f *Func) map[*For]bool {
+	never := map[*For]bool{}
+	scope := NewScope(f)
+	var walk func([]Stmt)
+	walk = func(body []Stmt) {
+		for _, s := range body {
+			if loop, ok := s.(*For); ok {
+				never[loop] = !scope.Enter(loop)
+				walk(loop.Body)
+				scope.Leave()
+			}
+		}
+	}
+	walk(f.Body)
+	return never
 }
 
 // tileElement is one element of a register tile, numbered row-major.

@@ -174,7 +174,7 @@ func (k *denseKernel) body() error {
 			feature := first.Add(b).Mul(block).Add(lane).Add(s.Mul(lanes))
 			count := loopir.C(lanes)
 			if k.outputs%block != 0 {
-				count = count.Min(loopir.C(k.outputs).Sub(feature)).Max(loopir.C(0))
+				count = count.Min(loopir.C(k.outputs).Sub(feature)) // none, if negative
 			}
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				at := []loopir.Index{row.Add(m).Add(p), feature}
