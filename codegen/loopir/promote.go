@@ -69,11 +69,12 @@ func (p *promotion) stmts(body []Stmt) {
 func (p *promotion) stmt(s Stmt) {
 	switch s := s.(type) {
 	case *Let:
-		x := p.define(s.Val.Name, p.expr(s.X))
-		if r, ok := x.(*Ref); ok {
-			p.lets[r.Val] = true
+		x := p.expr(s.X)
+		named := p.define(s.Val.Name, x)
+		if named != x {
+			p.lets[named.(*Ref).Val] = true
 		}
-		p.vals[s.Val] = x
+		p.vals[s.Val] = named
 	case *Decl:
 		p.tiles[s.Reg] = make([]Expr, tileElems(s.Reg))
 	case *Assign:
