@@ -1,0 +1,84 @@
+package passes
+
+import (
+	"slices"
+
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// matmulToGemm makes a dense layer of a product of a matrix with a constant one.
+func matmulToGemm(c *context, n *ir.Node) (*ir.Value, error) {
+	x, w := n.Inputs[0], n.Inputs[1]
+	if x.Type.Rank() != 2 || w.Type.Rank() != 2 || !w.IsConst() || !w.Type.DType.IsFloat() {
+		return nil, nil
+	}
+	return c.replace(n, "gemm", nil, x, w)
+}
+
+// canonicalGemm gives a dense layer with constant weights the form y = x*w' + c: weights [out, in], bias [out] where
+// it is constant and the same for all rows.
+func canonicalGemm(c *context, n *ir.Node) (*ir.Value, error) {
+	x, w, bias := n.Inputs[0], n.Inputs[1], n.Input(2)
+	if !w.IsConst() {
+		return nil, nil
+	}
+	outs := n.Out().Type.Shape[1]
+	biasIsPlain := bias == nil && len(n.Inputs) == 2 || bias != nil && !foldableBias(n, bias)
+	if n.Bool("trans_b") && !n.Bool("trans_a") && n.Float("alpha") == 1 &&
+		(biasIsPlain || bias != nil && n.Float("beta") == 1 && slices.Equal(bias.Type.Shape, []int{outs})) {
+		return nil, nil
+	}
+	attrs := ir.Attrs{"trans_b": 1, "beta": 1.0}
+	var err error
+	if n.Bool("trans_a") {
+		if x, err = c.extra(n, "x", "transpose", ir.Attrs{"perm": []int{1, 0}}, x); err != nil {
+			return nil, err
+		}
+	}
+	w = c.constant(w, "dense", denseWeight(n, w.Const))
+	inputs := []*ir.Value{x, w}
+	switch {
+	case bias == nil:
+	case foldableBias(n, bias):
+		inputs = append(inputs, c.constant(bias, "dense", denseBias(n, bias.Const)))
+	default:
+		inputs = append(inputs, bias)
+		attrs["beta"] = n.Float("beta")
+	}
+	return c.replace(n, "gemm", attrs, inputs...)
+}
+
+// foldableBias reports whether the bias is constant and the same for all rows of the result.
+func foldableBias(n *ir.Node, bias *ir.Value) bool {
+	return bias.IsConst() && (bias.Type.Rank() < 2 || bias.Type.Shape[0] == 1)
+}
+
+// denseWeight returns alpha times the weight, as [out, in].
+func denseWeight(n *ir.Node, w *tensor.Tensor) *tensor.Tensor {
+	values := w.Float64s()
+	for i := range values {
+		values[i] *= n.Float("alpha")
+	}
+	if n.Bool("trans_b") {
+		return tensor.FromFloat64s(w.DType, values, w.Shape...)
+	}
+	ins, outs := w.Shape[0], w.Shape[1]
+	turned := make([]float64, len(values))
+	for i := range ins {
+		for o := range outs {
+			turned[o*ins+i] = values[i*outs+o]
+		}
+	}
+	return tensor.FromFloat64s(w.DType, turned, outs, ins)
+}
+
+// denseBias returns beta times the bias, as [out].
+func denseBias(n *ir.Node, bias *tensor.Tensor) *tensor.Tensor {
+	given := bias.Float64s()
+	values := make([]float64, n.Out().Type.Shape[1])
+	for i := range values {
+		values[i] = n.Float("beta") * given[i%len(given)]
+	}
+	return tensor.FromFloat64s(bias.DType, values, len(values))
+}
