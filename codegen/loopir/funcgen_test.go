@@ -267,3 +267,35 @@ func TestGeneratedFuncs(t *testing.T) {
 		require.Equal(t, text, printed(t, back...), "seed %d", seed)
 	}
 }
+
+// What the interpreter sees leave a buffer, Verify has refused; most of what it refuses does leave it.
+func TestVerifyAgainstInterpreter(t *testing.T) {
+	failed, refused := 0, 0
+	for seed := range uint64(400) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		f := generateFunc(rng, nil)
+		shiftAccesses(rng, f)
+		verified := Verify(f)
+		err := Interpret(f, randomArgs(f, 2), 2)
+		if err != nil {
+			failed++
+			require.Error(t, verified, "seed %d: %v\n%v", seed, err, f)
+		}
+		if verified != nil {
+			refused++
+		}
+	}
+	t.Logf("%d of %d refused functions leave a buffer with these arguments", failed, refused)
+	require.Greater(t, failed, 50)
+	require.Less(t, refused, 2*failed)
+}
+
+// shiftAccesses moves some of the stores of f.
+func shiftAccesses(rng *rand.Rand, f *Func) {
+	Walk(f.Body, func(s Stmt) {
+		if store, ok := s.(*Store); ok && rng.IntN(2) == 0 {
+			last := &store.Idx[len(store.Idx)-1]
+			*last = last.AddC(rng.IntN(81) - 40)
+		}
+	})
+}
