@@ -36,7 +36,16 @@ func canonicalGemm(c *context, n *ir.Node) (*ir.Value, error) {
 			return nil, err
 		}
 	}
-	w = c.constant(w, "dense", denseWeight(n, w.Const))
+	if alpha := n.Float("alpha"); alpha != 1 {
+		values := w.Const.Float64s()
+		for i := range values {
+			values[i] *= alpha
+		}
+		w = c.constant(w, "dense", tensor.FromFloat64s(w.Type.DType, values, w.Type.Shape...))
+	}
+	if !n.Bool("trans_b") {
+		w = c.constant(w, "dense", transposed(w.Const))
+	}
 	inputs := []*ir.Value{x, w}
 	switch {
 	case bias == nil:
@@ -54,23 +63,16 @@ func foldableBias(n *ir.Node, bias *ir.Value) bool {
 	return bias.IsConst() && (bias.Type.Rank() < 2 || bias.Type.Shape[0] == 1)
 }
 
-// denseWeight returns alpha times the weight, as [out, in].
-func denseWeight(n *ir.Node, w *tensor.Tensor) *tensor.Tensor {
-	values := w.Float64s()
-	for i := range values {
-		values[i] *= n.Float("alpha")
-	}
-	if n.Bool("trans_b") {
-		return tensor.FromFloat64s(w.DType, values, w.Shape...)
-	}
-	ins, outs := w.Shape[0], w.Shape[1]
-	turned := make([]float64, len(values))
-	for i := range ins {
-		for o := range outs {
-			turned[o*ins+i] = values[i*outs+o]
+// transposed swaps rows and columns, whatever the elements are.
+func transposed(w *tensor.Tensor) *tensor.Tensor {
+	rows, cols, size := w.Shape[0], w.Shape[1], w.DType.Bytes()
+	out := tensor.New(w.DType, cols, rows)
+	for i := range rows {
+		for j := range cols {
+			copy(out.Data[(j*rows+i)*size:][:size], w.Data[(i*cols+j)*size:])
 		}
 	}
-	return tensor.FromFloat64s(w.DType, turned, outs, ins)
+	return out
 }
 
 // denseBias returns beta times the bias, as [out].

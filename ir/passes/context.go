@@ -2,6 +2,7 @@ package passes
 
 import (
 	"fmt"
+	"strings"
 
 	"nncc/ir"
 	"nncc/runtime/tensor"
@@ -125,9 +126,13 @@ func (c *context) node(from *ir.Node, name, op string, attrs ir.Attrs, inputs []
 	return v, nil
 }
 
-// constant makes a constant named after another value.
+// constant makes a constant named after another value; the suffix is not repeated.
 func (c *context) constant(like *ir.Value, suffix string, t *tensor.Tensor) *ir.Value {
-	return &ir.Value{Name: c.unique(like.Name + "." + suffix), Type: ir.T(t.DType, t.Shape...), Const: t, Pos: like.Pos}
+	name := like.Name
+	if base, ok := strings.CutSuffix(strings.TrimRight(name, "0123456789"), "."+suffix); ok {
+		name = base
+	}
+	return &ir.Value{Name: c.unique(name + "." + suffix), Type: ir.T(t.DType, t.Shape...), Const: t, Pos: like.Pos}
 }
 
 func (c *context) unique(name string) string {

@@ -100,12 +100,6 @@ func takesScales(d *ir.Node) bool {
 
 // foldInto makes d with the scales applied to its weights and bias; it takes the place of n.
 func (c *context) foldInto(d, n *ir.Node, s scales) (*ir.Value, error) {
-	w := d.Inputs[1]
-	weights := w.Const.Float64s()
-	row := len(weights) / max(1, len(s.scale))
-	for i := range weights {
-		weights[i] *= s.scale[i/row]
-	}
 	biases, biasName := make([]float64, len(s.scale)), d.Out()
 	if bias := d.Input(2); bias != nil {
 		biases, biasName = bias.Const.Float64s(), bias
@@ -113,14 +107,25 @@ func (c *context) foldInto(d, n *ir.Node, s scales) (*ir.Value, error) {
 	for k := range biases {
 		biases[k] = float64(biases[k]*s.scale[k]) + s.shift[k]
 	}
-	dtype := w.Type.DType
-	v, err := c.replace(d, d.Op.Name, d.Attrs.Clone(), d.Inputs[0],
-		c.constant(w, "scaled", tensor.FromFloat64s(dtype, weights, w.Type.Shape...)),
-		c.constant(biasName, "shifted", tensor.FromFloat64s(dtype, biases, len(biases))))
+	bias := c.constant(biasName, "shifted", tensor.FromFloat64s(d.Out().Type.DType, biases, len(biases)))
+	v, err := c.replace(d, d.Op.Name, d.Attrs.Clone(), d.Inputs[0], c.scaleRows(d.Inputs[1], s.scale), bias)
 	if err == nil {
 		v.Name = n.Out().Name
 	}
 	return v, err
+}
+
+// scaleRows multiplies row k of weights by scale[k].
+func (c *context) scaleRows(w *ir.Value, scale []float64) *ir.Value {
+	if !slices.ContainsFunc(scale, func(k float64) bool { return k != 1 }) {
+		return w
+	}
+	weights := w.Const.Float64s()
+	row := len(weights) / max(1, len(scale))
+	for i := range weights {
+		weights[i] *= scale[i/row]
+	}
+	return c.constant(w, "scaled", tensor.FromFloat64s(w.Type.DType, weights, w.Type.Shape...))
 }
 
 // mulAdd makes x*scale + shift of a batchnorm.

@@ -1,0 +1,113 @@
+package passes
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/ir"
+	"nncc/ir/irtest"
+)
+
+var update = flag.Bool("update", false, "write the expected texts anew")
+
+// Each text names its passes; the result must read as recorded and compute the same.
+func TestTexts(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/passes/*.nnir")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	tested := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		g, err := ir.Parse(file, string(text))
+		require.NoError(t, err)
+		before := g.Clone()
+		names := irtest.Directives(string(text))["passes"]
+		c := newContext(g, Options{FusePool: SmallPool})
+		for _, p := range Passes {
+			if names == "all" || strings.Contains(", "+names+",", " "+p.Name+",") {
+				require.NoError(t, p.run(c), file)
+				tested[p.Name] = true
+			}
+		}
+		require.NoError(t, ir.Verify(g), file)
+		require.Positive(t, c.rewrites, file)
+		var got strings.Builder
+		require.NoError(t, ir.Print(&got, g, ir.PrintOptions{Short: true}))
+		irtest.Golden(t, strings.TrimSuffix(file, ".nnir")+".want", got.String(), *update)
+		requireEqual(t, before, g, 1, file)
+	}
+	for _, p := range Passes {
+		require.True(t, tested[p.Name], p.Name)
+	}
+}
+
+func requireEqual(t *testing.T, before, after *ir.Graph, seed uint64, what any) {
+	t.Helper()
+	e, err := irtest.Difference(before, after, irtest.Inputs(before, seed))
+	require.NoError(t, err, what)
+	require.LessOrEqual(t, e, 2e-6, what) // new weights are rounded to float32
+}
+
+// Whatever the network, and wherever the fuel ends, the passes must keep its meaning.
+func TestRandomGraphsKeepTheirMeaning(t *testing.T) {
+	for seed := range uint64(150) {
+		g := irtest.RandomGraph(seed)
+		if seed%3 == 0 {
+			g = irtest.RandomConv(seed)
+		}
+		before := g.Clone()
+		total, err := Run(g, Options{Verify: true})
+		require.NoError(t, err, "seed %d", seed)
+		requireEqual(t, before, g, seed, seed)
+		require.Equal(t, before.Batched, g.Batched)
+		if total < 2 {
+			continue
+		}
+		half := before.Clone()
+		n, err := Run(half, Options{Verify: true, Fuel: total / 2})
+		require.NoError(t, err, "seed %d", seed)
+		require.Equal(t, total/2, n)
+		requireEqual(t, before, half, seed, seed)
+	}
+}
+
+// A second run finds nothing to do but what the first could not see before fusing.
+func TestRunIsIdempotent(t *testing.T) {
+	for seed := range uint64(60) {
+		g := irtest.RandomGraph(seed)
+		_, err := Run(g, Options{Stop: "dead-code"})
+		require.NoError(t, err)
+		n, err := Run(g, Options{Stop: "dead-code"})
+		require.NoError(t, err)
+		require.Zero(t, n, "seed %d:\n%v", seed, g)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	require.NoError(t, checkOrder(Passes))
+	require.EqualError(t, checkOrder([]Pass{{Name: "b", After: []string{"a"}}, {Name: "a"}}), "pass b must come after a")
+	require.EqualError(t, checkOrder([]Pass{{Name: "a"}, {Name: "a"}}), "two passes are called a")
+}
+
+func TestStopAndTrace(t *testing.T) {
+	g := irtest.RandomGraph(1)
+	var seen []string
+	_, err := Run(g, Options{Stop: "canonicalize", Trace: func(pass string, _ *ir.Graph) { seen = append(seen, pass) }})
+	require.NoError(t, err)
+	require.Equal(t, []string{"fold-constants", "canonicalize"}, seen)
+	_, err = Run(g, Options{Stop: "optimise"})
+	require.EqualError(t, err, `there is no pass "optimise"`)
+}
+
+func TestFoldReportsErrors(t *testing.T) {
+	g, err := ir.Parse("f", "graph g {\n const %x: f32[2] = [1, 2]\n const %i: i64[1] = [7]\n %y = gather(%x, %i)\n output %y\n}")
+	require.NoError(t, err)
+	_, err = Run(g, Options{})
+	require.ErrorContains(t, err, "index 7 is out of range")
+}
