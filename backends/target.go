@@ -9,7 +9,7 @@ type Target struct {
 	Triple      string   // LLVM's target triple
 	CPU         string   // LLVM's processor name: the scheduling model, never the machine at hand
 	Features    []string // LLVM names of the features code may use, without + or -
-	Tuning      []string // further LLVM feature switches, with + or -, that are about speed only
+	Tuning      []string // further LLVM feature switches, with + or -, that ask nothing of the processor
 	VectorBytes int      // widest vector register
 	Registers   int      // how many of them
 }
@@ -38,6 +38,8 @@ func Targets() []Target {
 		{
 			ISA: "neon", Arch: "arm64", Triple: "aarch64-unknown-linux-gnu", CPU: "cortex-a76",
 			Features: []string{"neon", "fp-armv8"}, VectorBytes: 16, Registers: 32,
+			// Go's signal handler takes the goroutine from x28, whatever code it interrupts; x18 belongs to some systems.
+			Tuning: []string{"+reserve-x28", "+reserve-x18"},
 		},
 	}
 }

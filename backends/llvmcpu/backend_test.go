@@ -3,6 +3,7 @@ package llvmcpu
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,7 +122,11 @@ func wide(in: f32[64], w: f32[100, 40, 16], out: mut f32[40, 16]) {
 }`
 	f := parseKernels(t, "wide", text)[0]
 	b := testBackend(t)
-	for _, isa := range []string{"avx512", "avx2"} {
+	for isa, access := range map[string]*regexp.Regexp{
+		"avx512": regexp.MustCompile(`\(%rsp\).*%[yz]mm|%[yz]mm.*\(%rsp\)`),
+		"avx2":   regexp.MustCompile(`\(%rsp\).*%ymm|%ymm.*\(%rsp\)`),
+		"neon":   regexp.MustCompile(`\bq\d+.*\[sp\b`),
+	} {
 		target, _ := backends.TargetFor(isa)
 		ir, err := emitModule([]*loopir.Func{loopir.Promote(f)}, target)
 		require.NoError(t, err)
@@ -131,8 +136,7 @@ func wide(in: f32[64], w: f32[100, 40, 16], out: mut f32[40, 16]) {
 		require.NoError(t, err)
 		want := 0
 		for line := range strings.Lines(string(asm)) {
-			wide := strings.Contains(line, "%zmm") || strings.Contains(line, "%ymm")
-			if wide && strings.Contains(line, "(%rsp)") {
+			if access.MatchString(line) {
 				want++
 			}
 		}

@@ -2,6 +2,7 @@ package llvmcpu
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/rand"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
+	"nncc/runtime/exec"
 	"nncc/runtime/exec/exectest"
 )
 
@@ -37,8 +39,10 @@ func agree(t *testing.T, target backends.Target, text string, batch int) {
 	k := l.kernel(t, f.Name)
 	before := cloneAll(got.args)
 	used, err := exectest.StackBytes(k, got.table, 0, chunks, unsafe.Pointer(&got.scratch[0]))
-	require.NoError(t, err)
-	require.LessOrEqual(t, used, k.StackBytes, "stack")
+	if !errors.Is(err, exec.ErrNoExec) { // it measures on amd64 only
+		require.NoError(t, err)
+		require.LessOrEqual(t, used, k.StackBytes, "stack")
+	}
 	for i := range got.args { // the measurement ran the kernel already
 		copy(got.args[i], before[i])
 	}
@@ -51,7 +55,7 @@ func agree(t *testing.T, target backends.Target, text string, batch int) {
 
 // onEach runs test for every instruction set at hand.
 func onEach(t *testing.T, test func(t *testing.T, target backends.Target)) {
-	for _, isa := range []string{"avx512", "avx2"} {
+	for _, isa := range []string{"avx512", "avx2", "neon"} {
 		t.Run(isa, func(t *testing.T) { test(t, testTarget(t, isa)) })
 	}
 }

@@ -132,7 +132,7 @@ func TestExpressions(t *testing.T) {
 		require.NoError(t, loopir.Verify(f))
 	}
 	targets := map[string]backends.Target{}
-	for _, isa := range []string{"avx512", "avx2"} {
+	for _, isa := range []string{"avx512", "avx2", "neon"} {
 		targets[isa], _ = backends.TargetFor(isa)
 	}
 	targets["avx512+vnni"] = targets["avx512"].With(backends.FeatureAVX512VNNI)

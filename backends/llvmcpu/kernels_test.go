@@ -75,7 +75,7 @@ func TestLeNet(t *testing.T) { againstInterpreter(t, "lenet_net.loop", 0.1) }
 // againstInterpreter runs two samples, on both instruction sets: vectors wider than the registers are split.
 func againstInterpreter(t *testing.T, file string, scale float32) {
 	f := last(t, file)
-	for _, isa := range []string{"avx512", "avx2"} {
+	for _, isa := range []string{"avx512", "avx2", "neon"} {
 		t.Run(isa, func(t *testing.T) {
 			const batch = 2
 			l, v := prepare(t, testTarget(t, isa), f, batch, scale)
