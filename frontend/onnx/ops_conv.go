@@ -60,8 +60,8 @@ func (n *node) pool() (ir.Attrs, bool) {
 	}
 	attrs["kernel"] = kernel
 	attrs["ceil"] = n.boolAttr("ceil_mode", 0)
-	if n.stringAttr("auto_pad", "NOTSET") != "NOTSET" {
-		attrs["ceil"] = 0 // auto_pad alone decides the size of the result
+	if auto := n.stringAttr("auto_pad", "NOTSET"); auto == "SAME_UPPER" || auto == "SAME_LOWER" {
+		attrs["ceil"] = 0 // the stride alone decides the size of the result
 	}
 	return attrs, !n.failed
 }
