@@ -49,8 +49,8 @@ func (e Native) Prepare(graphs []*ir.Graph) ([]Run, error) {
 }
 
 func (e Native) run(g *ir.Graph, inputs []*tensor.Tensor) ([]*tensor.Tensor, error) {
-	optimised, err := passes.Run(g, codegen.PassOptions(passes.Options{Verify: true}))
-	if err != nil {
+	optimised := g.Clone()
+	if _, err := passes.Run(optimised, codegen.PassOptions(passes.Options{Verify: true})); err != nil {
 		return nil, err
 	}
 	p, err := codegen.Compile(optimised, codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true})
@@ -104,8 +104,8 @@ func (e Interpreted) Prepare(graphs []*ir.Graph) ([]Run, error) {
 }
 
 func interpret(g *ir.Graph, t sched.Target, inputs []*tensor.Tensor) ([]*tensor.Tensor, error) {
-	optimised, err := passes.Run(g, codegen.PassOptions(passes.Options{Verify: true}))
-	if err != nil {
+	optimised := g.Clone()
+	if _, err := passes.Run(optimised, codegen.PassOptions(passes.Options{Verify: true})); err != nil {
 		return nil, err
 	}
 	var consts plan.Constants

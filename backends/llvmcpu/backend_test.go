@@ -72,6 +72,7 @@ func TestCache(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, third)
 
+	b.cache.grown.Store(true)
 	b.cache.prune(0)
 	entries, err = filepath.Glob(filepath.Join(b.cache.dir, "llc", "*", "*.o"))
 	require.NoError(t, err)

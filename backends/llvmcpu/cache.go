@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,10 @@ const cacheLimitBytes = 256 << 20
 
 // cache keeps llc's output by the content of everything that decides it. A cache that cannot be read or
 // written costs time, never correctness, so its errors are not reported.
-type cache struct{ dir string } // dir "" keeps nothing
+type cache struct {
+	dir   string       // "" keeps nothing
+	grown *atomic.Bool // something was stored since the last prune
+}
 
 // openCache is the cache in dir; by default in $NNCC_CACHE or the user's cache folder. "off" keeps nothing.
 func openCache(dir string) cache {
@@ -32,7 +36,7 @@ func openCache(dir string) cache {
 	if dir == "off" {
 		dir = ""
 	}
-	return cache{dir}
+	return cache{dir: dir, grown: new(atomic.Bool)}
 }
 
 // key names a result by the parts that decide it.
@@ -73,12 +77,14 @@ func (c cache) put(key string, data []byte) {
 	_, writeErr := tmp.Write(data)
 	if closeErr := tmp.Close(); writeErr != nil || closeErr != nil || os.Rename(tmp.Name(), path) != nil {
 		_ = os.Remove(tmp.Name())
+		return
 	}
+	c.grown.Store(true)
 }
 
-// prune removes the entries unused for longest until the cache is within limit.
+// prune removes the entries unused for longest until the cache is within limit. It does nothing if none was added.
 func (c cache) prune(limitBytes int64) {
-	if c.dir == "" {
+	if c.dir == "" || !c.grown.Swap(false) {
 		return
 	}
 	type entry struct {
