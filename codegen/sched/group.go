@@ -55,3 +55,14 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 	}
 	return c, ok
 }
+
+// CanPool reports whether the kernel of a convolution can take in a pool: it keeps the rows of a window in registers,
+// so all of them must see all kernel rows.
+func CanPool(conv *ir.Node) bool {
+	if conv.Op.Name != "conv" {
+		return false
+	}
+	c, ok := convOf(conv)
+	return ok && c.Groups == 1 && !c.PadsRows() && conv.Inputs[1].IsConst() &&
+		(conv.Input(2) == nil || conv.Inputs[2].IsConst())
+}

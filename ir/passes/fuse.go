@@ -105,7 +105,7 @@ func (f *fuser) fits(g *group, n *ir.Node) bool {
 	}
 	switch n.Op.Class {
 	case ir.Window:
-		return head.Op.Class == ir.Contraction && f.o.FusePool(tail.Out().Type, n)
+		return head.Op.Class == ir.Contraction && f.o.FusePool(head, tail.Out().Type, n)
 	case ir.Elementwise:
 		return n.Out().Type.Equal(tail.Out().Type) && readsPerPlace(n)
 	}
@@ -133,7 +133,7 @@ func perPlace(v *ir.Value, result ir.Type) bool {
 
 // SmallPool is the default of Options.FusePool: windows of at most 3 along each dimension that neither overlap nor are
 // padded, over a result of at most 64 KB, so that whole rows of it stay in registers and the nearest cache.
-func SmallPool(out ir.Type, pool *ir.Node) bool {
+func SmallPool(_ *ir.Node, out ir.Type, pool *ir.Node) bool {
 	const limitBytes, limitKernel = 64 << 10, 3
 	kernel := pool.Ints("kernel")
 	return out.Bytes() <= limitBytes && slices.Max(kernel) <= limitKernel && slices.Equal(kernel, pool.Ints("stride")) &&

@@ -32,11 +32,11 @@ var Passes = []Pass{
 
 // Options of Run. The zero value runs everything.
 type Options struct {
-	Fuel     int                                   // how many rewrites to do, over all passes; 0 means no limit
-	Verify   bool                                  // verify the graph after every pass
-	Stop     string                                // the last pass to run; empty means all
-	Trace    func(pass string, g *ir.Graph)        // called after each pass
-	FusePool func(out ir.Type, pool *ir.Node) bool // whether to fuse a pool into the contraction with that result; nil means SmallPool
+	Fuel     int                                                  // how many rewrites to do, over all passes; 0 means no limit
+	Verify   bool                                                 // verify the graph after every pass
+	Stop     string                                               // the last pass to run; empty means all
+	Trace    func(pass string, g *ir.Graph)                       // called after each pass
+	FusePool func(head *ir.Node, out ir.Type, pool *ir.Node) bool // whether to fuse a pool into a group that head starts, with result out; nil means SmallPool
 }
 
 // Run rewrites g in place, and returns how many rewrites it did. The graph must satisfy Verify, and does so afterwards.

@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"fmt"
+
+	"nncc/codegen/loopir"
+	"nncc/runtime/exec"
+)
+
+// Interpret runs the plan's launches with the loop-IR interpreter for the given batch: slow, but on any machine, and
+// with every address checked. Inputs and results are the bytes of batch samples, as in exec.Instance.
+func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byte, error) {
+	v := &p.Variant
+	arena := make([]byte, v.ArenaBytes*batch)
+	port := func(q exec.Port) []byte {
+		n := q.Elems * q.ElemBytes
+		if q.Batched {
+			n *= batch
+		}
+		return arena[q.OffsetBytes*batch:][:n]
+	}
+	for i, in := range inputs {
+		copy(port(v.Inputs[i]), in)
+	}
+	for _, l := range v.Step {
+		f := p.Funcs[l.Kernel]
+		args := make([][]byte, len(l.Args))
+		for i, a := range l.Args {
+			args[i] = argumentBytes(f.Params[i], a, arena, consts, batch)
+		}
+		if err := loopir.Interpret(f, args, batch); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Name, err)
+		}
+	}
+	var out [][]byte
+	for _, q := range v.Outputs {
+		out = append(out, append([]byte{}, port(q)...))
+	}
+	return out, nil
+}
+
+func argumentBytes(b *loopir.Buffer, a exec.Arg, arena []byte, consts *Constants, batch int) []byte {
+	if a.Space == exec.SpaceConst {
+		return consts.List[a.Index].Data[a.OffsetBytes:]
+	}
+	n := b.Bytes()
+	if b.Batched() {
+		n *= batch
+	}
+	return arena[a.OffsetBytes*batch:][:n]
+}
