@@ -1,16 +1,27 @@
 // Package ir is the upper of nncc's two intermediate representations: a graph of operations on typed tensors.
 //
-// The text form:
+// The text form, which Print writes and Parse reads:
 //
-//	graph lenet {
+//	graph lenet batched {                                      // "quoted" where the name is no plain word
+//	  license "Apache-2.0"                                     // also provenance; all of Meta is optional
+//	  classes ["cat", "dog"]
+//	  preprocess {scale = 0.5, mean = [0.5], std = [0.5], order = "rgb"}
 //	  input %image: f32[1, 3, 32, 32]
-//	  const %conv1.weight: f32[6, 3, 5, 5] = uniform(seed 1, -0.1, 0.1)
-//	  const %conv1.bias: f32[6] = [0, 0.5, -1, 0, 0, 2]
-//	  %c1 = conv(%image, %conv1.weight, %conv1.bias) {stride = [1, 1]}
-//	  %r1 = relu(%c1)
-//	  %p1 = maxpool(%r1) {kernel = [2, 2], stride = [2, 2]}
-//	  output %p1
+//	  const %conv1.weight: f32[6, 3, 5, 5] = uniform(seed 1, -0.1, 0.1)   // see Uniform; also zeros, ones
+//	  const %conv1.bias: f32[6] = [0, 0.5, -1, 0, 0, inf]      // row-major
+//	  const %"any name": f16[2] = hex "003c00c0"               // exact bytes, little-endian
+//	  %c1 = conv(%image, %conv1.weight, %conv1.bias) {stride = [1, 1]} @"first layer"   // a node's name, where it is not its result's
+//	  %r1 = relu(%c1) : f32[1, 6, 28, 28]                      // the type may be left out, but must be right
+//	  %p1 = fused(%r1) body {                                  // has names of its own
+//	    input %x: f32[1, 6, 28, 28]
+//	    %t = tanh(%x)
+//	    %p = maxpool(%t) {kernel = [2, 2], stride = [2, 2]}
+//	    output %p
+//	  }
+//	  output %p1 as "logits"                                   // as, where the output is not called like the value
 //	}
+//
+// An input that a node does not have is written none. Attributes that are left out have the default of the op table.
 //
 // Invariants, checked by Verify:
 //   - Nodes are in topological order; every value is defined once, by a node, as an input or as a constant.

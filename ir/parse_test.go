@@ -30,6 +30,21 @@ func sources(t testing.TB) map[string]string {
 	return out
 }
 
+// The package comment shows the text form; it must be right.
+func TestDocumentedText(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	var text strings.Builder
+	for line := range strings.Lines(string(doc)) {
+		if code, ok := strings.CutPrefix(line, "//\t"); ok {
+			text.WriteString(code)
+		}
+	}
+	g, err := Parse("doc.go", text.String())
+	require.NoError(t, err)
+	require.Len(t, g.Nodes, 3)
+}
+
 // golden compares got with a file, or writes it with -update.
 func golden(t *testing.T, path, got string) {
 	if *update {
@@ -129,9 +144,18 @@ func TestUniform(t *testing.T) {
 	require.Equal(t, []float32{0.13312304, 0.49156344, 0.9420054, -0.11128163}, u.F32s())
 }
 
+// The seeds are the texts of testdata/ir, good and broken. Whatever the input, Parse must not panic, and what it
+// accepts must print and read back the same.
 func FuzzParse(f *testing.F) {
 	for _, text := range sources(f) {
 		f.Add(text)
+	}
+	broken, err := filepath.Glob(filepath.Join(testdata, "errors", "*.nnir"))
+	require.NoError(f, err)
+	for _, file := range broken {
+		text, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		g, err := parse("fuzz", text, 1<<16)

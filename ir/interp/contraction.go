@@ -5,6 +5,7 @@ import (
 	"nncc/runtime/tensor"
 )
 
+// conv adds up, for each element of the window, the input as that element sees it times its weights.
 func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, w, bias := in[0], in[1], in[2:]
 	places := newWindow(n, w.Shape[2:], t)
@@ -17,27 +18,35 @@ func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 			y.f[k] = bias[0].f[k/outSize%outs]
 		}
 	}
+	seen := make([]float64, outSize)
 	for tap := range taps {
 		at := places.at(tap)
-		for b := range batch {
-			for o := range outs {
-				sum := y.f[(b*outs+o)*outSize:][:outSize]
-				for i := range perGroup {
-					c := o/outsPerGroup*perGroup + i
-					accumulate(sum, w.f[(o*perGroup+i)*taps+tap], x.f[(b*channels+c)*inSize:][:inSize], at)
-				}
+		for c := range batch * channels {
+			clear(seen)
+			accumulate(seen, x.f[c*inSize:][:inSize], at)
+			b, group, i := c/channels, c%channels/perGroup, c%perGroup
+			for o := group * outsPerGroup; o < (group+1)*outsPerGroup; o++ {
+				addScaled(y.f[(b*outs+o)*outSize:][:outSize], w.f[(o*perGroup+i)*taps+tap], seen)
 			}
 		}
 	}
 	return y, nil
 }
 
-// accumulate adds weight*x[at[k]] to sum[k] wherever at[k] is inside.
-func accumulate(sum []float64, weight float64, x []float64, at []int) {
+// accumulate adds x[at[k]] to sum[k] wherever at[k] is inside; padding counts as 0.
+func accumulate(sum, x []float64, at []int) {
 	for k, j := range at {
 		if j >= 0 {
-			sum[k] += float64(weight * x[j])
+			sum[k] += x[j]
 		}
+	}
+}
+
+// addScaled adds weight*x to sum. The conversion keeps the compiler from fusing, which only some processors would do.
+func addScaled(sum []float64, weight float64, x []float64) {
+	sum = sum[:len(x)]
+	for k, v := range x {
+		sum[k] += float64(weight * v)
 	}
 }
 

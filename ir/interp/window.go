@@ -105,7 +105,7 @@ func avgpool(n *ir.Node, in []array, t ir.Type) (array, error) {
 			}
 		}
 		for c := range x.Shape[0] * x.Shape[1] {
-			accumulate(y.f[c*outSize:][:outSize], 1, x.f[c*inSize:][:inSize], at)
+			accumulate(y.f[c*outSize:][:outSize], x.f[c*inSize:][:inSize], at)
 		}
 	}
 	for k := range y.f {
