@@ -132,16 +132,17 @@ func (e *emitter) compare(x *loopir.Cmp) value.Value {
 	return e.b.NewICmp(unsignedPredicates[x.Op], a, b)
 }
 
+// The machine's comparisons, by loopir.CmpOp.
 var (
-	floatPredicates = map[loopir.CmpOp]enum.FPred{
+	floatPredicates = [...]enum.FPred{
 		loopir.Eq: enum.FPredOEQ, loopir.Ne: enum.FPredUNE, loopir.Lt: enum.FPredOLT,
 		loopir.Le: enum.FPredOLE, loopir.Gt: enum.FPredOGT, loopir.Ge: enum.FPredOGE,
 	}
-	signedPredicates = map[loopir.CmpOp]enum.IPred{
+	signedPredicates = [...]enum.IPred{
 		loopir.Eq: enum.IPredEQ, loopir.Ne: enum.IPredNE, loopir.Lt: enum.IPredSLT,
 		loopir.Le: enum.IPredSLE, loopir.Gt: enum.IPredSGT, loopir.Ge: enum.IPredSGE,
 	}
-	unsignedPredicates = map[loopir.CmpOp]enum.IPred{
+	unsignedPredicates = [...]enum.IPred{
 		loopir.Eq: enum.IPredEQ, loopir.Ne: enum.IPredNE, loopir.Lt: enum.IPredULT,
 		loopir.Le: enum.IPredULE, loopir.Gt: enum.IPredUGT, loopir.Ge: enum.IPredUGE,
 	}

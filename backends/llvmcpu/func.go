@@ -26,8 +26,7 @@ type emitter struct {
 	bases  map[*loopir.Buffer]value.Value
 	ids    map[any]int // numbers of variables and buffers, for memo keys
 	labels int
-	frame  value.Value // argument tables of calls, allocated on first use
-	at     string      // what is being emitted, for messages
+	at     string // what is being emitted, for messages
 }
 
 // variable is an index variable's value and the scope that changes it.
@@ -64,7 +63,7 @@ func (e *emitter) kernel() {
 	}
 	args, lo, hi, scratch := e.fn.Params[0], e.fn.Params[1], e.fn.Params[2], e.fn.Params[3]
 	for _, p := range []*ll.Param{args, scratch} {
-		p.Attrs = []ll.ParamAttribute{enum.ParamAttrNoAlias, enum.ParamAttrNoCapture}
+		p.Attrs = []ll.ParamAttribute{enum.ParamAttrNoAlias}
 	}
 	e.b = e.fn.NewBlock("entry")
 	e.open(e.b)
