@@ -2,6 +2,7 @@ package llvmcpu
 
 import (
 	"math/rand"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,6 +67,45 @@ func TestConv3x3DoesNotSpill(t *testing.T) {
 	l, _ := prepare(t, testTarget(t, "avx512"), f, 1, 1)
 	s, _ := l.object.Lookup(f.Name)
 	require.Zero(t, s.Spills)
+}
+
+// TestInnerLoops counts the instructions of the hottest loops: FMAs, the loads and broadcasts they need, and not more
+// than the given number of others for counting and addresses.
+func TestInnerLoops(t *testing.T) {
+	for _, c := range []struct {
+		file              string
+		fmas, loads, rest int
+	}{
+		{"conv3x3_14x2.loop", 28, 2 + 14, 4},
+		{"lenet_net.loop", 20, 1, 4}, // conv2: pixels are broadcast by the FMAs themselves
+	} {
+		o, err := testBackend(t).Compile([]*loopir.Func{promoted(t, c.file)}, avx512(t), backends.Options{KeepAsm: true})
+		require.NoError(t, err)
+		loop := loopWith(o.Text["asm"], c.fmas)
+		require.NotEmpty(t, loop, "no loop with %d FMAs in %s", c.fmas, c.file)
+		require.LessOrEqual(t, len(loop), c.fmas+c.loads+c.rest, strings.Join(loop, "\n"))
+	}
+}
+
+// loopWith finds a block with that many FMAs that ends in a jump to its own label.
+func loopWith(asm string, fmas int) []string {
+	label, block := "", []string(nil)
+	for line := range strings.Lines(asm) {
+		line = strings.TrimSpace(line)
+		name, _, isLabel := strings.Cut(line, ":")
+		switch {
+		case strings.HasPrefix(line, ".L") && isLabel:
+			label, block = name, nil
+		case line == "" || line[0] == '.' || line[0] == '#':
+		default:
+			block = append(block, line)
+		}
+		back := strings.HasPrefix(line, "j") && strings.HasSuffix(line, label)
+		if back && strings.Count(strings.Join(block, "\n"), "vfmadd") == fmas {
+			return block
+		}
+	}
+	return nil
 }
 
 func TestLeNetConv1Winograd(t *testing.T) { againstInterpreter(t, "lenet_conv1_winograd.loop", 0.2) }
