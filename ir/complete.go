@@ -19,7 +19,7 @@ const (
 
 // Complete makes a node whose Op, Inputs, Attrs and Body are set conform to the op table, and returns the types of
 // its results: it checks how many inputs there are and the names and types of attributes, fills in defaults, counts
-// negative axes from the end, and runs the shape rule. The error names the op and, where it can, what to do.
+// negative axes from the end, drops absent inputs at the end of the list, and runs the shape rule. The error names the op and, where it can, what to do.
 func Complete(n *Node) ([]Type, error) {
 	types, err := complete(n)
 	if err == nil {
@@ -35,6 +35,9 @@ func Complete(n *Node) ([]Type, error) {
 }
 
 func complete(n *Node) ([]Type, error) {
+	for len(n.Inputs) > n.Op.Inputs.Min && n.Inputs[len(n.Inputs)-1] == nil {
+		n.Inputs = n.Inputs[:len(n.Inputs)-1]
+	}
 	if err := checkInputs(n); err != nil {
 		return nil, err
 	}

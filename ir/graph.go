@@ -49,7 +49,7 @@ type Value struct {
 // IsConst reports whether the value is known at compile time.
 func (v *Value) IsConst() bool { return v.Const != nil }
 
-// Node applies an op to values. Inputs that an op declares optional may be nil.
+// Node applies an op to values. Inputs that an op declares optional may be nil, or left out at the end.
 type Node struct {
 	Op      *Op
 	Name    string // where it came from, for messages and profiles; need not be unique

@@ -12,7 +12,7 @@ import (
 //   - A value is defined once: as an input, as a constant, or by a node that has it among its outputs. Names of values
 //     are unique and not empty. A node reads constants and values defined before it.
 //   - A constant's tensor has the value's type and as many bytes as that needs.
-//   - A node has the number of inputs, the attributes (all of them, with the types of the op table) and the result
+//   - A node has the number of inputs (absent ones at the end left out), the attributes (all of them, with the types of the op table) and the result
 //     types that Complete gives it.
 //   - A graph has at least one output; names of outputs are unique and not empty.
 //   - A graph marked batched keeps samples apart, see MarkBatched.
@@ -113,6 +113,9 @@ func (v *verifier) node(n *Node) {
 	}
 	if len(n.Attrs) != len(again.Attrs) || len(n.Attrs) > 0 && !reflect.DeepEqual(n.Attrs, again.Attrs) {
 		v.nodeErr(n, "attributes %v should be %v", n.Attrs, again.Attrs)
+	}
+	if len(n.Inputs) != len(again.Inputs) {
+		v.nodeErr(n, "absent inputs at the end should be left out")
 	}
 	if len(types) != len(n.Outputs) {
 		v.nodeErr(n, "has %d results, should have %d", len(n.Outputs), len(types))

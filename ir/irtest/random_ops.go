@@ -71,7 +71,7 @@ func (r *random) conv(x *ir.Value) *ir.Value {
 	}
 	w := r.weights(channels/groups*tensor.Count(kernel), append([]int{outs, channels / groups}, kernel...)...)
 	if r.IntN(3) == 0 {
-		return r.node("conv", attrs, x, w)
+		return r.node("conv", attrs, []*ir.Value{x, w, nil}[:2+r.IntN(2)]...)
 	}
 	return r.node("conv", attrs, x, w, r.uniform(-1, 1, outs))
 }

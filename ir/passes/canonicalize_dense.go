@@ -24,9 +24,11 @@ func canonicalGemm(c *context, n *ir.Node) (*ir.Value, error) {
 		return nil, nil
 	}
 	outs := n.Out().Type.Shape[1]
-	biasIsPlain := bias == nil && len(n.Inputs) == 2 || bias != nil && !foldableBias(n, bias)
-	if n.Bool("trans_b") && !n.Bool("trans_a") && n.Float("alpha") == 1 &&
-		(biasIsPlain || bias != nil && n.Float("beta") == 1 && slices.Equal(bias.Type.Shape, []int{outs})) {
+	biasDone := n.Float("beta") == 1 && (bias == nil || slices.Equal(bias.Type.Shape, []int{outs}))
+	if bias != nil && !foldableBias(bias) {
+		biasDone = true
+	}
+	if n.Bool("trans_b") && !n.Bool("trans_a") && n.Float("alpha") == 1 && biasDone {
 		return nil, nil
 	}
 	attrs := ir.Attrs{"trans_b": 1, "beta": 1.0}
@@ -49,7 +51,7 @@ func canonicalGemm(c *context, n *ir.Node) (*ir.Value, error) {
 	inputs := []*ir.Value{x, w}
 	switch {
 	case bias == nil:
-	case foldableBias(n, bias):
+	case foldableBias(bias):
 		inputs = append(inputs, c.constant(bias, "dense", denseBias(n, bias.Const)))
 	default:
 		inputs = append(inputs, bias)
@@ -59,7 +61,7 @@ func canonicalGemm(c *context, n *ir.Node) (*ir.Value, error) {
 }
 
 // foldableBias reports whether the bias is constant and the same for all rows of the result.
-func foldableBias(n *ir.Node, bias *ir.Value) bool {
+func foldableBias(bias *ir.Value) bool {
 	return bias.IsConst() && (bias.Type.Rank() < 2 || bias.Type.Shape[0] == 1)
 }
 

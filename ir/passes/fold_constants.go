@@ -11,7 +11,7 @@ import (
 // Folding is left alone where the interpreter would take long or the program would grow a lot.
 const (
 	maxFoldFLOPs = 1 << 28
-	maxFoldBytes = 64 << 20
+	maxFoldBytes = 64 << 20 // inputs and result
 )
 
 // foldConstants evaluates every node whose inputs are all constant.
@@ -22,9 +22,7 @@ func foldConstants(c *context) error {
 // evaluate returns the result of a node as a constant, or nil where an input is not constant or it would cost too much.
 func evaluate(n *ir.Node) (*ir.Value, error) {
 	v := n.Out()
-	if v.Type.Bytes() > maxFoldBytes || n.Op.FLOPs != nil && n.Op.FLOPs(n) > maxFoldFLOPs {
-		return nil, nil
-	}
+	costBytes := v.Type.Bytes()
 	inputs := make([]*tensor.Tensor, len(n.Inputs))
 	for i, in := range n.Inputs {
 		if in == nil {
@@ -34,6 +32,10 @@ func evaluate(n *ir.Node) (*ir.Value, error) {
 			return nil, nil
 		}
 		inputs[i] = in.Const
+		costBytes += in.Type.Bytes()
+	}
+	if costBytes > maxFoldBytes || n.Op.FLOPs != nil && n.Op.FLOPs(n) > maxFoldFLOPs {
+		return nil, nil
 	}
 	out, err := interp.EvalNode(n, inputs)
 	if err != nil {

@@ -37,7 +37,7 @@ func scalesOf(n *ir.Node) (scales, bool) {
 		return scales{}, false
 	}
 	for _, v := range n.Inputs[1:] {
-		if !v.IsConst() {
+		if v == nil || !v.IsConst() {
 			return scales{}, false
 		}
 	}
