@@ -125,23 +125,32 @@ func (l *lowerer) padBlocked(n *ir.Node) error {
 	only(y.AddC(-pad[2]), in.H, func(row loopir.Index) {
 		k.For("x", loopir.C(max(0, -pad[3])), loopir.C(in.W+min(0, pad[7])), 1, func(x loopir.Index) {
 			read, write := x.AddC(from.Layout.Left), x.AddC(pad[3]+lay.Left)
-			if pad[1]%b == 0 {
-				only(c.AddC(-pad[1]/b), in.Blocks(), func(block loopir.Index) {
-					k.Unroll("v", 0, b/k.target.Lanes, func(v loopir.Index) {
-						lane := v.Mul(k.target.Lanes)
-						k.Store(dst, loopir.LoadV(k.vec(src.Elem), src, s, block, row, read, lane), s, c, y, write, lane)
-					})
-				})
-				return
-			}
-			first := loopir.C(pad[1]).Sub(c.Mul(b)) // the lane of the input's channel 0, were it in this block
-			k.For("lane", first.Max(loopir.C(0)), first.AddC(in.C).Min(loopir.C(b)), 1, func(lane loopir.Index) {
-				channel := c.Mul(b).Add(lane).AddC(-pad[1])
-				v := loopir.LoadV(loopir.Scalar(src.Elem), src, s, channel.Div(b), row, read, channel.Mod(b))
-				k.Store(dst, v, s, c, y, write, lane)
+			// Shifted by pad[1] channels, a block holds the first lanes of one block of the input behind the last of the one before.
+			shift := pad[1] % b
+			only(c.AddC(-pad[1]/b), in.Blocks(), func(block loopir.Index) {
+				k.copyLanes(src, dst, 0, b-shift, []loopir.Index{s, block, row, read}, []loopir.Index{s, c, y, write}, shift)
 			})
+			if shift > 0 {
+				only(c.AddC(-pad[1]/b-1), in.Blocks(), func(block loopir.Index) {
+					k.copyLanes(src, dst, b-shift, b, []loopir.Index{s, block, row, read}, []loopir.Index{s, c, y, write}, shift-b)
+				})
+			}
 		})
 	})
 	l.emit(k, n, "pad", sched.Tile{})
 	return nil
+}
+
+// copyLanes copies lanes lo to hi of the block at from to the block at to, by shift lanes further up.
+func (k *kernel) copyLanes(src, dst *loopir.Buffer, lo, hi int, from, to []loopir.Index, shift int) {
+	lanes := k.target.Lanes
+	if shift == 0 && hi-lo == sched.BlockChannels {
+		k.Unroll("v", 0, sched.BlockChannels/lanes, func(v loopir.Index) {
+			k.Store(dst, loopir.LoadV(k.vec(src.Elem), src, append(from, v.Mul(lanes))...), append(to, v.Mul(lanes))...)
+		})
+		return
+	}
+	k.For("lane", loopir.C(lo), loopir.C(hi), 1, func(lane loopir.Index) {
+		k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, append(from, lane)...), append(to, lane.AddC(shift))...)
+	})
 }

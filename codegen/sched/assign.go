@@ -49,14 +49,14 @@ func (p *Plan) kind(n *ir.Node) Kind {
 	return Planar
 }
 
-// leads reports whether input v of n makes n's result blocked: v is, and n reads it at the place it writes, or as windows.
+// leads reports whether input v of n makes n's result blocked: v is, and n reads it
+// at the place it writes, as windows, or moves it.
 func (p *Plan) leads(n *ir.Node, v *ir.Value) bool {
 	if v == nil || p.Layout[v].Kind != Blocked {
 		return false
 	}
 	anchor := Anchor(n)
-	window := anchor != nil && anchor.Op.Class == ir.Window
-	return window || v.Type.Equal(n.Out().Type)
+	return anchor != nil && (anchor.Op.Class == ir.Window || anchor.Op.Class == ir.Layout) || v.Type.Equal(n.Out().Type)
 }
 
 // Follows reports whether n can be computed in the Blocked layout if its inputs are.
@@ -64,12 +64,37 @@ func Follows(n *ir.Node) bool {
 	if n.Body != nil {
 		return !slices.ContainsFunc(n.Body.Nodes, func(m *ir.Node) bool { return !Follows(m) })
 	}
+	first := n.Inputs[0].Type
+	if first.Rank() < 3 || first.Rank() > 4 {
+		return false
+	}
 	switch n.Op.Class {
 	case ir.Window:
-		m, ok := ImageOf(n.Inputs[0].Type)
-		return ok && n.Inputs[0].Type.Rank() >= 3 && m.N > 0
+		return true
 	case ir.Elementwise:
 		return n.Op.Name != "div" && n.Op.Name != "cast" && n.Op.Name != "batchnorm" // padding lanes must stay finite
+	case ir.Layout:
+		return movesBlocks(n)
+	}
+	return false
+}
+
+// movesBlocks reports whether a layout op has a kernel for blocked images: the padding lanes of its result stay zero.
+func movesBlocks(n *ir.Node) bool {
+	switch n.Op.Name {
+	case "slice": // whole blocks of channels
+		channels := n.Out().Type.Shape[1]
+		return n.Inputs[0].Type.Rank() == 4 && n.Ints("step")[1] == 1 && n.Ints("start")[1]%BlockChannels == 0 &&
+			(channels%BlockChannels == 0 || n.Ints("start")[1]+channels == n.Inputs[0].Type.Shape[1])
+	case "pad":
+		pad := n.Ints("pad")
+		return n.Inputs[0].Type.Rank() == 4 && n.Str("mode") == "constant" && n.Float("value") == 0 &&
+			pad[0] == 0 && pad[4] == 0 && pad[1] >= 0 && pad[5] >= 0
+	case "concat":
+		axis := n.Int("axis")
+		last := len(n.Inputs) - 1
+		return (axis == 1 || axis == 1-n.Out().Type.Rank()) &&
+			!slices.ContainsFunc(n.Inputs[:last], func(v *ir.Value) bool { return v.Type.Shape[1]%BlockChannels != 0 })
 	}
 	return false
 }
