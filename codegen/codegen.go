@@ -25,7 +25,7 @@ type Options struct {
 
 // Compile makes a program of an optimised graph.
 func Compile(g *ir.Graph, o Options) (*program.Program, error) {
-	p := &program.Program{Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: signature(g), Params: params(g)}
+	p := &program.Program{Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: SignatureOf(g), Params: params(g)}
 	var consts plan.Constants
 	for _, t := range sched.Targets {
 		b := backendFor(t.ISA, o.Backends)
@@ -92,7 +92,8 @@ func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*pla
 	return plan.New(res, t, consts, plan.Options{Merge: !o.Layers}), nil
 }
 
-func signature(g *ir.Graph) program.Signature {
+// SignatureOf is what a caller of g sees, whatever runs it.
+func SignatureOf(g *ir.Graph) program.Signature {
 	s := program.Signature{Batched: g.Batched, Classes: g.Meta.Classes}
 	for _, v := range g.Inputs {
 		s.Inputs = append(s.Inputs, program.Port{Name: v.Name, DType: v.Type.DType, Shape: v.Type.Shape})
