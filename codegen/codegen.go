@@ -78,7 +78,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 
 // Lower schedules, lowers and plans g for one target, short of machine code.
 func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*plan.Plan, error) {
-	res, err := lower.Lower(g, sched.Assign(g, t))
+	res, err := lower.Lower(g, sched.Assign(g, t), &consts.Packs)
 	if err != nil {
 		return nil, err
 	}

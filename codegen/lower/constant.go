@@ -11,23 +11,37 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// constKey identifies packed data: by source value and form, so that variants and users share it.
+// Packs remembers packed constants, so that all users of a value and all variants of a program share them. The zero
+// value is empty.
+type Packs struct{ storages map[constKey]*Storage }
+
+// constKey identifies packed data by its source and its form.
 type constKey struct {
 	value *ir.Value
 	form  string
 }
 
+// of returns what make packs, once per key.
+func (p *Packs) of(v *ir.Value, form string, make func() *Storage) *Storage {
+	key := constKey{v, form}
+	s, ok := p.storages[key]
+	if !ok {
+		if p.storages == nil {
+			p.storages = map[constKey]*Storage{}
+		}
+		s = make()
+		p.storages[key] = s
+	}
+	return s
+}
+
 // pack returns the constant storage that fill makes of v, once per form. dims are its dimensions in memory.
 func (l *lowerer) pack(v *ir.Value, form string, dims []int, fill func(dst []float32)) *Storage {
-	key := constKey{v, form}
-	if s, ok := l.consts[key]; ok {
-		return s
-	}
-	t := tensor.New(tensor.F32, dims...)
-	fill(t.F32s())
-	s := &Storage{Name: v.Name, Type: ir.Type{DType: tensor.F32, Shape: dims}, Elem: loopir.F32, Dims: dims, Const: &Const{v.Name, t.Data}}
-	l.consts[key] = s
-	return s
+	return l.packs.of(v, form, func() *Storage {
+		t := tensor.New(tensor.F32, dims...)
+		fill(t.F32s())
+		return &Storage{Name: v.Name, Type: ir.Type{DType: tensor.F32, Shape: dims}, Elem: loopir.F32, Dims: dims, Const: &Const{v.Name, t.Data}}
+	})
 }
 
 // constant returns v, seen as type t of as many elements, in layout want.
@@ -36,17 +50,13 @@ func (l *lowerer) constant(v *ir.Value, t ir.Type, want sched.Layout) (*Storage,
 	if err != nil {
 		return nil, err
 	}
-	key := constKey{v, fmt.Sprint(t, want)}
-	if have, ok := l.consts[key]; ok {
-		return have, nil
-	}
-	data := v.Const.Data
-	if (want != sched.Layout{}) {
-		data = relayout(data, t, s)
-	}
-	s.Const = &Const{v.Name, data}
-	l.consts[key] = s
-	return s, nil
+	return l.packs.of(v, fmt.Sprint(t, want), func() *Storage {
+		s.Const = &Const{v.Name, v.Const.Data}
+		if (want != sched.Layout{}) {
+			s.Const.Data = relayout(v.Const.Data, t, s)
+		}
+		return s
+	}), nil
 }
 
 // relayout copies row-major data of type t into the layout of s.

@@ -56,8 +56,16 @@ func eachWeight(t *tensor.Tensor, visit func(o, i, kh, kw int, w float32)) {
 	if len(s) == 4 {
 		kh = s[2]
 	}
-	for at, w := range t.F32s() {
-		visit(at/(s[1]*kh*kw), at/(kh*kw)%s[1], at/kw%kh, at%kw, w)
+	weights, at := t.F32s(), 0
+	for o := range s[0] {
+		for i := range s[1] {
+			for y := range kh {
+				for x := range kw {
+					visit(o, i, y, x, weights[at])
+					at++
+				}
+			}
+		}
 	}
 }
 

@@ -42,8 +42,8 @@ func rules() []rule {
 }
 
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
-func Lower(g *ir.Graph, p *sched.Plan) (*Result, error) {
-	l := &lowerer{graph: g, plan: p, target: p.Target, stored: map[*ir.Value][]*Storage{}, consts: map[constKey]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
+	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, stored: map[*ir.Value][]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -83,7 +83,7 @@ type lowerer struct {
 	target sched.Target
 	rules  map[string]func(*lowerer, *ir.Node) error
 	stored map[*ir.Value][]*Storage // where each value lies, in one or more layouts
-	consts map[constKey]*Storage
+	packs  *Packs
 	steps  []Step
 }
 

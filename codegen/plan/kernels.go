@@ -56,6 +56,7 @@ func identifier(s string) string {
 // Constants are the packed weights of a program, each distinct one once. The zero value is empty.
 type Constants struct {
 	List   []program.Constant
+	Packs  lower.Packs // what they are made of
 	number map[[sha256.Size]byte]int
 	known  map[*lower.Const]int
 }
