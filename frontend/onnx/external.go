@@ -4,16 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 
+	"nncc/frontend/sidefile"
 	"nncc/runtime/tensor"
 )
 
-// externalFiles reads tensors that a model keeps in other files. They must lie below the model's folder: os.Root
-// refuses paths and symbolic links that lead out of it, and a file with a second hard link may be one from elsewhere.
+// externalFiles reads tensors that a model keeps in other files below its folder.
 type externalFiles struct {
 	dir       string
 	readBytes int64
@@ -26,55 +23,31 @@ func (e *externalFiles) read(entries []entry, wantBytes int) ([]byte, error) {
 	if e == nil {
 		return nil, errNoExternal
 	}
-	location, offset, err := e.place(entries, wantBytes)
+	location, offset, err := place(entries, wantBytes)
 	if err != nil {
 		return nil, err
 	}
-	e.readBytes += int64(wantBytes)
-	if e.readBytes > maxExternalBytes {
+	if e.readBytes += int64(wantBytes); e.readBytes > maxExternalBytes {
 		return nil, fmt.Errorf("external data of more than %d bytes in all", maxExternalBytes)
 	}
-	root, err := os.OpenRoot(e.dir)
+	f, info, err := sidefile.Open(e.dir, location)
 	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	name := filepath.FromSlash(location)
-	info, err := root.Stat(name) // before opening: opening a pipe would wait
-	switch {
-	case err != nil:
-		return nil, fileError(location, err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("external data: %q is not a regular file", location)
-	case hardLinks(info) > 1:
-		return nil, fmt.Errorf("external data: %q has more than one hard link; copy it", location)
-	case offset > info.Size() || int64(wantBytes) > info.Size()-offset:
-		return nil, fmt.Errorf("external data: %q has %d bytes, the tensor needs %d from %d on", location, info.Size(), wantBytes, offset)
-	}
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, fileError(location, err)
+		return nil, fmt.Errorf("external data: %w", err)
 	}
 	defer f.Close()
+	if offset > info.Size() || int64(wantBytes) > info.Size()-offset {
+		return nil, fmt.Errorf("external data: %q has %d bytes, the tensor needs %d from %d on", location, info.Size(), wantBytes, offset)
+	}
 	t := tensor.New(tensor.U8, wantBytes)
 	if _, err := io.ReadFull(io.NewSectionReader(f, offset, int64(wantBytes)), t.Data); err != nil {
-		return nil, fileError(location, err)
+		return nil, fmt.Errorf("external data: %q: %w", location, err)
 	}
 	return t.Data, nil
 }
 
-// fileError names the file as the model does, without the system call that failed.
-func fileError(location string, err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return fmt.Errorf("external data: %q: %w", location, err)
-}
-
 // place interprets the entries: location is required, offset defaults to 0 and length to what the tensor needs. Other
 // keys (a checksum, a base path) do not say where the data is.
-func (e *externalFiles) place(entries []entry, wantBytes int) (location string, offset int64, err error) {
+func place(entries []entry, wantBytes int) (location string, offset int64, err error) {
 	for _, x := range entries {
 		switch x.key {
 		case "location":

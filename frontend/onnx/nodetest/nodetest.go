@@ -68,6 +68,21 @@ type Model struct {
 
 // Load imports the case with its first outputs only, or all of them where outputs is 0.
 func (c *Case) Load(outputs int) (*Model, error) {
+	return c.load(outputs, c.isShape)
+}
+
+// isShape reports whether input i is one that nncc needs when compiling.
+func (c *Case) isShape(i int) bool {
+	first, ok := shapeInputs[c.Operator]
+	return ok && i >= first
+}
+
+// LoadBound is Load with all inputs but the first as constants, as the weights of a network are.
+func (c *Case) LoadBound(outputs int) (*Model, error) {
+	return c.load(outputs, func(i int) bool { return i > 0 || c.isShape(i) })
+}
+
+func (c *Case) load(outputs int, bind func(input int) bool) (*Model, error) {
 	path := filepath.Join(c.dir, "model.onnx")
 	inputs, err := readTensors(c.dir, "input")
 	if err != nil {
@@ -87,7 +102,7 @@ func (c *Case) Load(outputs int) (*Model, error) {
 	}
 	m := &Model{Want: want}
 	for i, t := range inputs {
-		if first, ok := shapeInputs[c.Operator]; ok && i >= first {
+		if bind(i) {
 			o.BindInputs[signature.Inputs[i]] = t
 		} else {
 			m.Inputs = append(m.Inputs, t)

@@ -1,0 +1,275 @@
+package modeljson
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nncc/ir"
+	"nncc/ir/diag"
+)
+
+// form is what the value of a key may look like. Each form has a reader here and a JSON Schema in schema.go.
+type form uint8
+
+const (
+	textForm      form = iota // string
+	boolForm                  // bool
+	numberForm                // float64
+	intForm                   // int
+	countForm                 // int of at least 1
+	intsForm                  // []int
+	countsForm                // []int, each at least 1
+	intOrIntsForm             // numbers
+	sizeForm                  // numbers, each at least 1
+	padForm                   // numbers, none negative
+	numbersForm               // []float64
+	textsForm                 // []textAt
+	seedForm                  // int, not negative
+	objectForm                // *value
+	listForm                  // *value
+)
+
+// formNames say what a key needs, for messages.
+var formNames = [...]string{
+	textForm: "a string", boolForm: "true or false", numberForm: "a number", intForm: "an integer",
+	countForm: "an integer of at least 1", intsForm: "a list of integers", countsForm: "a list of integers of at least 1",
+	intOrIntsForm: "an integer or a list of integers", sizeForm: "an integer of at least 1 or a list of such",
+	padForm: "an integer that is not negative or a list of such", numbersForm: "a list of numbers",
+	textsForm: "a list of strings", seedForm: "an integer that is not negative", objectForm: "an object", listForm: "a list",
+}
+
+// numbers is one number, or a list of them.
+type numbers struct {
+	list []int
+	one  bool
+}
+
+// spread is the list, or the number once for each of n dimensions.
+func (s numbers) spread(n int) []int {
+	if !s.one {
+		return s.list
+	}
+	out := make([]int, n)
+	for i := range out {
+		out[i] = s.list[0]
+	}
+	return out
+}
+
+// textAt is a string and its place.
+type textAt struct {
+	string
+	pos diag.Pos
+}
+
+// key declares one key of an object: what docs and the schema say about it, and what is checked.
+type key struct {
+	name     string
+	form     form
+	required bool
+	doc      string
+	oneOf    []string // the strings a textForm may be; nil for any
+}
+
+// fields are an object's values by key, read as their forms say.
+type fields struct {
+	pos    diag.Pos
+	values map[string]any
+	places map[string]diag.Pos // of the values
+}
+
+func (f *fields) has(name string) bool { _, ok := f.values[name]; return ok }
+
+// at is the place of a key's value, or of the object if it is absent.
+func (f *fields) at(name string) diag.Pos {
+	if p, ok := f.places[name]; ok {
+		return p
+	}
+	return f.pos
+}
+
+// get returns the value of a key, or absent.
+func get[T any](f *fields, name string, absent T) T {
+	if v, ok := f.values[name].(T); ok {
+		return v
+	}
+	return absent
+}
+
+// readFields checks an object against the keys it may have. what names it in messages. It reports false if anything is
+// wrong; the fields then lack what is.
+func (m *model) readFields(v *value, what string, keys []key) (*fields, bool) {
+	f := &fields{pos: v.pos, values: map[string]any{}, places: map[string]diag.Pos{}}
+	if v.kind != objectValue {
+		m.errs.Add(v.pos, "%s must be an object, not %s", what, v.describe())
+		return f, false
+	}
+	before := m.errs.Len()
+	for _, member := range v.members {
+		k := findKey(keys, member.key)
+		if k == nil {
+			m.errs.Add(member.pos, "unknown key %q", member.key).Hint = suggest(member.key, keyNames(keys), "the keys of "+what+" are")
+			continue
+		}
+		if read, ok := k.read(member.value); ok {
+			f.values[k.name], f.places[k.name] = read, member.value.pos
+		} else {
+			m.errs.Add(member.value.pos, "%s must be %s, not %s", k.name, k.needs(), member.value.describe())
+		}
+	}
+	for _, k := range keys {
+		if k.required && !hasMember(v, k.name) {
+			m.errs.Add(v.pos, "%s needs %q, %s", what, k.name, k.needs())
+		}
+	}
+	return f, m.errs.Len() == before
+}
+
+func findKey(keys []key, name string) *key {
+	for i := range keys {
+		if keys[i].name == name {
+			return &keys[i]
+		}
+	}
+	return nil
+}
+
+func keyNames(keys []key) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	return names
+}
+
+func hasMember(v *value, key string) bool {
+	return slices.ContainsFunc(v.members, func(m member) bool { return m.key == key })
+}
+
+func (k *key) needs() string {
+	if k.oneOf != nil {
+		return `"` + strings.Join(k.oneOf, `", "`) + `"`
+	}
+	return formNames[k.form]
+}
+
+// read converts a JSON value, or reports false.
+func (k *key) read(v *value) (any, bool) {
+	switch k.form {
+	case textForm:
+		ok := v.kind == textValue && (k.oneOf == nil || slices.Contains(k.oneOf, v.text))
+		return v.text, ok
+	case boolForm:
+		return v.text == "true", v.kind == boolValue
+	case numberForm:
+		return v.number()
+	case intForm:
+		return v.integer(-ir.MaxTensorBytes)
+	case countForm:
+		return v.integer(1)
+	case seedForm:
+		return v.integer(0)
+	case intsForm:
+		return v.integers(-ir.MaxTensorBytes)
+	case countsForm:
+		return v.integers(1)
+	case intOrIntsForm:
+		return v.numbers(-ir.MaxTensorBytes)
+	case sizeForm:
+		return v.numbers(1)
+	case padForm:
+		return v.numbers(0)
+	case numbersForm:
+		return all(v, (*value).number)
+	case textsForm:
+		return all(v, func(e *value) (textAt, bool) { return textAt{e.text, e.pos}, e.kind == textValue })
+	case objectForm:
+		return v, v.kind == objectValue
+	default:
+		return v, v.kind == listValue
+	}
+}
+
+// number is a finite number.
+func (v *value) number() (float64, bool) {
+	f, err := strconv.ParseFloat(v.text, 64)
+	return f, v.kind == numberValue && err == nil && !math.IsInf(f, 0)
+}
+
+// integer is a whole number from atLeast to the largest a dimension may be.
+func (v *value) integer(atLeast int) (int, bool) {
+	f, ok := v.number()
+	return int(f), ok && f == math.Trunc(f) && f >= float64(atLeast) && f <= ir.MaxTensorBytes
+}
+
+func (v *value) integers(atLeast int) ([]int, bool) {
+	return all(v, func(e *value) (int, bool) { return e.integer(atLeast) })
+}
+
+func (v *value) numbers(atLeast int) (numbers, bool) {
+	if v.kind == listValue {
+		list, ok := v.integers(atLeast)
+		return numbers{list: list}, ok && len(list) > 0
+	}
+	n, ok := v.integer(atLeast)
+	return numbers{list: []int{n}, one: true}, ok
+}
+
+// all reads every element of a list.
+func all[T any](v *value, read func(*value) (T, bool)) ([]T, bool) {
+	out := make([]T, 0, len(v.list))
+	for _, e := range v.list {
+		x, ok := read(e)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, x)
+	}
+	return out, v.kind == listValue
+}
+
+// suggest is a hint for a wrong word: the one that it resembles, or all of them.
+func suggest(word string, known []string, otherwise string) string {
+	const longest = 32 // what is longer resembles no key
+	best, bestDistance := "", min(3, len(word)/2+1)
+	if len(word) > longest {
+		return otherwise + " " + strings.Join(known, ", ")
+	}
+	for _, k := range known {
+		if d := editDistance(word, k); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return otherwise + " " + strings.Join(known, ", ")
+}
+
+// editDistance is how many letters must be changed, added, removed or swapped with the next to turn a into b
+// (optimal string alignment).
+func editDistance(a, b string) int {
+	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
+	for j := range rows[0] {
+		rows[1][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, above, row := rows[0], rows[1], rows[2]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		rows[0], rows[1], rows[2] = above, row, before
+	}
+	return rows[1][len(b)]
+}

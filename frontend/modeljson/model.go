@@ -1,0 +1,228 @@
+package modeljson
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nncc/ir"
+	"nncc/ir/diag"
+	"nncc/runtime/tensor"
+)
+
+// maxSeededBytes bounds what the parameters that a seed initialises may take, as a short text can ask for large ones.
+const maxSeededBytes = 1 << 30
+
+// modelKeys are the keys of the whole file, inputKeys those of its input.
+var (
+	modelKeys = []key{
+		{name: "$schema", form: textForm, doc: "The JSON Schema, for editors."},
+		{name: "name", form: textForm, doc: "The network's name; by default the file's."},
+		{name: "license", form: textForm, doc: "The licence of the weights, carried into what is built."},
+		{name: "provenance", form: textForm, doc: "Where the weights come from, carried into what is built."},
+		{name: "input", form: objectForm, required: true, doc: "What goes in."},
+		{name: "layers", form: listForm, required: true, doc: "The layers in order."},
+		{name: "outputs", form: textsForm, doc: "Names of the layers whose results come out; by default the last layer."},
+		{name: "weights", form: textForm, doc: "A safetensors file, relative to this file and not outside its folder."},
+		{name: "seed", form: seedForm, doc: "Initialises the parameters at random, instead of weights."},
+		{name: "classes", form: textsForm, doc: "The label of each class, in the order of the last layer's results."},
+	}
+	inputKeys = []key{
+		{name: "name", form: textForm, doc: `Its name, by default "input".`},
+		{name: "shape", form: countsForm, required: true, doc: "Its shape without the batch: [C, H, W] for pictures."},
+		{name: "order", form: textForm, oneOf: []string{"rgb", "bgr"}, doc: `The order of a picture's channels, by default "rgb".`},
+		{name: "scale", form: numberForm, doc: "What 8-bit pixels are multiplied with first, by default 1/255."},
+		{name: "mean", form: numbersForm, doc: "What is then subtracted, per channel."},
+		{name: "std", form: numbersForm, doc: "What the difference is divided by, per channel."},
+	}
+)
+
+// model is the state of reading one file.
+type model struct {
+	path    string
+	errs    diag.List
+	build   *ir.Builder
+	params  params
+	input   *result
+	layers  map[string]*result // by name, the input among them
+	ordered []*result          // the layers in order of the file
+}
+
+// Load reads a model file and its weights. The error is a *diag.List of every mistake, with its place.
+func Load(path string) (*ir.Graph, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	case info.Size() > maxFileBytes:
+		return nil, fmt.Errorf("%s: larger than %d bytes; weights belong into a safetensors file", path, maxFileBytes)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, text, maxSeededBytes)
+}
+
+func parse(path string, text []byte, seededBytes int) (*ir.Graph, error) {
+	root, err := parseJSON(path, text)
+	if err != nil {
+		return nil, err
+	}
+	m := &model{path: path, input: &result{}, layers: map[string]*result{}}
+	m.params = params{model: m, seededBytesLeft: seededBytes}
+	f, _ := m.readFields(root, "the model", modelKeys)
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	m.build = ir.NewBuilder(get(f, "name", name))
+	m.params.open(f, root)
+	meta := ir.Meta{License: get(f, "license", ""), Provenance: get(f, "provenance", ""), Classes: plain(get[[]textAt](f, "classes", nil))}
+	if v := get[*value](f, "input", nil); v != nil {
+		meta.Preprocess = m.readInput(v)
+	}
+	if v := get[*value](f, "layers", nil); v != nil {
+		m.readLayers(v)
+		m.outputs(f)
+		m.params.checkExtra()
+	}
+	return m.finish(f, meta)
+}
+
+func (m *model) finish(f *fields, meta ir.Meta) (*ir.Graph, error) {
+	if err := m.errs.Err(); err != nil {
+		return nil, err
+	}
+	g, err := m.build.Graph()
+	if err != nil {
+		return nil, err
+	}
+	g.Meta = meta
+	if !ir.MarkBatched(g) {
+		return nil, errors.New("internal error: a network of model.json mixes samples")
+	}
+	m.checkClasses(f, g)
+	if err := m.errs.Err(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// checkClasses compares the number of labels with the last layer's size.
+func (m *model) checkClasses(f *fields, g *ir.Graph) {
+	labels := len(g.Meta.Classes)
+	if size := g.Outputs[0].Value.Type.Elems(); labels > 0 && labels != size {
+		m.errs.Add(f.at("classes"), "%d classes, but output %q has %d elements", labels, g.Outputs[0].Name, size)
+	}
+}
+
+func plain(list []textAt) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, t.string)
+	}
+	return out
+}
+
+// readInput declares the network's input and returns how pictures become it, nil if the file does not say.
+func (m *model) readInput(v *value) *ir.Preprocess {
+	f, ok := m.readFields(v, "input", inputKeys)
+	name := get(f, "name", "input")
+	in := &result{name: name, pos: v.pos}
+	m.input, m.layers[name] = in, in
+	if !ok {
+		return nil
+	}
+	t := ir.T(tensor.F32, append([]int{1}, get[[]int](f, "shape", nil)...)...)
+	switch err := t.Check(); {
+	case err != nil:
+		m.errs.Add(f.at("shape"), "input %v", err)
+		return nil
+	case t.Rank() == 1:
+		m.errs.Add(f.at("shape"), "shape has no dimensions")
+		return nil
+	}
+	in.value = m.build.Input(v.pos, name, t)
+	return m.preprocess(f, t.Shape[1:])
+}
+
+func (m *model) preprocess(f *fields, shape []int) *ir.Preprocess {
+	if !f.has("order") && !f.has("scale") && !f.has("mean") && !f.has("std") {
+		return nil
+	}
+	p := &ir.Preprocess{
+		Scale: get(f, "scale", 1.0/255), Order: get(f, "order", "rgb"),
+		Mean: get[[]float64](f, "mean", nil), Std: get[[]float64](f, "std", nil),
+	}
+	if len(shape) != 3 || shape[0] != 1 && shape[0] != 3 {
+		m.errs.Add(f.at("shape"), "order, scale, mean and std concern pictures, whose shape is [3, H, W] or [1, H, W]")
+		return nil
+	}
+	for name, list := range map[string][]float64{"mean": p.Mean, "std": p.Std} {
+		if f.has(name) && len(list) != shape[0] {
+			m.errs.Add(f.at(name), "%s has %d numbers for %d channels", name, len(list), shape[0])
+		}
+	}
+	for _, s := range p.Std {
+		if s <= 0 {
+			m.errs.Add(f.at("std"), "std %v is not positive", s)
+		}
+	}
+	return p
+}
+
+// outputs makes the named layers leave the graph, or the last one, and reports layers that lead to none.
+func (m *model) outputs(f *fields) {
+	names := get[[]textAt](f, "outputs", nil)
+	if !f.has("outputs") && len(m.ordered) > 0 {
+		last := m.ordered[len(m.ordered)-1]
+		names = []textAt{{last.name, last.pos}}
+	}
+	if f.has("outputs") && len(names) == 0 {
+		m.errs.Add(f.at("outputs"), "outputs is empty")
+	}
+	given := map[string]bool{}
+	for _, name := range names {
+		r := m.find(name)
+		if r == nil {
+			continue
+		}
+		if given[name.string] {
+			m.errs.Add(name.pos, "output %q is named twice", name.string)
+			continue
+		}
+		if r == m.input {
+			m.errs.Add(name.pos, "output %q is the input", name.string)
+			continue
+		}
+		given[name.string] = true
+		r.use()
+		m.build.Output(r.name, r.value)
+	}
+	if m.errs.Len() == 0 { // otherwise a mistake may be what cut a layer off
+		m.checkUsed()
+	}
+}
+
+func (m *model) checkUsed() {
+	for _, r := range append([]*result{m.input}, m.ordered...) {
+		if !r.used {
+			m.errs.Add(r.pos, "no output depends on %q", r.name).Hint = `remove it, or name it in "outputs" or in another layer's "inputs"`
+		}
+	}
+}
+
+// find looks up a layer or the input, and reports a name that there is not.
+func (m *model) find(name textAt) *result {
+	if r := m.layers[name.string]; r != nil {
+		return r
+	}
+	known := []string{m.input.name}
+	for _, r := range m.ordered[max(0, len(m.ordered)-maxListed):] {
+		known = append(known, r.name)
+	}
+	m.errs.Add(name.pos, "there is no layer %q before this place", name.string).Hint = suggest(name.string, known, "there are")
+	return nil
+}
