@@ -7,29 +7,32 @@ import (
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/lower"
+	"nncc/ir"
 	"nncc/runtime/program"
 )
 
 // kernelTable keeps each distinct function once: repeated blocks of a network share code.
 type kernelTable struct {
 	funcs  []*loopir.Func
+	nodes  [][]*ir.Node // what each one computes, wherever it is used
 	number map[string]int
 }
 
 func newKernelTable() *kernelTable { return &kernelTable{number: map[string]int{}} }
 
-// add returns the number of a function equal to f but for its name, adding f under a name of its own if there is none.
-func (t *kernelTable) add(f *loopir.Func) int {
-	name := f.Name
+// add returns the number of a function equal to that of s but for its name, adding it under a name of its own if there is none.
+func (t *kernelTable) add(s lower.Step) int {
+	f, name := s.Func, s.Func.Name
 	f.Name = "kernel"
 	text := fingerprint(f)
 	f.Name = name
-	if i, ok := t.number[text]; ok {
-		return i
+	i, ok := t.number[text]
+	if !ok {
+		i = len(t.funcs)
+		f.Name = fmt.Sprintf("k%02d_%s", i, identifier(name))
+		t.funcs, t.nodes, t.number[text] = append(t.funcs, f), append(t.nodes, nil), i
 	}
-	i := len(t.funcs)
-	f.Name = fmt.Sprintf("k%02d_%s", i, identifier(name))
-	t.funcs, t.number[text] = append(t.funcs, f), i
+	t.nodes[i] = append(t.nodes[i], s.Nodes...)
 	return i
 }
 

@@ -6,6 +6,7 @@ import (
 	"nncc/codegen/loopir"
 	"nncc/codegen/lower"
 	"nncc/codegen/sched"
+	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/program"
 )
@@ -15,10 +16,11 @@ type Options struct {
 	Merge bool // run small neighbouring steps in one native call
 }
 
-// Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i].
+// Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i], and Nodes[i] what it computes.
 type Plan struct {
 	Variant program.Variant
 	Funcs   []*loopir.Func
+	Nodes   [][]*ir.Node
 }
 
 // New plans one variant. Constants are added to consts, which the variants of a program share.
@@ -31,7 +33,7 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 	offsets, arenaBytes := pack(steps, res)
 	p.Variant.ArenaBytes = arenaBytes
 	for _, s := range steps {
-		k := kernels.add(s.Func)
+		k := kernels.add(s)
 		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), FLOPs: s.FLOPs}
 		for _, a := range s.Args {
 			l.Args = append(l.Args, argument(a, offsets, consts))
@@ -41,7 +43,7 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 		p.Variant.Layers = append(p.Variant.Layers, layer(s))
 		p.Variant.ScratchBytes = max(p.Variant.ScratchBytes, s.Func.ScratchBytes())
 	}
-	p.Funcs = kernels.funcs
+	p.Funcs, p.Nodes = kernels.funcs, kernels.nodes
 	for _, f := range p.Funcs {
 		p.Variant.Kernels = append(p.Variant.Kernels, program.Kernel{Name: f.Name})
 	}
