@@ -1,0 +1,43 @@
+# Run make without arguments to see what there is.
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/nncc
+NODES := $(CACHE)/onnx-nodes
+FUZZTIME ?= 60s
+
+# The ONNX node tests run where they have been made: see onnx-nodes.
+export NNCC_ONNX_NODE_TESTS ?= $(patsubst %/cases.json,%,$(wildcard $(NODES)/cases.json))
+
+.PHONY: help llvm test demo check race fuzz onnx-nodes bench-peers
+
+help:
+	@echo 'make demo           compile two networks, classify a picture, time them'
+	@echo 'make test           all tests; installs LLVM through apt where it is missing and that is allowed'
+	@echo 'make check          format, vet, staticcheck, generated files, import rules, builds for other systems'
+	@echo 'make race           what runs in several goroutines, under the race detector'
+	@echo 'make fuzz           every fuzz target for FUZZTIME=$(FUZZTIME)'
+	@echo 'make onnx-nodes     make the ONNX node tests with its Python package; make test runs them from then on'
+	@echo 'make bench-peers    time nncc against other engines: see bench/README.md'
+
+llvm:
+	@scripts/llvm.sh
+
+test: llvm
+	go test ./...
+
+demo: llvm
+	@scripts/demo.sh
+
+check:
+	@scripts/check.sh
+
+race: llvm
+	go test -race ./runtime/... ./backends/... ./cmd/...
+
+fuzz:
+	@scripts/fuzz.sh $(FUZZTIME)
+
+onnx-nodes:
+	scripts/onnx-nodes.sh $(NODES)
+
+bench-peers: llvm
+	python3 bench/peers

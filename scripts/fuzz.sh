@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Run every fuzz target of the module for the time $1, such as 60s. What a target finds stays in its testdata/fuzz.
+set -euo pipefail
+
+time=$1
+failed=()
+while IFS=: read -r file target; do
+	package=./$(dirname "$file")
+	echo "--- $package $target"
+	go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package" || failed+=("$package $target")
+done < <(git grep -o "^func Fuzz[A-Za-z0-9_]*" -- "*_test.go" | sed "s,:func ,:,")
+if [ ${#failed[@]} -gt 0 ]; then
+	printf 'failed: %s\n' "${failed[@]}"
+	exit 1
+fi
