@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"nncc/backends"
-	"nncc/codegen/loopir"
-	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -49,47 +47,6 @@ func backendFor(isa string, all []backends.Backend) backends.Backend {
 		}
 	}
 	return nil
-}
-
-func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *plan.Constants, o Options) (*program.Variant, error) {
-	pl, err := Lower(g, t, consts, o)
-	if err != nil {
-		return nil, err
-	}
-	target, ok := backends.TargetFor(t.ISA)
-	if !ok {
-		return nil, fmt.Errorf("no machine target of that name")
-	}
-	obj, err := b.Compile(loopir.PromoteAll(pl.Funcs), target, backends.Options{Separate: o.Separate})
-	if err != nil {
-		return nil, err
-	}
-	v := &pl.Variant
-	v.Arch, v.Features, v.Code, v.Source = target.Arch, target.Features, obj.Code, obj.Text["go"]
-	for i := range v.Kernels {
-		s, ok := obj.Lookup(v.Kernels[i].Name)
-		if !ok {
-			return nil, fmt.Errorf("%s left out kernel %s", b.Name(), v.Kernels[i].Name)
-		}
-		v.Kernels[i] = program.Kernel{Name: s.Name, OffsetBytes: s.OffsetBytes, SizeBytes: s.SizeBytes, StackBytes: s.StackBytes, Spills: s.Spills}
-	}
-	return v, nil
-}
-
-// Lower schedules, lowers and plans g for one target, short of machine code.
-func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*plan.Plan, error) {
-	res, err := lower.Lower(g, sched.Assign(g, t), &consts.Packs)
-	if err != nil {
-		return nil, err
-	}
-	if o.Verify {
-		for _, s := range res.Steps {
-			if err := loopir.Verify(s.Func); err != nil {
-				return nil, fmt.Errorf("kernel of %s: %w", s.Name, err)
-			}
-		}
-	}
-	return plan.New(res, t, consts, plan.Options{Merge: !o.Layers}), nil
 }
 
 // SignatureOf is what a caller of g sees, whatever runs it.

@@ -36,6 +36,17 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	return p
 }
 
+// NextTile replaces the tile of n's kernel by the next best, and reports whether there is one.
+func (p *Plan) NextTile(n *ir.Node) bool {
+	c := p.Conv[n]
+	if len(c.Tiles) < 2 {
+		return false
+	}
+	c.Tiles = c.Tiles[1:]
+	p.Conv[n] = c
+	return true
+}
+
 // kind decides the layout kind of n's results, and the schedule if n is a convolution.
 func (p *Plan) kind(n *ir.Node) Kind {
 	if c, ok := FusedConv(n); ok {
