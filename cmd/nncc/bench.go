@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+type benchOptions struct {
+	model   modelOptions
+	engine  engineOptions
+	runs    int
+	seconds float64
+	json    bool
+}
+
+func benchCommand() *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench MODEL",
+		Short: "Measure how fast a model runs",
+		Long: `Bench times single runs of a model on a fixed random input, after a warm-up, and prints
+the median in the format of Go benchmarks. The copy of the input is part of a run.
+With --layers it prints the time of every kernel, and for native code which
+fraction of the processor's measured fp32 peak that is.`,
+		Example: `  nncc bench resnet50.onnx --threads 1
+  nncc bench lenet.onnx --batch 32 --isa avx2 --json
+  nncc bench resnet20.onnx --layers`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	o.model.register(cmd)
+	o.engine.register(cmd)
+	f := cmd.Flags()
+	f.IntVar(&o.engine.batch, "batch", 1, "samples in a run: `N`")
+	f.IntVar(&o.runs, "runs", 0, "measure `K` runs")
+	f.Float64Var(&o.seconds, "seconds", 1, "measure as many runs as fit into `S` seconds, if --runs is not given")
+	f.BoolVar(&o.json, "json", false, "print one JSON object, or with --layers one per layer")
+	f.BoolVar(&o.engine.layers, "layers", false, "time every kernel on its own")
+	cmd.MarkFlagsMutuallyExclusive("runs", "seconds")
+	return cmd
+}
+
+func (o benchOptions) check() error {
+	switch {
+	case o.engine.batch < 1:
+		return usagef("--batch %d: a run has at least one sample", o.engine.batch)
+	case o.runs < 0:
+		return usagef("--runs %d is negative", o.runs)
+	case !(o.seconds > 0):
+		return usagef("--seconds %g: the time must be positive", o.seconds)
+	}
+	return nil
+}
+
+func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	s, err := openSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	e, err := s.open(o.engine, stderr)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	in := randomInputs(e.signature, 1, o.engine.batch)
+	if o.engine.layers {
+		return o.layers(s, e, in, stdout)
+	}
+	m, err := o.measure(func() error {
+		in.copyTo(e, 0)
+		return e.Run(o.engine.batch)
+	})
+	if err != nil {
+		return err
+	}
+	return o.report(stdout, s, e, m)
+}
+
+// measurement is what a number of runs took.
+type measurement struct {
+	times               []time.Duration // sorted
+	allocs, allocsBytes float64         // per run
+}
+
+func (m *measurement) quantile(q float64) time.Duration {
+	return m.times[min(int(q*float64(len(m.times))), len(m.times)-1)]
+}
+
+func (m *measurement) median() time.Duration { return m.quantile(0.5) }
+
+// Bounds on the number of measured runs, if the user names none.
+const (
+	fewestRuns = 5
+	mostRuns   = 1 << 20
+)
+
+// measure times single calls of f after a warm-up of a tenth of the time, and at least twice.
+func (o benchOptions) measure(f func() error) (*measurement, error) {
+	budget := time.Duration(o.seconds * float64(time.Second))
+	warmUp := budget / 10
+	calls, start := 0, time.Now()
+	for calls < 2 || calls < fewestRuns && time.Since(start) < warmUp || time.Since(start) < warmUp && o.runs == 0 {
+		if err := f(); err != nil {
+			return nil, err
+		}
+		calls++
+	}
+	runs := o.runs
+	if runs == 0 {
+		each := max(time.Since(start)/time.Duration(calls), 1)
+		runs = int(min(max(budget/each, fewestRuns), mostRuns))
+	}
+	m := &measurement{times: make([]time.Duration, runs)}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range m.times {
+		start := time.Now()
+		err := f()
+		m.times[i] = time.Since(start)
+		if err != nil {
+			return nil, err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	m.allocs = float64(after.Mallocs-before.Mallocs) / float64(runs)
+	m.allocsBytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
+	slices.Sort(m.times)
+	return m, nil
+}
+
+// benchResult is a line of bench --json. Times are of a whole run, the batch included.
+type benchResult struct {
+	Model        string  `json:"model"`
+	ISA          string  `json:"isa"`
+	Backend      string  `json:"backend"`
+	Threads      int     `json:"threads"`
+	Batch        int     `json:"batch"`
+	DType        string  `json:"dtype"`
+	Runs         int     `json:"runs"`
+	MedianNs     int64   `json:"median_ns"`
+	MinNs        int64   `json:"min_ns"`
+	P95Ns        int64   `json:"p95_ns"`
+	Allocs       int64   `json:"allocs"`
+	GFLOPsPerSec float64 `json:"gflops_per_s"`
+}
+
+func (o benchOptions) report(w io.Writer, s *session, e *engine, m *measurement) error {
+	r := benchResult{
+		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: o.engine.batch, DType: e.signature.Inputs[0].DType.String(),
+		Runs: len(m.times), MedianNs: m.median().Nanoseconds(), MinNs: m.times[0].Nanoseconds(), P95Ns: m.quantile(0.95).Nanoseconds(),
+		Allocs: int64(m.allocs), GFLOPsPerSec: perNanosecond(s.graph.FLOPs()*int64(o.engine.batch), m.median()),
+	}
+	if o.json {
+		return printJSON(w, r)
+	}
+	fmt.Fprintf(w, "goos: %s\ngoarch: %s\n", runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(w, "%s\t%8d\t%12d ns/op\t%8.2f GFLOP/s\t%8.0f B/op\t%8d allocs/op\n",
+		benchName(r), r.Runs, r.MedianNs, r.GFLOPsPerSec, m.allocsBytes, r.Allocs)
+	return nil
+}
+
+// benchName is the name of a Go benchmark: one word, with the settings as sub-benchmarks.
+func benchName(r benchResult) string {
+	name := strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) || c == '/' {
+			return '_'
+		}
+		return c
+	}, r.Model)
+	first, size := utf8.DecodeRuneInString(name)
+	return fmt.Sprintf("Benchmark%c%s/isa=%s/threads=%d/batch=%d", unicode.ToUpper(first), name[size:], r.ISA, r.Threads, r.Batch)
+}
+
+// perNanosecond is a rate in units of 10^9 per second.
+func perNanosecond(amount int64, d time.Duration) float64 {
+	return float64(amount) / float64(max(d.Nanoseconds(), 1))
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"nncc/codegen"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/ir/interp"
+	"nncc/runtime/program"
+	"nncc/runtime/tensor"
+)
+
+// hostRunner keeps inputs and outputs in Go memory around a function that computes a batch.
+type hostRunner struct {
+	inputs, outputs [][]byte
+	sampleBytes     []int // of each input, for one sample
+	compute         func(inputs [][]byte, batch int) ([][]byte, error)
+}
+
+func newHostRunner(sig program.Signature, maxBatch int, compute func(inputs [][]byte, batch int) ([][]byte, error)) *hostRunner {
+	r := &hostRunner{compute: compute}
+	for _, p := range sig.Inputs {
+		n := p.Elems() * p.DType.Bytes()
+		r.inputs, r.sampleBytes = append(r.inputs, make([]byte, n*maxBatch)), append(r.sampleBytes, n)
+	}
+	for _, p := range sig.Outputs {
+		r.outputs = append(r.outputs, make([]byte, p.Elems()*p.DType.Bytes()*maxBatch))
+	}
+	return r
+}
+
+func (r *hostRunner) Input(i int) []byte  { return r.inputs[i] }
+func (r *hostRunner) Output(i int) []byte { return r.outputs[i] }
+func (r *hostRunner) Close()              {}
+
+func (r *hostRunner) Run(batch int) error {
+	in := make([][]byte, len(r.inputs))
+	for i, b := range r.inputs {
+		in[i] = b[:batch*r.sampleBytes[i]]
+	}
+	out, err := r.compute(in, batch)
+	for i, b := range out {
+		copy(r.outputs[i], b)
+	}
+	return err
+}
+
+// openInterp runs the graph as it was loaded, sample by sample.
+func (s *session) openInterp(o engineOptions) *engine {
+	sig := codegen.SignatureOf(s.loaded)
+	compute := func(inputs [][]byte, batch int) ([][]byte, error) {
+		outputs := make([][]byte, len(sig.Outputs))
+		for n := range batch {
+			one := make([]*tensor.Tensor, len(inputs))
+			for i, p := range sig.Inputs {
+				size := len(inputs[i]) / batch
+				one[i] = &tensor.Tensor{DType: p.DType, Shape: p.Shape, Data: inputs[i][n*size : (n+1)*size]}
+			}
+			results, err := interp.Run(s.loaded, one, interp.Options{})
+			if err != nil {
+				return nil, err
+			}
+			for i, t := range results {
+				outputs[i] = append(outputs[i], t.Data...)
+			}
+		}
+		return outputs, nil
+	}
+	return &engine{runner: newHostRunner(sig, o.batch, compute), backend: backendInterp, isa: backendInterp, threads: 1, maxBatch: o.batch, signature: sig}
+}
+
+// openLoop interprets the kernels of a target: those of the portable variant unless o names another.
+func (s *session) openLoop(o engineOptions) (*engine, error) {
+	isa := o.isa
+	if isa == "" {
+		isa = backendPortable
+	}
+	target, _ := sched.LookupTarget(isa)
+	var consts plan.Constants
+	p, err := codegen.Lower(s.graph, target, &consts, codegen.Options{Layers: o.layers})
+	if err != nil {
+		return nil, err
+	}
+	sig := codegen.SignatureOf(s.graph)
+	compute := func(inputs [][]byte, batch int) ([][]byte, error) { return p.Interpret(&consts, inputs, batch) }
+	return &engine{runner: newHostRunner(sig, o.batch, compute), backend: backendLoop, isa: isa, threads: 1, maxBatch: o.batch, signature: sig}, nil
+}

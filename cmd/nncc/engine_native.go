@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"runtime"
+	"slices"
+
+	"nncc/backends"
+	"nncc/backends/all"
+	"nncc/codegen"
+	"nncc/codegen/sched"
+	"nncc/runtime/exec"
+	"nncc/runtime/program"
+)
+
+// nativeTarget picks the instruction set to compile for: isa, or the best that some backend compiles for and the
+// processor supports.
+func nativeTarget(isa string) (backends.Target, []backends.Backend, error) {
+	usable, missing := all.Available()
+	unsupported := &exec.UnsupportedError{ISA: isa, Missing: []string{"native calls on " + runtime.GOARCH}}
+	for _, st := range sched.Targets {
+		t, ok := backends.TargetFor(st.ISA)
+		if !ok || st.ISA == backendPortable || isa != "" && st.ISA != isa || t.Arch != runtime.GOARCH {
+			continue
+		}
+		if !exec.Supported(t.Features) {
+			unsupported = &exec.UnsupportedError{ISA: t.ISA, Missing: lacking(t.Features)}
+			continue
+		}
+		if backendOf(usable, t.ISA) != nil {
+			return t, usable, nil
+		}
+		return backends.Target{}, nil, &unavailableError{errors.Join(missing...)}
+	}
+	return backends.Target{}, nil, unsupported
+}
+
+// backendOf finds the backend that compiles for isa, or nil.
+func backendOf(usable []backends.Backend, isa string) backends.Backend {
+	for _, b := range usable {
+		if slices.Contains(b.Caps().ISAs, isa) {
+			return b
+		}
+	}
+	return nil
+}
+
+func lacking(features []string) []string {
+	var out []string
+	for _, f := range features {
+		if !exec.Supported([]string{f}) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (s *session) openNative(o engineOptions) (*engine, error) {
+	target, usable, err := nativeTarget(o.isa)
+	if err != nil {
+		return nil, err
+	}
+	p, err := codegen.Compile(s.graph, codegen.Options{ISAs: []string{target.ISA}, Backends: usable, Layers: o.layers})
+	if err != nil {
+		return nil, err
+	}
+	return openProgram(p, o)
+}
+
+// openProgram maps the first variant's code and opens it.
+func openProgram(p *program.Program, o engineOptions) (*engine, error) {
+	v, err := p.Native(&p.Variants[0])
+	if err != nil {
+		return nil, err
+	}
+	in, err := exec.Open(v, p.ConstData(), exec.Options{MaxBatch: o.batch, Threads: o.threads})
+	if err != nil {
+		return nil, errors.Join(err, v.Code.Close())
+	}
+	return &engine{
+		runner: nativeRunner{in, v.Code}, backend: backendCPU, isa: v.ISA, threads: in.Threads(), maxBatch: o.batch,
+		signature: p.Signature, variant: &p.Variants[0], instance: in,
+	}, nil
+}
+
+// nativeRunner is an instance that owns its code.
+type nativeRunner struct {
+	*exec.Instance
+	code *exec.Code
+}
+
+func (r nativeRunner) Close() {
+	r.Instance.Close()
+	_ = r.code.Close() // fails only for memory that is not mapped
+}

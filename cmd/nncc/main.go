@@ -1,0 +1,85 @@
+// Nncc compiles convolutional networks into native code for Go programs, runs them, and shows why they are as fast as
+// they are. `nncc help` lists the subcommands; each is in the file of its name.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the model, the machine or the answer is not right
+	exitUsage  = 2 // the command line is not right
+)
+
+func main() { os.Exit(nncc(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// nncc runs one command line and returns the exit code. Results go to stdout, everything else to stderr.
+func nncc(args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			reportPanic(stderr, p)
+			code = exitFailed
+		}
+	}()
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteC()
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %v\nRun '%s --help' for usage.\n", cmd.CommandPath(), err, cmd.CommandPath())
+		return exitUsage
+	}
+	printError(stderr, err)
+	return exitFailed
+}
+
+// reportPanic tells of a bug in nncc itself; the stack is for those who ask for it.
+func reportPanic(w io.Writer, p any) {
+	fmt.Fprintf(w, "nncc: internal error, please report: %v\n", p)
+	if os.Getenv("NNCC_DEBUG") == "1" {
+		fmt.Fprintf(w, "%s", debug.Stack())
+		return
+	}
+	fmt.Fprintln(w, "    hint: NNCC_DEBUG=1 prints where it happened")
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "nncc",
+		Short: "Compile convolutional networks into native code for Go programs",
+		Long: `Nncc compiles a convolutional network into native code: a Go package without cgo or
+shared libraries, or code that it runs itself. A MODEL is an .onnx file, a .json
+description of layers, or the compiler's own text form, .nnir.`,
+		Example: `  nncc build lenet.onnx              write the Go package ./lenet
+  nncc run lenet.onnx --input cat.png
+  nncc bench lenet.onnx --layers     how fast it is, and why`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:              cobra.ArbitraryArgs,
+		// `nncc foo --bar` is about foo.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("a subcommand is missing")
+			}
+			return usagef("there is no subcommand %q", args[0])
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(benchCommand(), runCommand(), versionCommand())
+	return root
+}

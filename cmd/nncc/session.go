@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"nncc/codegen"
+	"nncc/ir"
+	"nncc/ir/passes"
+)
+
+// modelOptions are the flags of every subcommand that reads a model.
+type modelOptions struct {
+	dims []string
+	fuel int
+}
+
+const unlimitedFuel = -1
+
+func (o *modelOptions) register(cmd *cobra.Command) {
+	o.fuel = unlimitedFuel
+	cmd.Flags().StringArrayVar(&o.dims, "dim", nil, "size of a symbolic dimension of an ONNX model, `NAME=N`; may be repeated")
+}
+
+// registerFuel is for the subcommands that help to find a wrong rewrite.
+func (o *modelOptions) registerFuel(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&o.fuel, "fuel", unlimitedFuel, "stop the graph passes after `N` rewrites, to find one that is wrong")
+}
+
+// session is a model on its way from the file to code.
+type session struct {
+	path   string
+	loaded *ir.Graph // what the file means
+	graph  *ir.Graph // the same after the graph passes
+}
+
+// openSession loads the model and runs the graph passes.
+func openSession(path string, o modelOptions) (*session, error) {
+	s, err := loadSession(path, o)
+	if err != nil {
+		return nil, err
+	}
+	s.graph, err = s.optimise(passes.Options{}, o.fuel)
+	return s, err
+}
+
+// loadSession loads the model and leaves it as it is.
+func loadSession(path string, o modelOptions) (*session, error) {
+	dims, err := parseDims(o.dims)
+	if err != nil {
+		return nil, err
+	}
+	g, err := loadModel(path, dims)
+	if err != nil {
+		return nil, err
+	}
+	return &session{path: path, loaded: g}, nil
+}
+
+// optimise runs the graph passes on a copy of the loaded graph.
+func (s *session) optimise(o passes.Options, fuel int) (*ir.Graph, error) {
+	g := s.loaded.Clone()
+	if fuel == 0 {
+		return g, nil
+	}
+	o.Fuel = max(fuel, 0)
+	if _, err := passes.Run(g, codegen.PassOptions(o)); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// name is the model's name: that of its file without the extension.
+func (s *session) name() string {
+	base := filepath.Base(s.path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// parseDims reads NAME=N.
+func parseDims(list []string) (map[string]int, error) {
+	dims := map[string]int{}
+	for _, text := range list {
+		name, number, ok := cutLast(text, "=")
+		size, err := strconv.Atoi(number)
+		if !ok || name == "" || err != nil || size < 1 {
+			return nil, usagef("--dim %s: expected NAME=N with N at least 1", text)
+		}
+		if _, twice := dims[name]; twice {
+			return nil, usagef("--dim %s: the dimension is given twice", text)
+		}
+		dims[name] = size
+	}
+	return dims, nil
+}
+
+// cutLast splits s at the last sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// plural prints a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
