@@ -18,7 +18,7 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	if err != nil {
 		return err
 	}
-	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0]}
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead}
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
@@ -77,6 +77,7 @@ type tiledConv struct {
 	group       loopir.Index // of a grouped convolution
 	block, lane loopir.Index // first block of the tile within its group, first lane within the block
 	y           loopir.Index // row of the result
+	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
 }
 
 func (k *tiledConv) grids(groupsInner bool) {
@@ -195,6 +196,12 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 		idx := append([]loopir.Index{k.outBlock(b)}, at...)
 		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, append(idx, k.outLane(s))...), b, s)
 	})
+	if k.ahead > 0 {
+		k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
+			idx := append([]loopir.Index{k.outBlock(b)}, at...)
+			k.Prefetch(k.w, append(idx, k.lane.AddC(k.ahead*sched.BlockChannels))...)
+		})
+	}
 	k.eachPixel(func(r, p loopir.Index) {
 		x := k.Let("x", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, pixel(r, p)...)))
 		k.eachVector(func(b, s loopir.Index) {

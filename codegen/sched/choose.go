@@ -23,6 +23,7 @@ type ConvChoice struct {
 	In, Out     Kind
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
 	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
+	Ahead       int    // steps of the sum by which weights are prefetched
 }
 
 // ChooseConv picks family and tile for c.
@@ -41,8 +42,12 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 	}
 	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
 	weightBytes := 4 * c.Out.C * steps
+	ahead := 0
+	if t.Lanes > 1 && weightBytes > t.L2Bytes/4 { // streamed from further away at each run
+		ahead = 32
+	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: convTiles(c, t, steps),
-		GroupsInner: weightBytes <= t.L2Bytes/2}
+		GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: ahead}
 }
 
 func convTiles(c Conv, t Target, steps int) []Tile {
