@@ -87,6 +87,8 @@ func (e *emitter) intBinary(op loopir.BinaryOp, signed bool, a, b value.Value) v
 		return e.b.NewSub(a, b)
 	case loopir.Mul:
 		return e.b.NewMul(a, b)
+	case loopir.Div:
+		return e.intDiv(signed, a, b)
 	case loopir.And:
 		return e.b.NewAnd(a, b)
 	case loopir.Or:
@@ -108,6 +110,21 @@ func (e *emitter) intBinary(op loopir.BinaryOp, signed bool, a, b value.Value) v
 		return e.b.NewSelect(e.b.NewICmp(enum.IPredUGT, a, b), a, b)
 	}
 	panic(fmt.Sprintf("%v of unsigned integers", op))
+}
+
+// intDiv never traps: LLVM's divisions get 1 in the place of divisors that they have no result for.
+func (e *emitter) intDiv(signed bool, a, b value.Value) value.Value {
+	t := b.Type()
+	zero, one := intConst(t, 0), intConst(t, 1)
+	isZero := e.b.NewICmp(enum.IPredEQ, b, zero)
+	safe := e.b.NewSelect(isZero, one, b)
+	if !signed {
+		return e.b.NewSelect(isZero, zero, e.b.NewUDiv(a, safe))
+	}
+	isMinusOne := e.b.NewICmp(enum.IPredEQ, b, intConst(t, -1)) // overflows for the smallest number
+	quotient := e.b.NewSDiv(a, e.b.NewSelect(isMinusOne, one, safe))
+	negated := e.b.NewSub(zero, a)
+	return e.b.NewSelect(isZero, zero, e.b.NewSelect(isMinusOne, negated, quotient))
 }
 
 func (e *emitter) signedBinary(op loopir.BinaryOp, a, b value.Value) value.Value {

@@ -75,7 +75,7 @@ func exprCases() []exprCase {
 			if k[0] == 'i' {
 				add(k, k, k, lanes, "abs(a)", "-a")
 			}
-			add(k, k, k, lanes, "a + b", "a - b", "a * b", "min(a, b)", "max(a, b)", "and(a, b)", "or(a, b)", "xor(a, b)", "popcount(a)",
+			add(k, k, k, lanes, "a + b", "a - b", "a * b", "a / b", "min(a, b)", "max(a, b)", "and(a, b)", "or(a, b)", "xor(a, b)", "popcount(a)",
 				"shl(a, "+three+")", "shr(a, "+three+")",
 				"select(a < b, a, b)", "select(a >= b, a, b)", "select(a == b, a, b)")
 		}
@@ -200,6 +200,11 @@ func fillSpecial(rng *rand.Rand, k loopir.Kind, b []byte) {
 			binary.LittleEndian.PutUint32(b[i:], math.Float32bits(float32(x)))
 		case k == loopir.F64 && rng.Intn(4) > 0:
 			binary.LittleEndian.PutUint64(b[i:], math.Float64bits(x))
+		case !k.IsFloat() && rng.Intn(8) == 0: // 0 and -1
+			clear(b[i : i+size])
+			if rng.Intn(2) == 0 {
+				copy(b[i:i+size], []byte{255, 255, 255, 255, 255, 255, 255, 255})
+			}
 		case !k.IsFloat() && rng.Intn(4) == 0: // the ends of the range
 			for j := range size {
 				b[i+j] = byte(-rng.Intn(2))

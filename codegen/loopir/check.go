@@ -185,10 +185,8 @@ func checkBinary(x *Binary) error {
 	t := x.X.Type()
 	ok := false
 	switch x.Op {
-	case Add, Sub, Mul, Min, Max:
+	case Add, Sub, Mul, Div, Min, Max:
 		ok = t.Elem != Bool
-	case Div:
-		ok = t.Elem.IsFloat()
 	case And, Or, Xor, Shl, Shr:
 		ok = isInteger(t.Elem)
 	}

@@ -103,7 +103,8 @@ const (
 // BinaryOp names a lane-wise operation on two operands.
 type BinaryOp uint8
 
-// The binary operations. Integer arithmetic wraps. Min and Max of floats: if a lane of either operand is NaN the result is Y's lane.
+// The binary operations. Integer arithmetic wraps; Div of integers truncates towards zero, and by zero gives zero. Min and
+// Max of floats: if a lane of either operand is NaN the result is Y's lane.
 // Shr is arithmetic for signed kinds. The bit operations are for integers.
 const (
 	Add BinaryOp = iota

@@ -40,7 +40,7 @@ func (r *funcGen) expr(t Type, depth int) Expr {
 		case 1:
 			return []BinaryOp{Shl, Shr}[r.IntN(2)].Of(sub(), Num(t, float64(r.IntN(31))))
 		}
-		return []BinaryOp{Add, Sub, Mul, Min, Max, And, Or, Xor}[r.IntN(8)].Of(sub(), sub())
+		return []BinaryOp{Add, Sub, Mul, Div, Min, Max, And, Or, Xor}[r.IntN(9)].Of(sub(), sub())
 	}
 	switch r.IntN(4) {
 	case 0:

@@ -133,6 +133,8 @@ func TestOperations(t *testing.T) {
 		{SelectOf(Gt.Of(i(U64, -1), i(U64, 1)), i(I8, 1), i(I8, 0)), 1},
 		{ConvertTo(I64, i(U64, -1)), math.MaxInt64}, {ConvertTo(U64, i(I64, -1)), 0}, {ConvertTo(U64, Num(Scalar(F32), 1e30)), -1},
 		{BitcastTo(Scalar(I32), ConvertTo(F32, i(U64, -1))), 0x5F80_0000},
+		{Div.Of(i(I8, -7), i(I8, 2)), -3}, {Div.Of(i(I32, 7), i(I32, 0)), 0}, {Div.Of(i(I8, -128), i(I8, -1)), -128},
+		{Div.Of(i(I64, math.MinInt64), i(I64, -1)), math.MinInt64}, {Div.Of(i(U64, -1), i(U64, 2)), math.MaxInt64},
 		{Popcount.Of(i(I16, -1)), 16}, {Neg.Of(i(I8, -128)), -128}, {Abs.Of(i(I32, -5)), 5},
 		{BitcastTo(Scalar(I32), f(1)), 0x3F80_0000}, {BitcastTo(Scalar(I64), Num(Vec(I32, 2), -1)), -1},
 		{Add.Reduce(BitcastTo(Vec(I8, 4), i(I32, 0x04030201))), 10},

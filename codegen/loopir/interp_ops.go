@@ -77,6 +77,8 @@ func binaryOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
 		return func(x, y uint64) uint64 { return (x - y) & mask(k) }
 	case Mul:
 		return func(x, y uint64) uint64 { return (x * y) & mask(k) }
+	case Div:
+		return intDiv(k)
 	case And:
 		return func(x, y uint64) uint64 { return x & y }
 	case Or:
@@ -88,6 +90,19 @@ func binaryOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
 	}
 	at.failf("%v of %v is not defined", op, k)
 	return nil
+}
+
+// intDiv truncates towards zero. In Go as here, the smallest number divided by -1 is itself.
+func intDiv(k Kind) func(x, y uint64) uint64 {
+	return func(x, y uint64) uint64 {
+		switch {
+		case y == 0:
+			return 0
+		case k.IsSigned():
+			return fromInt(k, toInt(k, x)/toInt(k, y))
+		}
+		return x / y
+	}
 }
 
 func shiftOp(at *site, op BinaryOp, k Kind) func(x, y uint64) uint64 {
