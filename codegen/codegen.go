@@ -19,6 +19,8 @@ type Options struct {
 	Layers   bool               // one launch per layer: small ones are not joined, so that each can be timed
 	Separate bool               // kernels can be placed one by one, as Go assembly does
 	Verify   bool               // run the verifiers after each phase
+	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
+	Emit func(pl *plan.Plan, obj *backends.Object)
 }
 
 // Compile makes a program of an optimised graph.

@@ -26,12 +26,15 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 		if err != nil {
 			return nil, err
 		}
-		obj, err := b.Compile(loopir.PromoteAll(pl.Funcs), target, backends.Options{Separate: o.Separate})
+		obj, err := b.Compile(loopir.PromoteAll(pl.Funcs), target, backends.Options{Separate: o.Separate, KeepLLVM: o.Emit != nil, KeepAsm: o.Emit != nil})
 		if err != nil {
 			return nil, err
 		}
 		if attempt < attempts && retile(schedule, pl, obj) {
 			continue
+		}
+		if o.Emit != nil {
+			o.Emit(pl, obj)
 		}
 		return assemble(pl, target, obj)
 	}
