@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 
@@ -33,6 +34,15 @@ func nativeTarget(isa string) (backends.Target, []backends.Backend, error) {
 		return backends.Target{}, nil, &unavailableError{errors.Join(missing...)}
 	}
 	return backends.Target{}, nil, unsupported
+}
+
+// compilersFor returns the backends if one of them compiles for isa.
+func compilersFor(isa string) ([]backends.Backend, error) {
+	usable, missing := all.Available()
+	if backendOf(usable, isa) == nil {
+		return nil, &unavailableError{errors.Join(append(missing, fmt.Errorf("no backend compiles for %s here", isa))...)}
+	}
+	return usable, nil
 }
 
 // backendOf finds the backend that compiles for isa, or nil.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nncc/codegen"
+	"nncc/frontend"
 	"nncc/ir"
 	"nncc/ir/passes"
 )
@@ -54,7 +55,7 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := loadModel(path, dims)
+	g, err := frontend.Load(path, frontend.Options{Dims: dims})
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +83,9 @@ func (s *session) name() string {
 
 // parseDims reads NAME=N.
 func parseDims(list []string) (map[string]int, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
 	dims := map[string]int{}
 	for _, text := range list {
 		name, number, ok := cutLast(text, "=")

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"nncc/backends"
+	"nncc/codegen"
+	"nncc/codegen/loopir"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/ir/passes"
+	"nncc/runtime/exec"
+)
+
+// Levels of dump, in the order of compilation.
+const (
+	levelGraph = "graph"
+	levelLoop  = "loop"
+	levelLLVM  = "llvm"
+	levelAsm   = "asm"
+)
+
+type dumpOptions struct {
+	model modelOptions
+	after string
+	level string
+	isa   string
+	full  bool
+}
+
+func dumpCommand() *cobra.Command {
+	var o dumpOptions
+	cmd := &cobra.Command{
+		Use:   "dump MODEL",
+		Short: "Print a model in one of the compiler's representations",
+		Long: `Dump prints what the compiler makes of a model: the graph, as loaded or after any of the
+passes; the kernels in loop IR, before registers are promoted; LLVM IR; assembly.
+
+The passes, in order:
+` + passList() + `
+"--after load" prints the graph as it was read.`,
+		Example: `  nncc dump lenet.onnx                        the graph after all passes
+  nncc dump lenet.onnx --after load --full    as text that nncc reads again
+  nncc dump lenet.onnx --level loop --isa avx2
+  nncc dump lenet.onnx --fuel 3               after the first three rewrites`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args[0], cmd.OutOrStdout()) },
+	}
+	o.model.register(cmd)
+	o.model.registerFuel(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.after, "after", "", "stop after `PASS`; load is before the first")
+	f.StringVar(&o.level, "level", levelGraph, "print the `LEVEL` graph, loop, llvm or asm")
+	f.StringVar(&o.isa, "isa", "", "compile for `ISA`, whatever the processor at hand (default NNCC_ISA, or else the best one that it supports)")
+	f.BoolVar(&o.full, "full", false, "graph: print all constants, so that the text can be read again")
+	return cmd
+}
+
+func passList() string {
+	text := ""
+	for _, p := range passes.Passes {
+		text += "  " + p.Name + ": " + p.Doc + "\n"
+	}
+	return text
+}
+
+// afterLoad names the state before the first pass.
+const afterLoad = "load"
+
+func (o dumpOptions) check() error {
+	if !slices.Contains([]string{levelGraph, levelLoop, levelLLVM, levelAsm}, o.level) {
+		return usagef("there is no level %q; there are graph, loop, llvm, asm", o.level)
+	}
+	known := o.after == "" || o.after == afterLoad || slices.ContainsFunc(passes.Passes, func(p passes.Pass) bool { return p.Name == o.after })
+	if !known {
+		return usagef("there is no pass %q; 'nncc dump --help' lists them", o.after)
+	}
+	if _, ok := sched.LookupTarget(o.isa); !ok && o.isa != "" {
+		return usagef("there is no instruction set %q; there are %s", o.isa, knownISAs())
+	}
+	return nil
+}
+
+func (o dumpOptions) run(path string, stdout io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	s, err := loadSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	if o.after == afterLoad {
+		o.after, o.model.fuel = "", 0
+	}
+	if s.graph, err = s.optimise(passes.Options{Stop: o.after}, o.model.fuel); err != nil {
+		return err
+	}
+	w := bufio.NewWriter(stdout)
+	if err := o.print(w, s); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func (o dumpOptions) print(w io.Writer, s *session) error {
+	if o.level == levelGraph {
+		return ir.Print(w, s.graph, ir.PrintOptions{Short: !o.full})
+	}
+	isa, err := chooseISA(o.isa)
+	if err != nil {
+		return err
+	}
+	var p *plan.Plan
+	text := map[string]string{}
+	if o.level == levelLoop {
+		target, _ := sched.LookupTarget(isa)
+		if p, err = codegen.Lower(s.graph, target, &plan.Constants{}, codegen.Options{}); err != nil {
+			return err
+		}
+		return loopir.Print(w, p.Funcs...)
+	}
+	usable, err := compilersFor(isa)
+	if err != nil {
+		return err
+	}
+	_, err = codegen.Compile(s.graph, codegen.Options{ISAs: []string{isa}, Backends: usable, Emit: func(_ *plan.Plan, obj *backends.Object) {
+		text = obj.Text
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text[o.level])
+	return err
+}
+
+// chooseISA is the instruction set to look at: the one named, the one pinned, or the best that the processor supports.
+func chooseISA(isa string) (string, error) {
+	if isa == "" {
+		isa = exec.PinnedISA()
+	}
+	if isa != "" {
+		if _, ok := sched.LookupTarget(isa); !ok {
+			return "", usagef("%s=%s: there is no such instruction set; there are %s", exec.EnvISA, isa, knownISAs())
+		}
+		return isa, nil
+	}
+	for _, st := range sched.Targets {
+		if t, ok := backends.TargetFor(st.ISA); ok && exec.Supported(t.Features) {
+			return st.ISA, nil
+		}
+	}
+	return backendPortable, nil
+}
