@@ -4,7 +4,7 @@ package sched
 type Target struct {
 	ISA           string
 	Lanes         int   // float32 lanes of a vector register; 1 for scalar code
-	Registers     int   // vector registers
+	Registers     int   // vector registers; of 16, scalar Go code keeps some ten free for a tile: beyond that it spills
 	FMAsPerCycle  int   // vector multiply-adds started per cycle
 	LoadsPerCycle int   // vector loads per cycle
 	FMALatency    int   // cycles
@@ -20,7 +20,7 @@ const BlockChannels = 16
 var Targets = []Target{
 	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 2e6, MinSplitFLOPs: 7e5},
-	{ISA: "portable", Lanes: 1, Registers: 15, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 8, L2Bytes: 1 << 18, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
+	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 }
 
 // LookupTarget finds a target by its instruction set.
