@@ -1,6 +1,7 @@
 package modeljson
 
 import (
+	"fmt"
 	"math"
 
 	"nncc/ir"
@@ -67,15 +68,19 @@ func (l *layer) axis(key string, axis int) (int, bool) {
 	return axis + 1, true
 }
 
-// buildChain combines two inputs after the other.
+// buildChain combines the first two inputs, their result and the third, and so on.
 func buildChain(op string) func(*layer) *ir.Value {
 	return func(l *layer) *ir.Value {
 		v := l.inputs[0]
-		for _, next := range l.inputs[1:] {
+		for i, next := range l.inputs[1:] {
 			if len(next.Type.Shape) != len(v.Type.Shape) {
 				return l.errorf("inputs", "%s and %s have different numbers of dimensions", dims(v.Type.Shape[1:]), dims(next.Type.Shape[1:]))
 			}
-			if v = l.emit(op, nil, v, next); v == nil {
+			name := l.name
+			if i < len(l.inputs)-2 {
+				name = fmt.Sprintf("%s.of%d", l.name, i+2)
+			}
+			if v = l.emitAs(name, op, nil, v, next); v == nil {
 				return nil
 			}
 		}

@@ -89,9 +89,9 @@ func (l *layer) pool(op string) *ir.Value {
 		return nil
 	}
 	attrs["kernel"] = kernel
-	attrs["ceil"] = flag(get(l.fields, "ceil", false))
+	attrs["ceil"] = asInt(get(l.fields, "ceil", false))
 	if op == "avgpool" {
-		attrs["count_include_pad"] = flag(get(l.fields, "count_include_pad", true))
+		attrs["count_include_pad"] = asInt(get(l.fields, "count_include_pad", true))
 	}
 	return l.emit(op, attrs, l.inputs[0])
 }
@@ -105,8 +105,8 @@ func buildGlobalPool(op string) func(*layer) *ir.Value {
 	}
 }
 
-// flag is a truth value as the IR's attributes have it.
-func flag(b bool) int {
+// asInt is a truth value as the IR's attributes have it.
+func asInt(b bool) int {
 	if b {
 		return 1
 	}

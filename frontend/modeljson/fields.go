@@ -108,20 +108,24 @@ func (m *model) readFields(v *value, what string, keys []key) (*fields, bool) {
 		return f, false
 	}
 	before := m.errs.Len()
+	meant := map[string]bool{} // keys that are there, misspelled
 	for _, member := range v.members {
 		k := findKey(keys, member.key)
 		if k == nil {
-			m.errs.Add(member.pos, "unknown key %q", member.key).Hint = suggest(member.key, keyNames(keys), "the keys of "+what+" are")
+			guess := closest(member.key, keyNames(keys))
+			meant[guess] = true
+			m.errs.Add(member.pos, "unknown key %q", member.key).Hint = hint(guess, keyNames(keys), "the keys of "+what+" are")
 			continue
 		}
-		if read, ok := k.read(member.value); ok {
-			f.values[k.name], f.places[k.name] = read, member.value.pos
-		} else {
-			m.errs.Add(member.value.pos, "%s must be %s, not %s", k.name, k.needs(), member.value.describe())
+		read, wrong := k.read(member.value)
+		if wrong != nil {
+			m.errs.Add(wrong.pos, "%s must be %s, not %s", k.name, k.needs(), wrong.describe())
+			continue
 		}
+		f.values[k.name], f.places[k.name] = read, member.value.pos
 	}
 	for _, k := range keys {
-		if k.required && !hasMember(v, k.name) {
+		if k.required && !hasMember(v, k.name) && !meant[k.name] {
 			m.errs.Add(v.pos, "%s needs %q, %s", what, k.name, k.needs())
 		}
 	}
@@ -151,19 +155,18 @@ func hasMember(v *value, key string) bool {
 
 func (k *key) needs() string {
 	if k.oneOf != nil {
-		return `"` + strings.Join(k.oneOf, `", "`) + `"`
+		return `"` + strings.Join(k.oneOf, `" or "`) + `"`
 	}
 	return formNames[k.form]
 }
 
-// read converts a JSON value, or reports false.
-func (k *key) read(v *value) (any, bool) {
+// read converts a JSON value, or returns the value that is wrong: v, or an element of it.
+func (k *key) read(v *value) (any, *value) {
 	switch k.form {
 	case textForm:
-		ok := v.kind == textValue && (k.oneOf == nil || slices.Contains(k.oneOf, v.text))
-		return v.text, ok
+		return v.text, v.unless(v.kind == textValue && (k.oneOf == nil || slices.Contains(k.oneOf, v.text)))
 	case boolForm:
-		return v.text == "true", v.kind == boolValue
+		return v.text == "true", v.unless(v.kind == boolValue)
 	case numberForm:
 		return v.number()
 	case intForm:
@@ -185,68 +188,85 @@ func (k *key) read(v *value) (any, bool) {
 	case numbersForm:
 		return all(v, (*value).number)
 	case textsForm:
-		return all(v, func(e *value) (textAt, bool) { return textAt{e.text, e.pos}, e.kind == textValue })
+		return all(v, func(e *value) (textAt, *value) { return textAt{e.text, e.pos}, e.unless(e.kind == textValue) })
 	case objectForm:
-		return v, v.kind == objectValue
+		return v, v.unless(v.kind == objectValue)
 	default:
-		return v, v.kind == listValue
+		return v, v.unless(v.kind == listValue)
 	}
+}
+
+// unless returns v if something about it is not as it must be.
+func (v *value) unless(ok bool) *value {
+	if ok {
+		return nil
+	}
+	return v
 }
 
 // number is a finite number.
-func (v *value) number() (float64, bool) {
+func (v *value) number() (float64, *value) {
 	f, err := strconv.ParseFloat(v.text, 64)
-	return f, v.kind == numberValue && err == nil && !math.IsInf(f, 0)
+	return f, v.unless(v.kind == numberValue && err == nil && !math.IsInf(f, 0))
 }
 
 // integer is a whole number from atLeast to the largest a dimension may be.
-func (v *value) integer(atLeast int) (int, bool) {
-	f, ok := v.number()
-	return int(f), ok && f == math.Trunc(f) && f >= float64(atLeast) && f <= ir.MaxTensorBytes
+func (v *value) integer(atLeast int) (int, *value) {
+	f, wrong := v.number()
+	return int(f), v.unless(wrong == nil && f == math.Trunc(f) && f >= float64(atLeast) && f <= ir.MaxTensorBytes)
 }
 
-func (v *value) integers(atLeast int) ([]int, bool) {
-	return all(v, func(e *value) (int, bool) { return e.integer(atLeast) })
+func (v *value) integers(atLeast int) ([]int, *value) {
+	return all(v, func(e *value) (int, *value) { return e.integer(atLeast) })
 }
 
-func (v *value) numbers(atLeast int) (numbers, bool) {
-	if v.kind == listValue {
-		list, ok := v.integers(atLeast)
-		return numbers{list: list}, ok && len(list) > 0
+func (v *value) numbers(atLeast int) (numbers, *value) {
+	if v.kind == listValue && len(v.list) > 0 {
+		list, wrong := v.integers(atLeast)
+		return numbers{list: list}, wrong
 	}
-	n, ok := v.integer(atLeast)
-	return numbers{list: []int{n}, one: true}, ok
+	n, wrong := v.integer(atLeast)
+	return numbers{list: []int{n}, one: true}, wrong
 }
 
 // all reads every element of a list.
-func all[T any](v *value, read func(*value) (T, bool)) ([]T, bool) {
+func all[T any](v *value, read func(*value) (T, *value)) ([]T, *value) {
 	out := make([]T, 0, len(v.list))
 	for _, e := range v.list {
-		x, ok := read(e)
-		if !ok {
-			return nil, false
+		x, wrong := read(e)
+		if wrong != nil {
+			return nil, wrong
 		}
 		out = append(out, x)
 	}
-	return out, v.kind == listValue
+	return out, v.unless(v.kind == listValue)
 }
 
 // suggest is a hint for a wrong word: the one that it resembles, or all of them.
 func suggest(word string, known []string, otherwise string) string {
-	const longest = 32 // what is longer resembles no key
-	best, bestDistance := "", min(3, len(word)/2+1)
-	if len(word) > longest {
-		return otherwise + " " + strings.Join(known, ", ")
+	return hint(closest(word, known), known, otherwise)
+}
+
+func hint(guess string, known []string, otherwise string) string {
+	if guess != "" {
+		return fmt.Sprintf("did you mean %q?", guess)
 	}
+	return otherwise + " " + strings.Join(known, ", ")
+}
+
+// closest finds the known word that a wrong one resembles, or returns "".
+func closest(word string, known []string) string {
+	const longest = 32 // what is longer resembles no key
+	if len(word) > longest {
+		return ""
+	}
+	best, bestDistance := "", min(3, len(word)/2+1)
 	for _, k := range known {
 		if d := editDistance(word, k); d < bestDistance {
 			best, bestDistance = k, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	return otherwise + " " + strings.Join(known, ", ")
+	return best
 }
 
 // editDistance is how many letters must be changed, added, removed or swapped with the next to turn a into b

@@ -44,12 +44,22 @@ type member struct {
 
 // describe says what a value is, for messages.
 func (v *value) describe() string {
+	const longest = 40
 	switch v.kind {
 	case boolValue, numberValue:
-		return v.text
+		if len(v.text) <= longest {
+			return v.text
+		}
+		return "a longer number"
 	case textValue:
-		return fmt.Sprintf("%q", v.text)
+		if len(v.text) <= longest {
+			return fmt.Sprintf("%q", v.text)
+		}
+		return "a longer string"
 	case listValue:
+		if len(v.list) == 0 {
+			return "an empty list"
+		}
 		return "a list"
 	case objectValue:
 		return "an object"

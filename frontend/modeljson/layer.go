@@ -73,7 +73,7 @@ func (m *model) readLayer(v *value, previous *result, counts map[string]int) *re
 	case r.name == "":
 		m.errs.Add(f.at("name"), "name is empty")
 	case m.layers[r.name] != nil:
-		m.errs.Add(f.at("name"), "there is another layer %q before this one", r.name)
+		m.errs.Add(f.at("name"), "there is another layer %q before this one", r.name).Hint = "give it another name"
 		ok = false
 	default:
 		defer func() { m.layers[r.name] = r }() // later: a layer must not read itself
@@ -115,7 +115,12 @@ func (m *model) layerKind(v *value) (*layerKind, diag.Pos) {
 		m.errs.Add(member.value.pos, "unknown type of layer %q", member.value.text).Hint = suggest(member.value.text, kindNames(), "there are")
 		return nil, v.pos
 	}
-	m.readFields(v, "a layer", commonKeys[:1])
+	switch {
+	case v.kind != objectValue:
+		m.errs.Add(v.pos, "a layer must be an object, not %s", v.describe())
+	default:
+		m.errs.Add(v.pos, `a layer needs "type", a string`).Hint = "there are " + strings.Join(kindNames(), ", ")
+	}
 	return nil, v.pos
 }
 
@@ -137,7 +142,7 @@ func (l *layer) connect(r, previous *result) bool {
 	case !l.has("inputs"):
 		r.inputs = []*result{previous}
 	case len(names) < l.kind.minInputs || l.kind.maxInputs > 0 && len(names) > l.kind.maxInputs:
-		l.model.errs.Add(l.at("inputs"), "%s has %d inputs, needs %s", l.kind.name, len(names), l.kind.arity())
+		l.model.errs.Add(l.at("inputs"), "%s needs %s, has %d", l.kind.name, l.kind.arity(), len(names))
 		return false
 	}
 	ok := true
@@ -157,10 +162,13 @@ func (l *layer) connect(r, previous *result) bool {
 }
 
 func (k *layerKind) arity() string {
-	if k.maxInputs == k.minInputs {
-		return fmt.Sprint(k.minInputs)
+	switch {
+	case k.maxInputs == 1:
+		return "1 input"
+	case k.minInputs == 1:
+		return "at least 1 input"
 	}
-	return fmt.Sprintf("at least %d", k.minInputs)
+	return fmt.Sprintf("at least %d inputs", k.minInputs)
 }
 
 // shape is the first input's, with the batch.
@@ -178,17 +186,19 @@ func (l *layer) errorf(key, format string, args ...any) *ir.Value {
 
 // emit applies an op of the IR, whose result is the layer's.
 func (l *layer) emit(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
-	for _, v := range inputs {
-		if v == nil {
-			return nil // a parameter that could not be had
-		}
-	}
+	return l.emitAs(l.name, op, attrs, inputs...)
+}
+
+// emitAs is emit for an intermediate value.
+func (l *layer) emitAs(name, op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
 	n := &ir.Node{Op: ir.LookupOp(op), Name: l.name, Inputs: inputs, Attrs: attrs, Pos: l.pos}
 	if _, err := ir.Complete(n); err != nil {
 		l.report(op, err)
 		return nil
 	}
-	return l.model.build.Node(l.pos, op, l.name, n.Attrs, inputs...)
+	v := l.model.build.Node(l.pos, op, name, n.Attrs, inputs...)
+	v.Def.Name = l.name
+	return v
 }
 
 // report passes on what is wrong with an op in terms of the layer.

@@ -176,12 +176,13 @@ func (m *model) preprocess(f *fields, shape []int) *ir.Preprocess {
 // outputs makes the named layers leave the graph, or the last one, and reports layers that lead to none.
 func (m *model) outputs(f *fields) {
 	names := get[[]textAt](f, "outputs", nil)
-	if !f.has("outputs") && len(m.ordered) > 0 {
-		last := m.ordered[len(m.ordered)-1]
-		names = []textAt{{last.name, last.pos}}
-	}
 	if f.has("outputs") && len(names) == 0 {
 		m.errs.Add(f.at("outputs"), "outputs is empty")
+	}
+	if !f.has("outputs") && len(m.ordered) > 0 {
+		last := m.ordered[len(m.ordered)-1]
+		last.use()
+		m.build.Output(last.name, last.value)
 	}
 	given := map[string]bool{}
 	for _, name := range names {
@@ -221,7 +222,9 @@ func (m *model) find(name textAt) *result {
 	}
 	known := []string{m.input.name}
 	for _, r := range m.ordered[max(0, len(m.ordered)-maxListed):] {
-		known = append(known, r.name)
+		if m.layers[r.name] == r {
+			known = append(known, r.name)
+		}
 	}
 	m.errs.Add(name.pos, "there is no layer %q before this place", name.string).Hint = suggest(name.string, known, "there are")
 	return nil

@@ -88,28 +88,26 @@ func uniform(fanIn int) initial { return initial{bound: 1 / math.Sqrt(float64(fa
 
 func constant(v float64) initial { return initial{constant: v} }
 
-// param returns the layer's parameter of the given name and shape as a constant, or nil after reporting.
+// param returns the layer's parameter of the given name and shape as a constant. After reporting that it cannot be had,
+// it returns a value of that type without data, so that mistakes in what follows are found.
 func (l *layer) param(suffix string, init initial, shape ...int) *ir.Value {
 	p, name := &l.model.params, l.name+"."+suffix
 	t := ir.T(tensor.F32, shape...)
-	if err := t.Check(); err != nil {
-		return l.errorf("", "parameter %q %v", name, err)
-	}
 	var data *tensor.Tensor
-	switch {
+	switch err := t.Check(); {
+	case err != nil:
+		l.errorf("", "parameter %q %v", name, err)
 	case p.missing && !p.reported:
 		p.reported = true
 		p.model.errs.Add(p.pos, "the model has parameters, but no weights").Hint = `add "weights": "FILE.safetensors", or "seed": 1 for random ones`
-		return nil
 	case p.missing:
-		return nil
 	case p.seeded:
 		data = p.random(l, name, init, t)
 	default:
 		data = p.load(l, name, t)
 	}
 	if data == nil {
-		return nil
+		return &ir.Value{Name: name, Type: t, Pos: l.pos}
 	}
 	return l.model.build.Const(l.pos, name, data)
 }
