@@ -1,9 +1,7 @@
 package onnx
 
 import (
-	"encoding/binary"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -163,14 +161,6 @@ func (n *node) toInts(what string, list []int64) []int {
 	out := make([]int, len(list))
 	for i, v := range list {
 		out[i] = n.toInt(what, v)
-	}
-	return out
-}
-
-func littleEndianFloats(data []byte) []float32 {
-	out := make([]float32, len(data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	return out
 }
