@@ -1,0 +1,136 @@
+package lower_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/ir/interp"
+	"nncc/ir/irtest"
+	"nncc/runtime/tensor"
+)
+
+var update = flag.Bool("update", false, "write the expected texts anew")
+
+// Each graph becomes the recorded kernels, which compute what the graph says. A graph names the kinds of steps to record
+// and the targets, if not all; all of its steps are run.
+func TestTexts(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/lower/*.nnir")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	recorded := map[string]bool{}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".nnir"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			directives := irtest.Directives(string(text))
+			var got strings.Builder
+			for _, target := range sched.Targets {
+				if !listed(directives["targets"], target.ISA) {
+					continue
+				}
+				g, err := ir.Parse(file, string(text))
+				require.NoError(t, err)
+				for _, s := range lowered(t, g, target) {
+					if listed(directives["steps"], s.Family) {
+						recorded[s.Family] = true
+						printStep(&got, target, s)
+					}
+				}
+			}
+			irtest.Golden(t, strings.TrimSuffix(file, ".nnir")+".loop", got.String(), *update)
+		})
+	}
+	for _, family := range []string{"conv-blocked", "conv-planar", "conv-thin", "conv-depthwise", "conv-plain", "dense", "matmul", "pool", "softmax",
+		"concat", "slice", "transpose", "pad", "gather", "cast", "elementwise", "repack", "copy"} {
+		require.True(t, recorded[family], "no text records a kernel of kind %s", family)
+	}
+}
+
+// listed reports whether name is in a list with commas; an empty list has all.
+func listed(list, name string) bool {
+	return list == "" || slices.Contains(strings.Split(list, ", "), name)
+}
+
+// lowered lowers g, verifies all kernels, and runs them against the interpreter of graphs.
+func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
+	t.Helper()
+	var consts plan.Constants
+	res, err := lower.Lower(g, sched.Assign(g, target), &consts.Packs)
+	require.NoError(t, err)
+	for _, s := range res.Steps {
+		require.NoError(t, loopir.Verify(s.Func), "%v", s.Func)
+	}
+	steps := slices.Clone(res.Steps)
+	for i, s := range steps { // the plan gives kernels names of its own
+		f := *s.Func
+		steps[i].Func = &f
+	}
+	p := plan.New(res, target, &consts, plan.Options{Merge: true})
+	requireResults(t, g, p, &consts, 1)
+	if g.Batched {
+		requireResults(t, g, p, &consts, 2)
+	}
+	return steps
+}
+
+// requireResults runs the plan on a batch of random samples, each of which must come out as the interpreter has it.
+func requireResults(t *testing.T, g *ir.Graph, p *plan.Plan, consts *plan.Constants, batch int) {
+	t.Helper()
+	inputs, want := make([][]byte, len(g.Inputs)), make([][]*tensor.Tensor, batch)
+	for n := range batch {
+		sample := irtest.Inputs(g, uint64(100*n))
+		for i, x := range sample {
+			inputs[i] = append(inputs[i], x.Data...)
+		}
+		var err error
+		want[n], err = interp.Run(g, sample, interp.Options{})
+		require.NoError(t, err)
+	}
+	got, err := p.Interpret(consts, inputs, batch)
+	require.NoError(t, err)
+	for n := range batch {
+		for i, w := range want[n] {
+			size := len(w.Data)
+			one := &tensor.Tensor{DType: w.DType, Shape: w.Shape, Data: got[i][n*size : (n+1)*size]}
+			e, err := irtest.RelativeError(w, one)
+			require.NoError(t, err, "output %d of sample %d", i, n)
+			tolerance := 2e-6
+			if !w.DType.IsFloat() {
+				tolerance = 0
+			}
+			require.LessOrEqual(t, e, tolerance, "output %d of sample %d", i, n)
+		}
+	}
+}
+
+// printStep prints a kernel, and before it what it is called with.
+func printStep(b *strings.Builder, target sched.Target, s lower.Step) {
+	kind := s.Family
+	if s.Tile.Pixels > 0 {
+		kind += " " + s.Tile.String()
+	}
+	var args []string
+	for _, a := range s.Args {
+		place := a.Layout.String()
+		switch {
+		case a.Const != nil:
+			place = "packed"
+		case a.Alias != nil:
+			place = "view"
+		}
+		args = append(args, fmt.Sprintf("%s %s", a.Name, place))
+	}
+	fmt.Fprintf(b, "// %s: %s (%s)\n%s\n", target.ISA, kind, strings.Join(args, ", "), s.Func)
+}
