@@ -26,7 +26,7 @@ const importRules = `
 	runtime/safetensors, runtime/tensor < runtime/data
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
-	ir/interp, runtime/safetensors, frontend/sidefile < frontend/modeljson, frontend/onnx
+	ir/interp, runtime/safetensors, frontend/sidefile < frontend/modeljson, frontend/onnx < frontend
 
 	ir/diag < codegen/loopir
 	ir, codegen/loopir < codegen/sched < codegen/lower
@@ -35,7 +35,7 @@ const importRules = `
 	ir/diag, codegen/loopir, runtime/program < backends < backends/llvmcpu < backends/all
 	ir/passes, codegen/plan, backends < codegen
 
-	frontend/modeljson, frontend/onnx, codegen, backends/all, runtime/data < cmd/nncc
+	frontend, codegen, backends/all, runtime/data < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes                                  < ir/irtest
@@ -48,7 +48,7 @@ const importRules = `
 var outside = map[string][]string{
 	"github.com/llir/llvm":        {"backends/llvmcpu"},
 	"github.com/spf13/cobra":      {"cmd/nncc"},
-	"github.com/stretchr/testify": {"ir/irtest"},
+	"github.com/stretchr/testify": {"ir/irtest", "backends/backendtest"},
 	"golang.org/x/image":          {"runtime/data"},
 	"google.golang.org/protobuf":  {"frontend/onnx"},
 }
