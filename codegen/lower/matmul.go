@@ -118,8 +118,14 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	}
 	acc := k.Reg("acc", t)
 	acc.Set(loopir.Num(t, 0))
+	factor := func(buf *loopir.Buffer, idx []loopir.Index) loopir.Expr {
+		if buf.Batched() {
+			idx[0] = out[0] // of a stack that is no broadcast: each sample has its own
+		}
+		return loopir.LoadV(t, buf, idx...)
+	}
 	k.each("i", p.inner, func(i loopir.Index) {
-		a, b := loopir.LoadV(t, x, p.left(out, i)...), loopir.LoadV(t, y, p.right(out, i)...)
+		a, b := factor(x, p.left(out, i)), factor(y, p.right(out, i))
 		if t.Elem.IsFloat() {
 			acc.Set(loopir.FMAOf(a, b, acc.At()))
 		} else {

@@ -69,15 +69,17 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 // contiguous reports whether neighbours in the last output dimension are neighbours in memory of the input.
 func contiguous(rank int, from func([]loopir.Index) []loopir.Index) bool {
 	at := make([]loopir.Index, rank)
-	zero := from(at)
-	at[rank-1] = loopir.C(1)
-	one := from(at)
-	for d := range zero {
+	x := (&loopir.Var{Name: "x"}).I()
+	at[rank-1] = x
+	here := from(at)
+	at[rank-1] = x.AddC(1)
+	next := from(at)
+	for d := range here {
 		want := 0
-		if d == len(zero)-1 {
+		if d == len(here)-1 {
 			want = 1
 		}
-		if !one[d].Sub(zero[d]).Equal(loopir.C(want)) {
+		if !next[d].Sub(here[d]).Equal(loopir.C(want)) {
 			return false
 		}
 	}

@@ -20,16 +20,13 @@ func lowerPad(l *lowerer, n *ir.Node) error {
 		}
 		return l.padConstant(n)
 	case "edge":
-		rule = func(i loopir.Index, extent int) loopir.Index { return i.Max(loopir.C(0)).Min(loopir.C(extent - 1)) }
+		rule = clampTo
 	case "wrap":
 		rule = func(i loopir.Index, extent int) loopir.Index { return i.Mod(extent) }
-	case "reflect": // there and back again, period 2*(extent-1)
+	case "reflect": // once: the border is smaller than what it reflects. The clamp only says so to the verifier
 		rule = func(i loopir.Index, extent int) loopir.Index {
-			if extent == 1 {
-				return loopir.C(0)
-			}
-			i = i.Mod(2 * (extent - 1))
-			return i.Min(loopir.C(2 * (extent - 1)).Sub(i))
+			i = i.Max(i.Mul(-1))
+			return clampTo(i.Min(loopir.C(2*(extent-1)).Sub(i)), extent)
 		}
 	default:
 		return fmt.Errorf("unknown mode %q", n.Str("mode"))
@@ -38,12 +35,19 @@ func lowerPad(l *lowerer, n *ir.Node) error {
 		in := make([]loopir.Index, len(out))
 		for d := range out {
 			in[d] = out[d]
-			if pad[d] != 0 || pad[len(shape)+d] != 0 {
-				in[d] = rule(out[d].AddC(-pad[d]), shape[d])
+			begin, end := pad[d], pad[len(shape)+d]
+			if begin != 0 || end != 0 { // what is removed is gone before the rest is padded
+				kept := shape[d] + min(begin, 0) + min(end, 0)
+				in[d] = rule(out[d].AddC(-max(begin, 0)), kept).AddC(max(-begin, 0))
 			}
 		}
 		return in
 	})
+}
+
+// clampTo is i, or the end of 0..extent-1 that is nearest.
+func clampTo(i loopir.Index, extent int) loopir.Index {
+	return i.Max(loopir.C(0)).Min(loopir.C(extent - 1))
 }
 
 // padConstant fills a sample with the border's value and copies what the input covers of it.

@@ -1,0 +1,28 @@
+package backendtest
+
+import (
+	"testing"
+
+	"nncc/backends/llvmcpu"
+)
+
+// executors are all ways to run a graph.
+func executors() []Executor {
+	b, err := llvmcpu.New(llvmcpu.Config{})
+	native := func(isa string) Native {
+		if err != nil {
+			return Native{ISA: isa, Why: err}
+		}
+		return Native{ISA: isa, Backend: b}
+	}
+	return []Executor{
+		native("avx512"), native("avx2"),
+		Interpreted{"portable"}, Interpreted{"avx2"}, Interpreted{"avx512"},
+	}
+}
+
+func TestConformance(t *testing.T) {
+	for _, e := range executors() {
+		t.Run(e.Name(), func(t *testing.T) { RunAll(t, e) })
+	}
+}

@@ -1,0 +1,132 @@
+package backendtest
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"testing"
+
+	"nncc/backends"
+	"nncc/codegen"
+	"nncc/ir"
+	"nncc/runtime/exec"
+	"nncc/runtime/program"
+	"nncc/runtime/tensor"
+)
+
+// maxBatch is the largest batch that native instances are opened for.
+const maxBatch = 3
+
+// Native runs machine code of an instruction set through runtime/exec.
+type Native struct {
+	ISA     string
+	Backend backends.Backend // nil if there is none on this machine
+	Why     error            // then, the reason
+}
+
+// Name implements Executor.
+func (e Native) Name() string { return e.ISA }
+
+// Slow implements Executor.
+func (e Native) Slow() bool { return false }
+
+// Missing implements Executor.
+func (e Native) Missing() error {
+	if e.Backend == nil {
+		return e.Why
+	}
+	target, ok := backends.TargetFor(e.ISA)
+	if !ok {
+		return fmt.Errorf("no machine target %q", e.ISA)
+	}
+	if target.Arch != runtime.GOARCH {
+		return fmt.Errorf("%s is for %s, this is %s", e.ISA, target.Arch, runtime.GOARCH)
+	}
+	if !exec.Supported(target.Features) {
+		return fmt.Errorf("this processor cannot run %s code: it has %v", e.ISA, exec.Features())
+	}
+	return nil
+}
+
+// Prepare implements Executor.
+func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
+	return prepareAll(graphs, func(g *ir.Graph) (Run, error) {
+		p, v, err := e.compile(t, g)
+		if err != nil {
+			return nil, err
+		}
+		return func(inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) { return runNative(g, p, v, inputs, m) }, nil
+	})
+}
+
+// prepareAll makes the runs of all graphs, several at a time. A graph that fails gets a run that says so.
+func prepareAll(graphs []*ir.Graph, prepare func(g *ir.Graph) (Run, error)) []Run {
+	runs := make([]Run, len(graphs))
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, g := range graphs {
+		wg.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			run, err := recovered(g, prepare)
+			if err != nil {
+				run = func([]*tensor.Tensor, Mode) ([]*tensor.Tensor, error) { return nil, err }
+			}
+			runs[i] = run
+		})
+	}
+	wg.Wait()
+	return runs
+}
+
+// recovered turns a panic of the compiler into the failure of one graph.
+func recovered(g *ir.Graph, prepare func(g *ir.Graph) (Run, error)) (run Run, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return prepare(g)
+}
+
+// compile makes executable code of g; its memory is freed when the test ends.
+func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Variant, error) {
+	g, err := optimised(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := codegen.Compile(g, e.options())
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := p.Native(&p.Variants[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Cleanup(func() {
+		if err := v.Code.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p, v, nil
+}
+
+func (e Native) options() codegen.Options {
+	return codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true}
+}
+
+func runNative(g *ir.Graph, p *program.Program, v *exec.Variant, inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) {
+	in, err := exec.Open(v, p.ConstData(), exec.Options{MaxBatch: maxBatch, Threads: m.Threads})
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	for i, x := range inputs {
+		copy(in.Input(i), x.Data)
+	}
+	if err := in.Run(m.Batch); err != nil {
+		return nil, err
+	}
+	return results(g, m.Batch, in.Output), nil
+}

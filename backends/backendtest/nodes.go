@@ -1,0 +1,62 @@
+package backendtest
+
+import (
+	"math"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/frontend/onnx/nodetest"
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// RunNodes runs the ONNX project's tests of single operators: as they are, and, where they have several inputs, with
+// all but the first known at build time and samples kept apart, as in a network with weights.
+func RunNodes(t *testing.T, e Executor) {
+	dir := os.Getenv(nodetest.EnvDir)
+	if dir == "" {
+		t.Skipf("%s names no folder of ONNX node tests; testdata/onnx/README.md says how to make one", nodetest.EnvDir)
+	}
+	listed, err := nodetest.List(dir)
+	require.NoError(t, err)
+	skips, err := nodetest.ReadSkips("../../testdata/onnx/skips.txt")
+	require.NoError(t, err)
+	require.NoError(t, skips.Check(listed))
+	var cases []testCase
+	for _, c := range listed {
+		skip := skips[c.Name]
+		if skip.Reason != "" && skip.Outputs == 0 {
+			continue
+		}
+		m, err := c.Load(skip.Outputs)
+		require.NoError(t, err, c.Name)
+		cases = append(cases, nodeCase(c, c.Name, m))
+		m, err = c.LoadBound(skip.Outputs)
+		require.NoError(t, err, c.Name)
+		if batched := ir.MarkBatched(m.Graph); batched || len(m.Inputs) < len(cases[len(cases)-1].inputs) {
+			cases = append(cases, nodeCase(c, c.Name+"/bound", m))
+		}
+	}
+	runCases(t, e, cases)
+}
+
+func nodeCase(c nodetest.Case, name string, m *nodetest.Model) testCase {
+	return testCase{name: name, graph: m.Graph, inputs: m.Inputs, check: func(t *testing.T, got []*tensor.Tensor) {
+		for i, want := range m.Want {
+			checkElements(t, c, want, got[i])
+		}
+	}}
+}
+
+// checkElements applies the tolerances that the ONNX project states: |got-want| <= ATol + RTol*|want|.
+func checkElements(t *testing.T, c nodetest.Case, want, got *tensor.Tensor) {
+	g := got.Float64s()
+	for i, w := range want.Float64s() {
+		same := g[i] == w || math.IsNaN(g[i]) && math.IsNaN(w)
+		if !same && !(math.Abs(g[i]-w) <= c.ATol+c.RTol*math.Abs(w)) {
+			t.Fatalf("element %d is %v, want %v", i, g[i], w)
+		}
+	}
+}

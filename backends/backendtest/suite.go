@@ -1,0 +1,87 @@
+package backendtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/ir"
+	"nncc/ir/irtest"
+	"nncc/runtime/tensor"
+)
+
+// RunAll runs the whole suite on one executor.
+func RunAll(t *testing.T, e Executor) {
+	if err := e.Missing(); err != nil {
+		t.Skip(err)
+	}
+	t.Run("nodes", func(t *testing.T) { RunNodes(t, e) })
+	t.Run("random", func(t *testing.T) { RunRandom(t, e) })
+}
+
+// testCase is a graph with inputs to run it on.
+type testCase struct {
+	name   string
+	graph  *ir.Graph
+	inputs []*tensor.Tensor
+	check  func(t *testing.T, got []*tensor.Tensor) // further expectations; may be nil
+}
+
+// slowModes is one in how many batched graphs slow executors run in all modes.
+const slowModes = 8
+
+// runCases compares the executor with the interpreter on every case, and for batched graphs all modes with one another.
+func runCases(t *testing.T, e Executor, cases []testCase) {
+	graphs := make([]*ir.Graph, len(cases))
+	for i, c := range cases {
+		graphs[i] = c.graph
+	}
+	runs := e.Prepare(t, graphs)
+	for i, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			ref, err := newReference(c.graph, c.inputs)
+			require.NoError(t, err)
+			got, err := runs[i](c.inputs, single)
+			require.NoError(t, err, "%v", c.graph)
+			_, err = ref.check(c.graph, got)
+			require.NoError(t, err, "%v", c.graph)
+			if c.check != nil {
+				c.check(t, got)
+			}
+			if c.graph.Batched && (!e.Slow() || i%slowModes == 0) {
+				checkModes(t, c, runs[i], got)
+			}
+		})
+	}
+}
+
+// checkModes compares runs of a batch, on one thread and on two, with runs of its samples one by one, bit for bit. The
+// first sample is the case's own, of which single runs are known.
+func checkModes(t *testing.T, c testCase, run Run, first []*tensor.Tensor) {
+	samples := [][]*tensor.Tensor{c.inputs, irtest.Inputs(c.graph, 1000), c.inputs}
+	second, err := run(samples[1], single)
+	require.NoError(t, err)
+	want := join([][]*tensor.Tensor{first, second, first})
+	for _, m := range []Mode{{Batch: 3, Threads: 1}, {Batch: 3, Threads: 2}} {
+		got, err := run(join(samples), m)
+		require.NoError(t, err)
+		for i := range want {
+			require.Equal(t, want[i].Shape, got[i].Shape)
+			require.Equal(t, want[i].Data, got[i].Data, "output %d differs in %+v", i, m)
+		}
+	}
+}
+
+// join makes one batch of samples.
+func join(samples [][]*tensor.Tensor) []*tensor.Tensor {
+	var out []*tensor.Tensor
+	for i, t := range samples[0] {
+		shape := append([]int{len(samples)}, t.Shape[1:]...)
+		batch := &tensor.Tensor{DType: t.DType, Shape: shape}
+		for _, s := range samples {
+			batch.Data = append(batch.Data, s[i].Data...)
+		}
+		out = append(out, batch)
+	}
+	return out
+}
