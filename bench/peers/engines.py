@@ -4,7 +4,6 @@ A peer is a worker process that keeps its network loaded. nncc is started anew f
 that cheap, and `nncc bench` warms up before it measures.
 """
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -70,11 +69,12 @@ class Nncc:
         self.isa, self.model, self.threads = name.removeprefix(NNCC_PREFIX), str(model), str(threads)
         self.prefix = [*pin(cpus), str(executable)]
         self.output_path = folder / (name + ".npy")
-        self.call("run", self.model, "--input", str(folder / "input.npy"), "--output", str(self.output_path))
+        self.call("run", self.model, "--threads", self.threads, "--isa", self.isa, "--input", str(folder / "input.npy"),
+                  "--output", str(self.output_path))
         self.expected_ns = self.bench(MIN_CALLS)
 
     def call(self, *arguments):
-        done = subprocess.run([*self.prefix, *arguments], capture_output=True, text=True, env=os.environ | {"NNCC_ISA": self.isa})
+        done = subprocess.run([*self.prefix, *arguments], capture_output=True, text=True)
         if done.returncode:
             raise EngineError(last_line(done.stderr, f"exit code {done.returncode}"))
         return done.stdout

@@ -75,6 +75,13 @@ def kernel_source_hashes(root):
         return {path: output_of(["git", "rev-parse", f"{tree}:{path}"], **options) for path in KERNEL_SOURCES}
 
 
+def nncc_versions(nncc):
+    """Return the versions of nncc and of the code generator it found, from the lines of `nncc version`."""
+    lines = [line.split() for line in output_of([str(nncc), "version"]).splitlines()]
+    found = {words[0]: words[1:] for words in lines if len(words) > 1}
+    return {"nncc": " ".join(found.get("nncc", ["unknown"])), "llc": found.get("tool", ["none"])[-1]}
+
+
 def describe(root, nncc):
     """Return class, machine, versions and source hashes for the result file."""
     info = cpu_info()
@@ -82,7 +89,7 @@ def describe(root, nncc):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     versions = {name: metadata.version(name) for name in PACKAGES}
     versions |= {"python": platform.python_version(), "go": output_of(["go", "env", "GOVERSION"], cwd=root).removeprefix("go")}
-    versions |= {"nncc": output_of([str(nncc), "version"]).removeprefix("nncc ")} if nncc else {}
+    versions |= nncc_versions(nncc) if nncc else {}
     return {
         "cpu_class": cpu_class(info),
         "machine": {
