@@ -10,11 +10,11 @@ import (
 
 // lowerConv dispatches on the family that the schedule names.
 func lowerConv(l *lowerer, n *ir.Node) error {
-	c, ok := sched.FusedConv(n)
+	choice, ok := l.plan.Conv[n]
 	if !ok {
-		return fmt.Errorf("convolutions have one or two spatial dimensions, this has %d", len(n.Ints("stride")))
+		return lowerConvPlain(l, n)
 	}
-	choice := l.plan.Conv[n]
+	c, _ := sched.FusedConv(n)
 	switch choice.Family {
 	case sched.ConvBlocked, sched.ConvPlanar:
 		return lowerConvTiled(l, n, c, choice)
@@ -23,7 +23,7 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 	case sched.ConvDepthwise:
 		return lowerConvDepthwise(l, n, c, choice)
 	}
-	return lowerConvPlain(l, n, c)
+	return lowerConvPlain(l, n)
 }
 
 // convKernel is what the convolution families share: the buffers, the result's place and the epilogue.

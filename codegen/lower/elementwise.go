@@ -29,24 +29,52 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 	case "div":
 		return loopir.Div.Of(x[0], x[1]), nil
 	case "sigmoid":
-		return sigmoid(k, x[0]), nil
+		return inFloat32(k, x[0], sigmoid)
 	case "tanh":
-		return tanh(k, x[0]), nil
+		return inFloat32(k, x[0], tanh)
 	case "batchnorm":
 		return batchNorm(k, n, x), nil
 	}
-	return nil, fmt.Errorf("no kernel computes this op at run time")
+	return nil, errNoKernel()
+}
+
+// inFloat32 applies a function that is known for float32 only: 16-bit floats are converted there and back.
+func inFloat32(k *kernel, x loopir.Expr, f func(*kernel, loopir.Expr) loopir.Expr) (loopir.Expr, error) {
+	switch elem := x.Type().Elem; elem {
+	case loopir.F32:
+		return f(k, x), nil
+	case loopir.F16, loopir.BF16:
+		return loopir.ConvertTo(elem, f(k, loopir.ConvertTo(loopir.F32, x))), nil
+	default:
+		return nil, errKind(elem)
+	}
 }
 
 // clip bounds x, leaving out bounds that bound nothing.
 func clip(t loopir.Type, x loopir.Expr, lo, hi float64) loopir.Expr {
-	if !math.IsInf(lo, -1) {
-		x = loopir.Max.Of(loopir.Num(t, lo), x)
+	least, most := limits(t.Elem)
+	if !t.Elem.IsFloat() {
+		lo, hi = math.Ceil(lo), math.Floor(hi)
 	}
-	if !math.IsInf(hi, 1) {
-		x = loopir.Min.Of(loopir.Num(t, hi), x)
+	if lo > least {
+		x = loopir.Max.Of(loopir.Num(t, min(lo, most)), x)
+	}
+	if hi < most {
+		x = loopir.Min.Of(loopir.Num(t, max(hi, least)), x)
 	}
 	return x
+}
+
+// limits are the ends of a kind's range, rounded to float64.
+func limits(k loopir.Kind) (least, most float64) {
+	bits := 8 * k.Bytes()
+	switch {
+	case k.IsFloat():
+		return math.Inf(-1), math.Inf(1)
+	case k.IsSigned():
+		return -math.Ldexp(1, bits-1), math.Ldexp(1, bits-1) - 1
+	}
+	return 0, math.Ldexp(1, bits) - 1
 }
 
 // batchNorm applies statistics that are not known at build time; those that are have been folded away.

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -48,18 +49,17 @@ func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 		l.rules[r.op] = r.lower
 	}
 	res := &Result{}
+	var errs diag.List
 	for _, v := range g.Inputs {
-		s, err := storageOf(v.Name, v.Type, sched.Layout{}, g.Batched)
+		s, err := l.define(v, sched.Layout{})
 		if err != nil {
-			return nil, &diag.Error{Pos: v.Pos, Msg: fmt.Sprintf("input %q: %v", v.Name, err)}
+			report(&errs, v.Pos, "input", v.Name, err)
 		}
-		l.stored[v] = append(l.stored[v], s)
 		res.Inputs = append(res.Inputs, s)
 	}
-	var errs diag.List
 	for _, n := range g.Nodes {
 		if err := l.node(n); err != nil {
-			errs.AddErr(n.Pos, fmt.Errorf("%s %q: %w", n.Op.Name, n.Name, err))
+			report(&errs, n.Pos, sched.Members(n)[0].Op.Name, n.Name, err)
 		}
 	}
 	if err := errs.Err(); err != nil {
@@ -88,13 +88,18 @@ type lowerer struct {
 }
 
 func (l *lowerer) node(n *ir.Node) error {
+	for _, v := range slices.Concat(n.Inputs, n.Outputs) {
+		if v != nil && v.Type.Elems() == 0 {
+			return unsupported("remove the node, or give the dimension another size", "%q is empty (%v): no kernel computes with empty tensors", v.Name, v.Type)
+		}
+	}
 	anchor := sched.Anchor(n)
 	if anchor == nil || anchor.Op.Class == ir.Elementwise {
 		return lowerElementwise(l, n)
 	}
 	lower := l.rules[anchor.Op.Name]
 	if lower == nil {
-		return fmt.Errorf("no kernel computes this op at run time")
+		return errNoKernel()
 	}
 	return lower(l, n)
 }

@@ -1,15 +1,12 @@
 package lower
 
 import (
-	"errors"
 	"fmt"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
 )
-
-var errFloat32Only = errors.New("kernels of this op are for float32 only")
 
 // lowerGemmPlain multiplies matrices of which neither is known at build time.
 func lowerGemmPlain(l *lowerer, n *ir.Node) error {

@@ -39,6 +39,9 @@ func lowerTranspose(l *lowerer, n *ir.Node) error {
 // move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).
 // Rows are copied as vectors where the last dimension stays contiguous.
 func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index) error {
+	if n.Out().Type.Rank() == 0 { // one number, wherever it goes
+		from = func(out []loopir.Index) []loopir.Index { return out }
+	}
 	k := newKernel(n.Op.Name, l.target)
 	src, err := k.plainIn(l, n.Inputs[0])
 	if err != nil {

@@ -12,6 +12,9 @@ import (
 func lowerPad(l *lowerer, n *ir.Node) error {
 	pad := n.Ints("pad")
 	shape := n.Inputs[0].Type.Shape
+	if len(shape) == 0 {
+		return l.move(n, nil)
+	}
 	var rule func(i loopir.Index, extent int) loopir.Index
 	switch n.Str("mode") {
 	case "constant":

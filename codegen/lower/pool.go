@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"fmt"
 	"math"
 
 	"nncc/codegen/loopir"
@@ -12,16 +11,13 @@ import (
 // lowerPool reduces windows of each channel: over vectors of channels in the blocked layout, one number at a time in
 // the planar one.
 func lowerPool(l *lowerer, n *ir.Node) error {
-	w, ok := sched.WindowOf(n)
-	if !ok {
-		return fmt.Errorf("pools have one or two spatial dimensions, this has %d", len(sched.Anchor(n).Ints("kernel")))
-	}
 	lay := l.plan.Layout[n.Out()]
 	target := l.target
 	if lay.Kind == sched.Planar {
 		target.Lanes = 1
 	}
-	k := &poolKernel{kernel: newKernel("pool", target), Window: w, anchor: sched.Anchor(n), outLay: lay}
+	anchor := sched.Anchor(n)
+	k := &poolKernel{kernel: newKernel("pool", target), Window: sched.WindowOf(anchor, anchor.Ints("kernel")), anchor: anchor, outLay: lay}
 	in, err := l.read(n.Inputs[0], sched.Layout{Kind: lay.Kind})
 	if err != nil {
 		return err
@@ -35,7 +31,11 @@ func lowerPool(l *lowerer, n *ir.Node) error {
 		return err
 	}
 	k.out = k.kernel.out(out)
-	if err := k.body(); err != nil {
+	channels := anchor.Inputs[0].Type.Shape[1]
+	if lay.Kind == sched.Blocked {
+		channels = (channels + sched.BlockChannels - 1) / sched.BlockChannels
+	}
+	if err := k.body(channels); err != nil {
 		return err
 	}
 	l.emit(k.kernel, n, "pool", sched.Tile{})
@@ -51,79 +51,77 @@ type poolKernel struct {
 	epilogue      *epilogue
 }
 
-func (k *poolKernel) body() (err error) {
+func (k *poolKernel) body(channels int) (err error) {
 	n := k.samples(&Storage{Dims: k.out.Dims})
-	blocked := k.outLay.Kind == sched.Blocked
-	channels, vectors := k.Out.C, 1
-	if blocked {
-		channels, vectors = k.Out.Blocks(), sched.BlockChannels/k.target.Lanes
+	vectors := 1
+	if k.outLay.Kind == sched.Blocked {
+		vectors = sched.BlockChannels / k.target.Lanes
 	}
-	c, y := k.grid("c", channels), k.grid("y", k.Out.H)
-	k.each("x", k.Out.W, func(x loopir.Index) {
+	c := k.grid("c", channels)
+	row := k.eachOutput(k.Window, func(at []loopir.Index) {
 		k.Unroll("v", 0, vectors, func(v loopir.Index) {
 			lane := v.Mul(k.target.Lanes)
-			value, e := k.epilogue.apply(k.window(n, c, y, x, lane), place{Idx: []loopir.Index{n, c, y, x}, Lane: lane, Count: loopir.C(1)})
+			place := place{Idx: append([]loopir.Index{n, c}, at...), Lane: lane, Count: loopir.C(1)}
+			value, e := k.epilogue.apply(k.window(place.Idx, lane), place)
 			if e != nil {
 				err = e
 				return
 			}
-			at := []loopir.Index{n, c, y, x.AddC(k.outLay.Left)}
-			if blocked {
-				at = append(at, lane)
-			}
-			k.Store(k.out, value, at...)
+			k.Store(k.out, value, k.element(place.Idx, k.outLay, lane)...)
 		})
 	})
-	k.clearHalo(k.out, k.outLay, k.Out.W, n, c, y)
+	k.clearHalo(k.out, k.outLay, k.Out[len(k.Out)-1], n, c, row[0])
 	return err
 }
 
-// window reduces the part of a window that lies inside the image.
-func (k *poolKernel) window(n, c, y, x, lane loopir.Index) loopir.Expr {
+// element is where a place [n, c, spatial...] lies in memory.
+func (k *poolKernel) element(at []loopir.Index, l sched.Layout, lane loopir.Index) []loopir.Index {
+	at = behindHalo(at, l)
+	if l.Kind == sched.Blocked {
+		at = append(at, lane)
+	}
+	return at
+}
+
+// window reduces the part of a window that lies inside the image, for the output at place [n, c, spatial...].
+func (k *poolKernel) window(at []loopir.Index, lane loopir.Index) loopir.Expr {
 	t := k.vec(k.in.Elem)
 	average := k.anchor.Op.Name == "avgpool"
-	acc := k.Reg("acc", t)
+	acc, start, combine := k.Reg("acc", t), lowest(t), loopir.Max
 	if average {
-		acc.Set(loopir.Num(t, 0))
-	} else {
-		acc.Set(lowest(t))
+		acc, start, combine = k.Reg("acc", wide(t)), loopir.Num(wide(t), 0), loopir.Add
 	}
-	rowLo, rowHi := inside(y, k.KH, k.SH, k.DH, k.Top, k.In.H)
-	colLo, colHi := inside(x, k.KW, k.SW, k.DW, k.Left, k.In.W)
-	k.For("kh", rowLo, rowHi, 1, func(kh loopir.Index) {
-		k.For("kw", colLo, colHi, 1, func(kw loopir.Index) {
-			at := []loopir.Index{n, c, y.Mul(k.SH).Add(kh.Mul(k.DH)).AddC(-k.Top), x.Mul(k.SW).Add(kw.Mul(k.DW)).AddC(k.inLay.Left - k.Window.Left)}
-			if k.inLay.Kind == sched.Blocked {
-				at = append(at, lane)
-			}
-			v := loopir.LoadV(t, k.in, at...)
-			if average {
-				acc.Set(loopir.Add.Of(acc.At(), v))
-			} else {
-				acc.Set(loopir.Max.Of(acc.At(), v))
-			}
-		})
+	acc.Set(start)
+	k.eachTap(k.Window, at[2:], func(_, in []loopir.Index) {
+		x := loopir.LoadV(t, k.in, k.element(append(at[:2:2], in...), k.inLay, lane)...)
+		if average {
+			x = widen(x)
+		}
+		acc.Set(combine.Of(acc.At(), x))
 	})
 	if !average {
 		return acc.At()
 	}
-	if k.anchor.Bool("count_include_pad") { // all of the padded image counts, what a ceil adds beyond does not
-		rowLo, colLo = loopir.C(0), loopir.C(0)
-		_, rowHi = inside(y, k.KH, k.SH, k.DH, 0, k.In.H+k.Top+k.Bottom)
-		_, colHi = inside(x, k.KW, k.SW, k.DW, 0, k.In.W+k.Window.Left+k.Right)
-	}
-	rows, cols := rowHi.Sub(rowLo), colHi.Sub(colLo)
-	return loopir.Div.Of(acc.At(), loopir.Mul.Of(loopir.IndexTo(t, rows), loopir.IndexTo(t, cols)))
+	return narrow(loopir.Div.Of(acc.At(), k.count(at[2:], wide(t))), t.Elem)
 }
 
-// inside is the range of kernel places that meet an image of the given extent, for output place x.
-func inside(x loopir.Index, kernel, stride, dilation, before, extent int) (lo, hi loopir.Index) {
-	out := loopir.C(before).Sub(x.Mul(stride)) // how far the first place lies before the image
-	lo = loopir.C(0)
-	if before > 0 {
-		lo = lo.Max(out.AddC(dilation - 1).Div(dilation))
+// count is how many places of the window a mean is over.
+func (k *poolKernel) count(at []loopir.Index, t loopir.Type) loopir.Expr {
+	var total loopir.Expr
+	for d, out := range at {
+		before, extent := k.Before[d], k.In[d]
+		if k.anchor.Bool("count_include_pad") { // all of the padded image counts, what a ceil adds beyond does not
+			before, extent = 0, extent+before+k.After[d]
+		}
+		lo, hi := inside(out, k.Kernel[d], k.Stride[d], k.Dilation[d], before, extent)
+		places := loopir.IndexTo(t, hi.Sub(lo).Max(loopir.C(0)))
+		if total == nil {
+			total = places
+		} else {
+			total = loopir.Mul.Of(total, places)
+		}
 	}
-	return lo, loopir.C(kernel).Min(out.AddC(extent + dilation - 1).Div(dilation))
+	return total
 }
 
 // lowest is the number that loses against all others.

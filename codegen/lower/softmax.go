@@ -29,7 +29,7 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 		return err
 	}
 	if from.Elem != loopir.F32 {
-		return errFloat32Only
+		return errKind(from.Elem)
 	}
 	outer := ir.Type{Shape: shape[:axis]}.Elems()
 	src, dst := k.as(k.in, from, from.samplesOr(1), outer, extent, inner), k.as(k.out, to, to.samplesOr(1), outer, extent, inner)

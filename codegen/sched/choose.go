@@ -29,7 +29,7 @@ type ConvChoice struct {
 // ChooseConv picks family and tile for c.
 func ChooseConv(c Conv, t Target) ConvChoice {
 	switch {
-	case !c.ConstWeights:
+	case !c.Packed:
 		return ConvChoice{Family: ConvPlain}
 	case c.Groups == c.In.C && c.Groups == c.Out.C && c.Groups > 1 && c.PoolH == 0:
 		return ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)}

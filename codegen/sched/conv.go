@@ -10,7 +10,7 @@ type Conv struct {
 	DH, DW              int // dilation
 	Top, Left           int // padding; what is below and to the right follows from the output size
 	Groups              int
-	ConstWeights        bool // weights known at build time, and so packed then
+	Packed              bool // weights are packed at build time
 	PoolH, PoolW        int  // fused pool window, equal to its stride; 0 if there is none
 	PooledH, PooledW    int  // size after the pool
 	GroupInC, GroupOutC int
@@ -24,10 +24,11 @@ func convOf(n *ir.Node) (Conv, bool) {
 		return Conv{}, false
 	}
 	c := Conv{In: in, Out: out, Groups: n.Int("groups")}
-	c.KH, c.KW = plane(n.Inputs[1].Type.Shape[2:])
-	c.SH, c.SW = plane(n.Ints("stride"))
-	c.DH, c.DW = plane(n.Ints("dilation"))
-	c.Top, c.Left, _, _ = border(n.Ints("pad"))
+	w := WindowOf(n, n.Inputs[1].Type.Shape[2:])
+	c.KH, c.KW = w.Kernel[0], w.Kernel[1]
+	c.SH, c.SW = w.Stride[0], w.Stride[1]
+	c.DH, c.DW = w.Dilation[0], w.Dilation[1]
+	c.Top, c.Left = w.Before[0], w.Before[1]
 	c.GroupInC, c.GroupOutC = in.C/c.Groups, out.C/c.Groups
 	c.PooledH, c.PooledW = out.H, out.W
 	return c, true

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // Members are the nodes that n computes: those of its body if it is fused, else n itself.
@@ -42,10 +43,7 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 		return Conv{}, false
 	}
 	c, ok := convOf(anchor)
-	c.ConstWeights = Outer(n, anchor.Inputs[1]).IsConst()
-	if b := Outer(n, anchor.Input(2)); b != nil && !b.IsConst() {
-		c.ConstWeights = false
-	}
+	c.Packed = packable(Outer(n, anchor.Inputs[1]), Outer(n, anchor.Input(2)))
 	for _, m := range Members(n)[1:] {
 		if m.Op.Class == ir.Window {
 			c.PoolH, c.PoolW = plane(m.Ints("kernel"))
@@ -56,6 +54,11 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 	return c, ok
 }
 
+// packable reports whether weights and bias, which may be nil, can be packed at build time: float32 that is known then.
+func packable(weights, bias *ir.Value) bool {
+	return weights.IsConst() && weights.Type.DType == tensor.F32 && (bias == nil || bias.IsConst())
+}
+
 // CanPool reports whether the kernel of a convolution can take in a pool: it keeps the rows of a window in registers,
 // so all of them must see all kernel rows.
 func CanPool(conv *ir.Node) bool {
@@ -63,6 +66,5 @@ func CanPool(conv *ir.Node) bool {
 		return false
 	}
 	c, ok := convOf(conv)
-	return ok && c.Groups == 1 && !c.PadsRows() && conv.Inputs[1].IsConst() &&
-		(conv.Input(2) == nil || conv.Inputs[2].IsConst())
+	return ok && c.Groups == 1 && !c.PadsRows() && packable(conv.Inputs[1], conv.Input(2))
 }
