@@ -22,7 +22,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     networks = parser.add_mutually_exclusive_group()
     networks.add_argument("--networks", default=DEFAULT_NETWORKS, help=f"names, default {DEFAULT_NETWORKS}")
-    networks.add_argument("--all", action="store_true", help="all networks (exports some 900 MB)")
+    networks.add_argument("--all", action="store_true", help="all networks (exports about 1 GB)")
     parser.add_argument("--threads", default="1,2", help="thread counts, default 1,2")
     parser.add_argument("--engines", help="names, default all")
     parser.add_argument("--rounds", type=int, default=7)
