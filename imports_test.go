@@ -32,7 +32,7 @@ const importRules = `
 	ir, codegen/loopir < codegen/sched < codegen/lower
 	codegen/lower, runtime/program < codegen/plan
 
-	ir/diag, codegen/loopir, runtime/program < backends < backends/llvmcpu < backends/all
+	ir/diag, codegen/loopir, runtime/program < backends < backends/llvmcpu, backends/gohost < backends/all
 	ir/passes, codegen/plan, backends < codegen
 
 	frontend, codegen, backends/all, runtime/data < cmd/nncc
@@ -46,6 +46,7 @@ const importRules = `
 
 // outside are the modules that nncc uses, each with the packages that may import it directly.
 var outside = map[string][]string{
+	"github.com/dave/jennifer":    {"backends/gohost"},
 	"github.com/llir/llvm":        {"backends/llvmcpu"},
 	"github.com/spf13/cobra":      {"cmd/nncc"},
 	"github.com/stretchr/testify": {"ir/irtest", "backends/backendtest"},
@@ -60,6 +61,7 @@ var never = []struct{ pkg, on, why string }{
 	{"runtime/...", "codegen/...", "the compiler is not in the runtime"},
 	{"runtime/...", "backends/...", "the compiler is not in the runtime"},
 	{"backends/llvmcpu", "ir", "backends know kernels, not what they compute"},
+	{"backends/gohost", "ir", "backends know kernels, not what they compute"},
 	{"frontend/...", "codegen/...", "the frontends know no machine"},
 	{"codegen/loopir", "runtime/...", "the loop IR is about kernels alone"},
 }

@@ -21,14 +21,15 @@ go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 stage import rules
 go test .
 
+stage module files
+go mod tidy -diff
+(cd examples/gogenerate && go mod tidy -diff)
+
 stage generated files
-before=$(git status --porcelain; git diff | git hash-object --stdin)
+before=$(git diff HEAD | git hash-object --stdin)
 go generate ./...
-go mod tidy
-(cd examples/gogenerate && go mod tidy)
-after=$(git status --porcelain; git diff | git hash-object --stdin)
-if [ "$before" != "$after" ]; then
-	echo "go generate or go mod tidy changed files:"
+if [ "$before" != "$(git diff HEAD | git hash-object --stdin)" ]; then
+	echo "go generate changed files:"
 	git status --short
 	exit 1
 fi
