@@ -35,6 +35,12 @@ const importRules = `
 	ir/diag, codegen/loopir, runtime/program < backends < backends/llvmcpu, backends/gohost < backends/all
 	ir/passes, codegen/plan, backends < codegen
 
+	# What gohost copies into the Go programs that it writes, and how.
+	NONE < backends/gohost/internal/bundle, backends/gohost/internal/kernelmath
+	backends/gohost/internal/bundle < backends/gohost/internal/mkbundle
+	runtime/exec < backends/gohost/internal/api, backends/gohost/internal/helper
+	backends/gohost/internal/api, backends/gohost/internal/bundle, backends/gohost/internal/helper, backends/gohost/internal/kernelmath < backends/gohost
+
 	frontend, codegen, backends/all, runtime/data < cmd/nncc
 
 	# Support of tests: only what follows may import it.
