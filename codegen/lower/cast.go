@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -42,45 +40,24 @@ func castTo(k *kernel, v loopir.Expr, from, to tensor.DType, elem loopir.Kind) l
 	case from.IsFloat() && !to.IsFloat():
 		down := k.Let("down", loopir.Floor.Of(loopir.Abs.Of(v)))
 		v = loopir.SelectOf(loopir.Lt.Of(v, zero), loopir.Neg.Of(down), down)
+	case !from.IsFloat() && !to.IsFloat():
+		return wrapTo(elem, v)
+	case from.Bytes() == 8 && to.Bytes() == 2:
+		v = loopir.ConvertTo(loopir.F64, v)
 	}
 	return loopir.ConvertTo(elem, v)
 }
 
-// lowerGather copies the entries at constant indices.
-func lowerGather(l *lowerer, n *ir.Node) error {
-	index, axis := n.Inputs[1], n.Int("axis")
-	if !index.IsConst() {
-		return fmt.Errorf("indices must be known at build time")
+// wrapTo keeps the low bits of an integer, or extends it, where loop IR's conversion saturates: what lies above the bits
+// to keep is shifted out and replaced by copies of the highest of them, so that the conversion is exact.
+func wrapTo(to loopir.Kind, v loopir.Expr) loopir.Expr {
+	signed := map[int]loopir.Kind{1: loopir.I8, 2: loopir.I16, 4: loopir.I32, 8: loopir.I64}
+	from := v.Type()
+	if cut := 8 * (from.Elem.Bytes() - to.Bytes()); cut >= 0 {
+		from.Elem = signed[from.Elem.Bytes()]
+		bits := loopir.Num(from, float64(cut))
+		v = loopir.Shr.Of(loopir.Shl.Of(loopir.BitcastTo(from, v), bits), bits)
 	}
-	if axis < 0 {
-		axis += n.Inputs[0].Type.Rank()
-	}
-	k := newKernel("gather", l.target)
-	from, err := l.readPlain(n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	to, err := l.define(n.Out(), sched.Layout{})
-	if err != nil {
-		return err
-	}
-	shape := n.Inputs[0].Type.Shape
-	extent, inner := shape[axis], ir.Type{Shape: shape[axis+1:]}.Elems()
-	outer := ir.Type{Shape: shape[:axis]}.Elems()
-	count := index.Type.Elems()
-	src := k.as(k.in, from, from.samplesOr(1), outer, extent, inner)
-	dst := k.as(k.out, to, to.samplesOr(1), outer, count, inner)
-	s := k.samples(&Storage{Dims: dst.Dims})
-	o := k.grid("o", outer)
-	for i, entry := range index.Const.Float64s() {
-		at := int(entry)
-		if at < 0 {
-			at += extent
-		}
-		k.vectors(inner, func(x, lanes loopir.Index) {
-			k.put(dst, lanes, k.get(src, lanes, s, o, loopir.C(at), x), s, o, loopir.C(i), x)
-		})
-	}
-	l.emit(k, n, "gather", sched.Tile{})
-	return nil
+	v = loopir.ConvertTo(signed[to.Bytes()], v)
+	return loopir.BitcastTo(loopir.Vec(to, from.Lanes), v)
 }

@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -88,9 +87,13 @@ type lowerer struct {
 }
 
 func (l *lowerer) node(n *ir.Node) error {
-	for _, v := range slices.Concat(n.Inputs, n.Outputs) {
+	if n.Out().Type.Elems() == 0 { // nothing to compute
+		_, err := l.define(n.Out(), sched.Layout{})
+		return err
+	}
+	for _, v := range n.Inputs {
 		if v != nil && v.Type.Elems() == 0 {
-			return unsupported("remove the node, or give the dimension another size", "%q is empty (%v): no kernel computes with empty tensors", v.Name, v.Type)
+			return unsupported("remove the node, or give the dimension another size", "%q is empty (%v): no kernel reads empty tensors", v.Name, v.Type)
 		}
 	}
 	anchor := sched.Anchor(n)

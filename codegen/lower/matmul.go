@@ -110,7 +110,8 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 		}
 		out[d] = k.grid(fmt.Sprint("d", d), dst.Dims[d])
 	}
-	if sched.Anchor(n).Out().Type.Rank() == 0 {
+	store := out
+	if n.Out().Type.Rank() == 0 {
 		out = nil
 	}
 	acc := k.Reg("acc", t)
@@ -133,9 +134,9 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	if p.alpha != 1 {
 		sum = loopir.Mul.Of(sum, loopir.Num(t, p.alpha))
 	}
-	at := place{Idx: out, Count: loopir.C(1)}
-	if out == nil {
-		at.Idx = []loopir.Index{loopir.C(0)}
+	at := place{Idx: store, Count: loopir.C(1)}
+	if len(out) == 3 { // as an image of one row, see logicalDims
+		at.Idx = []loopir.Index{out[0], out[1], loopir.C(0), out[2]}
 	}
 	if added != nil {
 		bias := c.load(k, at)
@@ -148,7 +149,7 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	if err != nil {
 		return err
 	}
-	k.Store(dst, value, at.Idx...)
+	k.Store(dst, value, store...)
 	l.emit(k, n, "matmul", sched.Tile{})
 	return nil
 }

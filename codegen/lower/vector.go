@@ -1,6 +1,10 @@
 package lower
 
-import "nncc/codegen/loopir"
+import (
+	"slices"
+
+	"nncc/codegen/loopir"
+)
 
 // vectors runs body over n contiguous elements, a vector at a time; count is how many lanes are in use: all, but for the last.
 func (k *kernel) vectors(n int, body func(x, count loopir.Index)) {
@@ -38,11 +42,12 @@ func (k *kernel) flat(declare func(*Storage) *loopir.Buffer, s *Storage) *loopir
 	return k.as(declare, s, s.samples(), s.sampleElems())
 }
 
-// as declares s as a parameter under other dimensions.
+// as declares s as a parameter under other dimensions: one of its own, as a kernel may see s in several ways.
 func (k *kernel) as(declare func(*Storage) *loopir.Buffer, s *Storage, dims ...int) *loopir.Buffer {
-	buf := declare(s)
-	buf.Dims = dims
-	return buf
+	if slices.Equal(s.Dims, dims) {
+		return declare(s)
+	}
+	return declare(&Storage{Name: s.Name, Type: s.Type, Layout: s.Layout, Elem: s.Elem, Dims: dims, Const: s.Const, Alias: s})
 }
 
 func (s *Storage) samples() int { return s.samplesOr(1) }

@@ -98,8 +98,8 @@ func (k *kernel) transposeChannels(m sched.Image, src, dst *loopir.Buffer, from,
 // copy duplicates plain memory, for outputs that may not share theirs.
 func (l *lowerer) copy(v *ir.Value, from *Storage) (*Storage, error) {
 	to, err := storageOf(v.Name, v.Type, sched.Layout{}, l.graph.Batched)
-	if err != nil {
-		return nil, err
+	if err != nil || v.Type.Elems() == 0 {
+		return to, err
 	}
 	k := newKernel("copy", l.target)
 	src, dst := k.flat(k.in, from), k.flat(k.out, to)

@@ -20,8 +20,3 @@ func narrow(x loopir.Expr, k loopir.Kind) loopir.Expr {
 	}
 	return loopir.ConvertTo(k, x)
 }
-
-// inF32 computes f, which is for f32 only, of a float of any kind.
-func inF32(x loopir.Expr, f func(x loopir.Expr) loopir.Expr) loopir.Expr {
-	return narrow(f(narrow(x, loopir.F32)), x.Type().Elem)
-}

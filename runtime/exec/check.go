@@ -160,7 +160,7 @@ func (c *checker) arg(a Arg) error {
 
 // port checks an input or an output, as which says.
 func (c *checker) port(which string, p *Port) {
-	if p.ElemBytes < 1 || p.Elems < 1 || p.Elems > maxMemoryBytes/p.ElemBytes {
+	if p.ElemBytes < 1 || p.Elems < 0 || p.Elems > maxMemoryBytes/p.ElemBytes {
 		c.errorf("%s %s has %d elements of %d bytes", which, p.Name, p.Elems, p.ElemBytes)
 		return
 	}

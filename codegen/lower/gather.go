@@ -1,0 +1,81 @@
+package lower
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerGather sees its input as [outer, axis, inner] and copies runs of inner elements.
+func lowerGather(l *lowerer, n *ir.Node) error {
+	index, axis := n.Inputs[1], n.Int("axis")
+	k := &gatherKernel{kernel: newKernel("gather", l.target)}
+	from, err := l.readPlain(n.Inputs[0])
+	if err != nil {
+		return err
+	}
+	shape, count := n.Inputs[0].Type.Shape, index.Type.Elems()
+	k.extent, k.inner = shape[axis], ir.Type{Shape: shape[axis+1:]}.Elems()
+	outer := ir.Type{Shape: shape[:axis]}.Elems()
+	k.src = k.as(k.in, from, from.samplesOr(1), outer, k.extent, k.inner)
+	if !index.IsConst() {
+		entries, err := l.readPlain(index)
+		if err != nil {
+			return err
+		}
+		k.index = k.as(k.in, entries, entries.samplesOr(1), count)
+	}
+	to, err := l.define(n.Out(), sched.Layout{})
+	if err != nil {
+		return err
+	}
+	k.dst = k.as(k.out, to, to.samplesOr(1), outer, count, k.inner)
+	k.sample, k.row = k.samples(&Storage{Dims: k.dst.Dims}), k.grid("o", outer)
+	if index.IsConst() {
+		k.copyKnown(index.Const.Float64s())
+	} else {
+		k.search(k.grid("i", count))
+	}
+	l.emit(k.kernel, n, "gather", sched.Tile{})
+	return nil
+}
+
+type gatherKernel struct {
+	*kernel
+	extent, inner   int
+	src, dst, index *loopir.Buffer
+	sample, row     loopir.Index
+}
+
+// copyKnown copies the entries at indices that are known.
+func (k *gatherKernel) copyKnown(entries []float64) {
+	for i, entry := range entries {
+		at := int(entry)
+		if at < 0 {
+			at += k.extent
+		}
+		k.vectors(k.inner, func(x, lanes loopir.Index) {
+			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, loopir.C(at), x)
+			k.put(k.dst, lanes, v, k.sample, k.row, loopir.C(i), x)
+		})
+	}
+}
+
+// search finds entry i by comparing its index with all there are: kernels form no addresses from data. An index out of
+// range finds nothing, and gives zeros.
+func (k *gatherKernel) search(i loopir.Index) {
+	t := loopir.Scalar(k.index.Elem)
+	entry := k.Let("entry", loopir.LoadV(t, k.index, k.sampleOf(k.index, k.sample), i))
+	fromEnd := loopir.Add.Of(entry, loopir.Num(t, float64(k.extent)))
+	entry = k.Let("entry", loopir.SelectOf(loopir.Lt.Of(entry, loopir.Num(t, 0)), fromEnd, entry))
+	wanted := k.Let("wanted", loopir.SplatOf(k.target.Lanes, entry))
+	k.vectors(k.inner, func(x, lanes loopir.Index) {
+		found := k.Reg("found", k.vec(k.src.Elem))
+		found.Set(loopir.Num(k.vec(k.src.Elem), 0))
+		k.each("e", k.extent, func(e loopir.Index) {
+			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, e, x)
+			found.Set(loopir.SelectOf(loopir.Eq.Of(wanted, loopir.IndexTo(wanted.Type(), e)), v, found.At()))
+		})
+		k.put(k.dst, lanes, found.At(), k.sample, k.row, i, x)
+	})
+}
