@@ -38,7 +38,7 @@ func Compile(g *ir.Graph, o Options) (*program.Program, error) {
 		}
 		p.Variants = append(p.Variants, *v)
 	}
-	p.Constants = consts.List
+	p.Constants = consts.Used(p.Variants)
 	return p, nil
 }
 

@@ -52,14 +52,13 @@ func lifetimes(steps []lower.Step, res *lower.Result) []*interval {
 	}
 	for _, s := range res.Inputs {
 		touch(s, 0)
-		touch(s, len(steps))
 	}
 	for i, s := range steps {
 		for _, a := range s.Args {
 			touch(a, i)
 		}
 	}
-	for _, s := range res.Outputs {
+	for _, s := range slices.Concat(res.Inputs, res.Outputs) {
 		touch(s, len(steps))
 		found[s.Root()].first = 0
 	}

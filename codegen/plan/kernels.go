@@ -1,14 +1,12 @@
 package plan
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"strings"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/lower"
 	"nncc/ir"
-	"nncc/runtime/program"
 )
 
 // kernelTable keeps each distinct function once: repeated blocks of a network share code.
@@ -54,30 +52,4 @@ func identifier(s string) string {
 		}
 		return '_'
 	}, s)
-}
-
-// Constants are the packed weights of a program, each distinct one once. The zero value is empty.
-type Constants struct {
-	List   []program.Constant
-	Packs  lower.Packs // what they are made of
-	number map[[sha256.Size]byte]int
-	known  map[*lower.Const]int
-}
-
-func (c *Constants) add(k *lower.Const) int {
-	if c.number == nil {
-		c.number, c.known = map[[sha256.Size]byte]int{}, map[*lower.Const]int{}
-	}
-	if i, ok := c.known[k]; ok {
-		return i
-	}
-	hash := k.Hash()
-	i, ok := c.number[hash]
-	if !ok {
-		i = len(c.List)
-		c.number[hash] = i
-		c.List = append(c.List, program.Constant{Name: k.Name, Hash: hash, Data: k.Data})
-	}
-	c.known[k] = i
-	return i
 }

@@ -34,11 +34,10 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 	p.Variant.ArenaBytes = arenaBytes
 	for _, s := range steps {
 		k := kernels.add(s)
-		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), FLOPs: s.FLOPs}
+		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
 		for _, a := range s.Args {
 			l.Args = append(l.Args, argument(a, offsets, consts))
 		}
-		split(&l, s, t)
 		p.Variant.Step = append(p.Variant.Step, l)
 		p.Variant.Layers = append(p.Variant.Layers, layer(s))
 		p.Variant.ScratchBytes = max(p.Variant.ScratchBytes, s.Func.ScratchBytes())
@@ -92,16 +91,17 @@ func traffic(s lower.Step) int64 {
 // work weighs a step for the decisions below: arithmetic, or memory at some four operations a byte.
 func work(s lower.Step) int64 { return max(s.FLOPs, 4*traffic(s)) }
 
-// split decides how many chunks one call takes and whether threads share the launch. A call stays below the target's
-// limit on native time; pieces are small enough to balance, and a launch too small to pay for waking a thread is not split.
-func split(l *exec.Launch, s lower.Step, t sched.Target) {
-	chunks, total := int64(max(l.Chunks, 1)), work(s)
-	perCall := max(1, t.MaxCallFLOPs*chunks/max(total, 1))
-	if total < t.MinSplitFLOPs {
-		l.MaxThreads = 1
-		l.Grain = int(min(chunks, perCall))
-		return
-	}
+// grain is how many chunks one call takes, and a thread at once. A call stays below the target's limit on native time;
+// pieces are small enough to balance, but worth waking a thread for: a small launch is one piece, for several samples
+// of a batch together.
+func grain(s lower.Step, t sched.Target) int {
+	chunks, total := int64(s.Func.Chunks()), max(work(s), 1)
 	const pieces = 16
-	l.Grain = int(max(1, min(perCall, chunks/pieces)))
+	size := chunks / pieces
+	if total < t.MinSplitFLOPs {
+		size = ceilDiv(t.MinSplitFLOPs*chunks, total)
+	}
+	return int(max(1, min(size, t.MaxCallFLOPs*chunks/total)))
 }
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

@@ -1,0 +1,215 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/codegen"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/frontend"
+	"nncc/ir"
+	"nncc/ir/irtest"
+	"nncc/ir/passes"
+	"nncc/runtime/exec"
+	"nncc/runtime/program"
+)
+
+func target(t *testing.T, isa string) sched.Target {
+	t.Helper()
+	s, ok := sched.LookupTarget(isa)
+	require.True(t, ok)
+	return s
+}
+
+func parse(t *testing.T, text string) *ir.Graph {
+	t.Helper()
+	g, err := ir.Parse("g", "graph g batched {\n"+text+"\n}")
+	require.NoError(t, err)
+	return g
+}
+
+func planned(t *testing.T, g *ir.Graph, isa string, consts *plan.Constants, o codegen.Options) *plan.Plan {
+	t.Helper()
+	p, err := codegen.Lower(g, target(t, isa), consts, o)
+	require.NoError(t, err)
+	return p
+}
+
+func lenet(t *testing.T) *ir.Graph {
+	t.Helper()
+	g, err := frontend.Load("../../testdata/models/lenet.json", frontend.Options{})
+	require.NoError(t, err)
+	_, err = passes.Run(g, codegen.PassOptions(passes.Options{}))
+	require.NoError(t, err)
+	return g
+}
+
+// A small network is one call; asked for layers, it is one call for each.
+func TestSmallNetworkIsOneLaunch(t *testing.T) {
+	whole := planned(t, lenet(t), "avx512", &plan.Constants{}, codegen.Options{})
+	require.Len(t, whole.Variant.Step, 1)
+	require.True(t, whole.Variant.Step[0].Batched)
+	require.Equal(t, 1, whole.Variant.Step[0].Chunks)
+
+	layers := planned(t, lenet(t), "avx512", &plan.Constants{}, codegen.Options{Layers: true})
+	require.Len(t, layers.Variant.Step, 5, "two convolutions with their pools, three dense layers")
+	require.Len(t, layers.Variant.Layers, 5)
+	var flops int64
+	var covers []string
+	for i, l := range layers.Variant.Layers {
+		require.Equal(t, l.FLOPs, layers.Variant.Step[i].FLOPs)
+		flops += l.FLOPs
+		covers = append(covers, l.Covers...)
+	}
+	require.Equal(t, flops, whole.Variant.Layers[0].FLOPs)
+	require.Equal(t, covers, whole.Variant.Layers[0].Covers)
+}
+
+func relu(shape string) string {
+	return "input %x: f32[" + shape + "]\n%y = relu(%x)\noutput %y"
+}
+
+// A launch that is not worth a second thread is one piece; samples of a batch are put together until they are.
+func TestGrain(t *testing.T) {
+	limits := target(t, "avx512")
+	for _, c := range []struct {
+		what, graph string
+		grains      float64 // of a sample
+	}{
+		{"a small layer", relu("1, 64, 10, 40"), 0.82},
+		{"a tiny layer", relu("1, 4"), 1. / 7813},
+		{"a large layer", relu("1, 64, 100, 100"), 16},
+		{"a layer that is too much for one call", relu("1, 512, 1000, 100"), 164.1},
+	} {
+		p := planned(t, parse(t, c.graph), "avx512", &plan.Constants{}, codegen.Options{})
+		l := p.Variant.Step[0]
+		require.InEpsilon(t, c.grains, float64(l.Chunks)/float64(l.Grain), 0.05, c.what)
+		require.LessOrEqual(t, l.FLOPs*int64(l.Grain)/int64(l.Chunks), limits.MaxCallFLOPs)
+	}
+}
+
+// resBlocks is a run of residual blocks such as ResNet-50 has, of the given image size.
+func resBlocks(blocks, size int) string {
+	var b strings.Builder
+	kind := fmt.Sprintf("f32[1, 64, %d, %d]", size, size)
+	fmt.Fprintf(&b, "input %%x0: %s\n", kind)
+	for i := range blocks {
+		fmt.Fprintf(&b, "const %%w%d: f32[64, 64, 3, 3] = uniform(seed %d, -0.1, 0.1)\n", i, i)
+	}
+	for i := range blocks {
+		fmt.Fprintf(&b, "%%x%d = fused(%%x%d, %%w%d) body {\n input %%x: %s\n input %%w: f32[64, 64, 3, 3]\n", i+1, i, i, kind)
+		b.WriteString("%c = conv(%x, %w) {pad = [1, 1, 1, 1]}\n%s = add(%c, %x)\n%r = relu(%s)\noutput %r\n}\n")
+	}
+	fmt.Fprintf(&b, "output %%x%d", blocks)
+	return b.String()
+}
+
+// Large layers are launches of their own, so that threads can share each.
+func TestLargeLayersStayApart(t *testing.T) {
+	p := planned(t, parse(t, resBlocks(3, 56)), "avx512", &plan.Constants{}, codegen.Options{})
+	for _, l := range p.Variant.Step {
+		require.Greater(t, l.Chunks, l.Grain, "%s is split", l.Name)
+	}
+	require.Len(t, p.Variant.Step, 5, "three blocks between changes of the layout")
+}
+
+// Repeated blocks share code, whatever their weights.
+func TestKernelsAreShared(t *testing.T) {
+	g := parse(t, resBlocks(4, 8))
+	p := planned(t, g, "avx512", &plan.Constants{}, codegen.Options{Layers: true})
+	blocks := map[int]int{}
+	for i, l := range p.Variant.Step {
+		if p.Variant.Layers[i].Family == "conv-blocked" {
+			blocks[l.Kernel]++
+			require.Contains(t, p.Nodes[l.Kernel], g.Nodes[i-1], "a kernel knows all that it computes")
+		}
+	}
+	require.Equal(t, []int{3, 1}, sortedCounts(blocks), "the last block writes no halo")
+	names := map[string]bool{}
+	for i, f := range p.Funcs {
+		require.Equal(t, f.Name, p.Variant.Kernels[i].Name)
+		require.False(t, names[f.Name], "%s twice", f.Name)
+		names[f.Name] = true
+	}
+}
+
+func sortedCounts(m map[int]int) []int {
+	var out []int
+	for _, n := range m {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out
+}
+
+// Weights are packed in the same blocks for all instruction sets, and stored once; equal ones too.
+func TestConstantsAreShared(t *testing.T) {
+	g := parse(t, `input %x: f32[1, 32, 8, 8]
+		const %w1: f32[32, 32, 3, 3] = uniform(seed 1, -0.1, 0.1)
+		const %w2: f32[32, 32, 3, 3] = uniform(seed 1, -0.1, 0.1)
+		%a = conv(%x, %w1) {pad = [1, 1, 1, 1]}
+		%b = conv(%a, %w2) {pad = [1, 1, 1, 1]}
+		output %b`)
+	var consts plan.Constants
+	for _, isa := range []string{"avx512", "avx2", "portable"} {
+		planned(t, g, isa, &consts, codegen.Options{})
+		require.Len(t, consts.List, 2, "weights and a bias of zeros on %s", isa)
+	}
+}
+
+func TestUsedConstants(t *testing.T) {
+	var consts plan.Constants
+	for i := range byte(4) {
+		consts.List = append(consts.List, program.Constant{Name: fmt.Sprint(i), Data: []byte{i}})
+	}
+	constant := func(i int) exec.Arg { return exec.Arg{Space: exec.SpaceConst, Index: i} }
+	variants := []program.Variant{
+		{Step: []exec.Launch{{Args: []exec.Arg{{Space: exec.SpaceArena, OffsetBytes: 64}, constant(3), constant(1)}}}},
+		{Init: []exec.Launch{{Args: []exec.Arg{constant(3)}}}},
+	}
+	used := consts.Used(variants)
+	require.Equal(t, []program.Constant{consts.List[1], consts.List[3]}, used)
+	require.Equal(t, []exec.Arg{{Space: exec.SpaceArena, OffsetBytes: 64}, constant(1), constant(0)}, variants[0].Step[0].Args)
+	require.Equal(t, []exec.Arg{constant(1)}, variants[1].Init[0].Args)
+}
+
+// Merged or not, a program computes the same, bit for bit; calls stay short, and only small steps share one.
+func TestMergeKeepsResults(t *testing.T) {
+	merged := 0
+	for seed := range uint64(20) {
+		g := irtest.RandomGraph(seed)
+		_, err := passes.Run(g, codegen.PassOptions(passes.Options{}))
+		require.NoError(t, err)
+		for _, isa := range []string{"avx512", "portable"} {
+			limits := target(t, isa)
+			var consts plan.Constants
+			apart := planned(t, g, isa, &consts, codegen.Options{Layers: true})
+			joined := planned(t, g, isa, &consts, codegen.Options{})
+			var inputs [][]byte
+			for _, x := range irtest.Inputs(g, seed) {
+				inputs = append(inputs, x.Data)
+			}
+			want, err := apart.Interpret(&consts, inputs, 1)
+			require.NoError(t, err, "seed %d", seed)
+			got, err := joined.Interpret(&consts, inputs, 1)
+			require.NoError(t, err, "seed %d", seed)
+			require.Equal(t, want, got, "seed %d", seed)
+			if len(joined.Variant.Step) < len(apart.Variant.Step) {
+				merged++
+			}
+			for i, l := range joined.Variant.Step {
+				if joined.Variant.Layers[i].Family == "call" {
+					require.LessOrEqual(t, l.FLOPs, limits.MaxCallFLOPs)
+				}
+				require.Positive(t, l.Grain)
+			}
+		}
+	}
+	require.Greater(t, merged, 20)
+}

@@ -1,0 +1,160 @@
+package sched
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// conv describes a convolution of square images and kernels whose result is as large as its input, divided by the stride.
+func conv(in, out, size, kernel, stride, groups int) Conv {
+	c := Conv{
+		In: Image{1, in, size, size}, Out: Image{1, out, size / stride, size / stride}, Groups: groups, GroupInC: in / groups, GroupOutC: out / groups,
+		KH: kernel, KW: kernel, SH: stride, SW: stride, DH: 1, DW: 1, Top: kernel / 2, Left: kernel / 2, Packed: true,
+	}
+	c.PooledH, c.PooledW = c.Out.H, c.Out.W
+	return c
+}
+
+func pooled(c Conv, size int) Conv {
+	c.Top, c.Left = 0, 0
+	c.Out.H, c.Out.W = c.In.H-c.KH+1, c.In.W-c.KW+1
+	c.PoolH, c.PoolW, c.PooledH, c.PooledW = size, size, c.Out.H/size, c.Out.W/size
+	return c
+}
+
+func unpacked(c Conv) Conv {
+	c.Packed = false
+	return c
+}
+
+func TestFamilies(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		conv Conv
+		want Family
+	}{
+		{"many channels", conv(64, 64, 56, 3, 1, 1), ConvBlocked},
+		{"one block, ragged result", conv(16, 10, 8, 1, 1, 1), ConvBlocked},
+		{"first layer", conv(3, 64, 224, 7, 2, 1), ConvPlanar},
+		{"few channels on both sides", conv(3, 6, 32, 5, 1, 1), ConvThin},
+		{"few channels on both sides, pooled by two", pooled(conv(3, 6, 32, 5, 1, 1), 2), ConvThin},
+		{"few channels on both sides, pooled by three", pooled(conv(3, 6, 32, 5, 1, 1), 3), ConvPlanar},
+		{"few channels with stride", conv(3, 6, 64, 5, 2, 1), ConvPlanar},
+		{"depthwise", conv(32, 32, 14, 3, 1, 32), ConvDepthwise},
+		{"depthwise with ragged channels", conv(20, 20, 14, 3, 2, 20), ConvDepthwise},
+		{"depthwise with several filters a channel", conv(8, 16, 14, 3, 1, 8), ConvPlain},
+		{"groups of blocks", conv(64, 64, 14, 3, 1, 4), ConvBlocked},
+		{"groups of half blocks", conv(32, 32, 14, 3, 1, 4), ConvPlain},
+		{"weights of run time", unpacked(conv(64, 64, 14, 3, 1, 1)), ConvPlain},
+	} {
+		for _, target := range Targets {
+			choice := ChooseConv(c.conv, target)
+			require.Equal(t, c.want, choice.Family, "%s on %s", c.what, target.ISA)
+			checkTiles(t, target, c.conv, choice)
+		}
+	}
+}
+
+// checkTiles checks what every ranked list of tiles promises.
+func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
+	t.Helper()
+	if choice.Family == ConvPlain {
+		require.Empty(t, choice.Tiles)
+		return
+	}
+	require.NotEmpty(t, choice.Tiles)
+	require.True(t, slices.IsSortedFunc(choice.Tiles, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) }), "cheapest first")
+	subs, blocks := BlockChannels/target.Lanes, ceilDiv(c.GroupOutC, BlockChannels)
+	for _, tile := range choice.Tiles {
+		what := fmt.Sprintf("%+v of %+v on %s", tile, c, target.ISA)
+		require.Equal(t, max(c.PoolH, 1), tile.Rows, what)
+		if len(choice.Tiles) > 1 {
+			require.Less(t, tile.Accumulators(), target.Registers, what)
+			require.Positive(t, tile.Cycles, what)
+		}
+		switch choice.Family {
+		case ConvThin:
+			require.Zero(t, c.Out.C%tile.Subs, what)
+			require.LessOrEqual(t, tile.Pixels, ceilDiv(c.Out.W, target.Lanes), what)
+		case ConvDepthwise:
+			require.Equal(t, 1, tile.Blocks, what)
+			require.Zero(t, subs%tile.Subs, what)
+		default:
+			require.Zero(t, blocks%tile.Blocks, what)
+			require.Zero(t, subs%tile.Subs, what)
+			require.Zero(t, tile.Pixels%max(c.PoolW, 1), what)
+			require.LessOrEqual(t, tile.Pixels, c.PooledW*max(c.PoolW, 1), what)
+		}
+	}
+}
+
+// The 3x3 layers of ResNet-50 fill the registers: 28 sums, or what divides a row of seven.
+func TestBestTiles(t *testing.T) {
+	for _, c := range []struct {
+		isa  string
+		conv Conv
+		want string
+	}{
+		{"avx512", conv(64, 64, 56, 3, 1, 1), "14x2"},
+		{"avx512", conv(128, 128, 28, 3, 1, 1), "14x2"},
+		{"avx512", conv(256, 256, 14, 3, 1, 1), "14x2"},
+		{"avx512", conv(512, 512, 7, 3, 1, 1), "7x2"},
+	} {
+		target, ok := LookupTarget(c.isa)
+		require.True(t, ok)
+		require.Equal(t, c.want, ChooseConv(c.conv, target).Tiles[0].String(), "%s: %+v", c.isa, c.conv)
+	}
+}
+
+// Weights stay in the cache or are fetched ahead, never both.
+func TestWeightTraffic(t *testing.T) {
+	avx512, _ := LookupTarget("avx512")
+	small := ChooseConv(conv(64, 64, 56, 1, 1, 1), avx512)
+	require.True(t, small.GroupsInner)
+	require.Zero(t, small.Ahead)
+	large := ChooseConv(conv(512, 512, 7, 3, 1, 1), avx512)
+	require.False(t, large.GroupsInner)
+	require.Positive(t, large.Ahead)
+	portable, _ := LookupTarget("portable")
+	require.Zero(t, ChooseConv(conv(512, 512, 7, 3, 1, 1), portable).Ahead, "Go has no prefetch")
+}
+
+func TestDenseTiles(t *testing.T) {
+	for _, target := range Targets {
+		for _, rows := range []int{1, 5, 64} {
+			for _, outs := range []int{1, 10, 16, 84, 1000} {
+				tiles := DenseTiles(rows, 100, outs, target)
+				require.NotEmpty(t, tiles)
+				for _, tile := range tiles {
+					require.Zero(t, ceilDiv(outs, BlockChannels)%tile.Blocks)
+					require.LessOrEqual(t, tile.Pixels, rows)
+					require.Less(t, tile.Accumulators(), target.Registers)
+				}
+			}
+		}
+	}
+}
+
+func TestLookupTarget(t *testing.T) {
+	for _, want := range Targets {
+		got, ok := LookupTarget(want.ISA)
+		require.True(t, ok)
+		require.Equal(t, want, got)
+		require.Zero(t, BlockChannels%want.Lanes, "vectors fill channel blocks")
+		require.Less(t, want.MinSplitFLOPs, want.MaxCallFLOPs)
+	}
+	_, ok := LookupTarget("mmx")
+	require.False(t, ok)
+}
+
+func TestLayoutString(t *testing.T) {
+	require.Equal(t, "planar", Layout{}.String())
+	require.Equal(t, "blocked", Layout{Kind: Blocked}.String())
+	require.Equal(t, "blocked+1+0", Layout{Kind: Blocked, Left: 1}.String())
+	require.Equal(t, "7x2", Tile{Rows: 1, Pixels: 7, Blocks: 1, Subs: 2}.String())
+	require.Equal(t, "2x6x4", Tile{Rows: 2, Pixels: 6, Blocks: 4, Subs: 1}.String())
+}
