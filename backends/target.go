@@ -5,8 +5,8 @@ import "slices"
 // Target is a class of machines: what code may assume about the processor it runs on.
 type Target struct {
 	ISA         string   // the name used in schedules, variants and on the command line
-	Arch        string   // GOARCH
-	Triple      string   // LLVM's target triple
+	Arch        string   // GOARCH; empty for Go source, which is for all
+	Triple      string   // LLVM's target triple; empty for Go source
 	CPU         string   // LLVM's processor name: the scheduling model, never the machine at hand
 	Features    []string // LLVM names of the features code may use, without + or -
 	Tuning      []string // further LLVM feature switches, with + or -, that ask nothing of the processor
@@ -41,6 +41,7 @@ func Targets() []Target {
 			// Go's signal handler takes the goroutine from x28, whatever code it interrupts; x18 belongs to some systems.
 			Tuning: []string{"+reserve-x28", "+reserve-x18"},
 		},
+		{ISA: "portable", VectorBytes: 4, Registers: 15}, // Go source: scalars in the registers that Go leaves free on amd64
 	}
 }
 

@@ -40,7 +40,9 @@ func (b *Backend) Name() string { return "llvmcpu" }
 func (b *Backend) Caps() backends.Caps {
 	c := backends.Caps{Tool: "llc " + b.llc.version}
 	for _, t := range backends.Targets() {
-		c.ISAs = append(c.ISAs, t.ISA)
+		if t.Triple != "" {
+			c.ISAs = append(c.ISAs, t.ISA)
+		}
 	}
 	return c
 }
