@@ -47,6 +47,45 @@ func inferBroadcast(n *Node) ([]Type, error) {
 	return []Type{{a.DType, shape}}, nil
 }
 
+// inferPow is inferBroadcast for functions of real numbers.
+func inferPow(n *Node) ([]Type, error) {
+	if err := needFloat(n.Inputs...); err != nil {
+		return nil, err
+	}
+	return inferBroadcast(n)
+}
+
+// inferPRelu lets the slope broadcast to x, but not the other way round.
+func inferPRelu(n *Node) ([]Type, error) {
+	types, err := inferPow(n)
+	if err != nil {
+		return nil, err
+	}
+	if x := n.Inputs[0].Type; !types[0].Equal(x) {
+		return nil, fmt.Errorf("slope %s does not broadcast to %s", dims(n.Inputs[1].Type.Shape), dims(x.Shape))
+	}
+	return types, nil
+}
+
+// inferSelection is the shape rule of ops that pick elements of one of two inputs of any dtype.
+func inferSelection(n *Node) ([]Type, error) { return broadcastAll(n.Inputs...) }
+
+// broadcastAll is the type of several values combined, which must have one dtype.
+func broadcastAll(values ...*Value) ([]Type, error) {
+	t := values[0].Type
+	for _, v := range values[1:] {
+		if v.Type.DType != t.DType {
+			return nil, withHint("cast one of them", "mixes %v and %v", t.DType, v.Type.DType)
+		}
+		shape, ok := Broadcast(t.Shape, v.Type.Shape)
+		if !ok {
+			return nil, fmt.Errorf("%s and %s do not broadcast", dims(t.Shape), dims(v.Type.Shape))
+		}
+		t.Shape = shape
+	}
+	return []Type{t}, nil
+}
+
 func inferBatchNorm(n *Node) ([]Type, error) {
 	if err := needFloat(n.Inputs...); err != nil {
 		return nil, err

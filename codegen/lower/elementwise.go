@@ -34,6 +34,39 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 		return inFloat32(k, x[0], tanh)
 	case "batchnorm":
 		return batchNorm(k, n, x), nil
+	case "cast":
+		elem, err := kindOf(n.Out().Type.DType)
+		return castTo(k, k.Let("x", x[0]), n.Inputs[0].Type.DType, n.Out().Type.DType, elem), err
+	case "abs":
+		if t.Elem.IsFloat() || t.Elem.IsSigned() {
+			return loopir.Abs.Of(x[0]), nil
+		}
+		return x[0], nil
+	case "sqrt":
+		return loopir.Sqrt.Of(x[0]), nil
+	case "floor":
+		return loopir.Floor.Of(x[0]), nil
+	case "round":
+		return loopir.RoundEven.Of(x[0]), nil
+	case "min":
+		return extremum(k, loopir.Min, x[0], x[1]), nil
+	case "max":
+		return extremum(k, loopir.Max, x[0], x[1]), nil
+	case "prelu":
+		v := k.Let("x", x[0])
+		return loopir.SelectOf(loopir.Lt.Of(v, loopir.Num(t, 0)), loopir.Mul.Of(v, x[1]), v), nil
+	case "exp":
+		return inFloat32(k, x[0], exp)
+	case "log":
+		return inFloat32(k, x[0], log)
+	case "erf":
+		return inFloat32(k, x[0], erf)
+	case "softplus":
+		return inFloat32(k, x[0], softplus)
+	case "elu":
+		return inFloat32(k, x[0], func(k *kernel, x loopir.Expr) loopir.Expr { return elu(k, x, n.Float("alpha")) })
+	case "pow":
+		return inFloat32(k, x[0], func(k *kernel, a loopir.Expr) loopir.Expr { return pow(k, a, widened(x[1])) })
 	}
 	return nil, errNoKernel()
 }
@@ -48,6 +81,14 @@ func inFloat32(k *kernel, x loopir.Expr, f func(*kernel, loopir.Expr) loopir.Exp
 	default:
 		return nil, errKind(elem)
 	}
+}
+
+// widened is x as float32.
+func widened(x loopir.Expr) loopir.Expr {
+	if x.Type().Elem == loopir.F32 {
+		return x
+	}
+	return loopir.ConvertTo(loopir.F32, x)
 }
 
 // clip bounds x, leaving out bounds that bound nothing.
@@ -75,6 +116,16 @@ func limits(k loopir.Kind) (least, most float64) {
 		return -math.Ldexp(1, bits-1), math.Ldexp(1, bits-1) - 1
 	}
 	return 0, math.Ldexp(1, bits) - 1
+}
+
+// extremum is the smaller or larger of two numbers, or not a number if either is not.
+func extremum(k *kernel, op loopir.BinaryOp, a, b loopir.Expr) loopir.Expr {
+	a, b = k.Let("a", a), k.Let("b", b)
+	y := op.Of(a, b)
+	if !a.Type().Elem.IsFloat() {
+		return y
+	}
+	return loopir.SelectOf(loopir.Ne.Of(a, a), a, y) // b is what op gives where b is not a number
 }
 
 // batchNorm applies statistics that are not known at build time; those that are have been folded away.

@@ -83,11 +83,23 @@ func Follows(n *ir.Node) bool {
 	case ir.Window:
 		return true
 	case ir.Elementwise:
-		return n.Op.Name != "div" && n.Op.Name != "cast" && n.Op.Name != "batchnorm" // padding lanes must stay finite
+		return finiteAtZero(n)
 	case ir.Layout:
 		return movesBlocks(n)
 	}
 	return false
+}
+
+// finiteAtZero reports whether an elementwise op keeps padding lanes finite: those hold what earlier ops made of zeros.
+func finiteAtZero(n *ir.Node) bool {
+	switch n.Op.Name {
+	case "div": // by a parameter that all channels share
+		d := n.Inputs[1]
+		return d.IsConst() && d.Type.Elems() == 1 && d.Const.Float64s()[0] != 0
+	case "cast", "batchnorm", "exp", "log", "sqrt", "pow":
+		return false
+	}
+	return true
 }
 
 // movesBlocks reports whether a layout op has a kernel for blocked images: the padding lanes of its result stay zero.

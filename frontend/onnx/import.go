@@ -170,10 +170,7 @@ func (im *importer) addNodes() {
 				n.errorf("%q is defined twice", name)
 				continue
 			}
-			im.values[name] = nil
-			if k == 0 {
-				im.values[name] = result
-			}
+			im.values[name] = n.result(result, k)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"nncc/ir"
@@ -20,6 +21,7 @@ type node struct {
 	inputs []value
 	asked  map[string]bool // attributes that the operator's function has asked for
 	failed bool
+	more   []value // results after the first, of the operators that compute them
 }
 
 // errorf reports a problem of this node; it returns nil for functions to return.
@@ -61,13 +63,37 @@ func (n *node) run() value {
 	return result
 }
 
-// checkOtherOutputs rejects the use of outputs after the first, which no operator here computes.
+// checkOtherOutputs rejects the use of outputs that the operator's function does not compute.
 func (n *node) checkOtherOutputs() {
+	supported := 1 + len(n.more)
 	for k, name := range n.proto.outputs {
-		if k > 0 && name != "" && n.used[name] {
-			n.errorf("output %d (%q) is used; only the first output is supported", k, name)
+		if k >= supported && name != "" && n.used[name] {
+			n.errorf("output %d (%q) is used; only the first %s supported", k, name, outputsAre(supported))
 		}
 	}
+}
+
+func outputsAre(count int) string {
+	if count == 1 {
+		return "output is"
+	}
+	return fmt.Sprintf("%d outputs are", count)
+}
+
+// outputUsed reports whether something reads output k.
+func (n *node) outputUsed(k int) bool {
+	return k < len(n.proto.outputs) && n.used[n.proto.outputs[k]]
+}
+
+// result is the value of output k, or nil.
+func (n *node) result(first value, k int) value {
+	switch {
+	case k == 0:
+		return first
+	case k <= len(n.more):
+		return n.more[k-1]
+	}
+	return nil
 }
 
 // resolveInputs looks up the inputs, an omitted one being nil; trailing omitted ones are dropped. It reports false if

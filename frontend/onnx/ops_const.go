@@ -55,16 +55,22 @@ func applyConstantOfShape(n *node) value {
 	if fill.Len() != 1 {
 		return n.errorf("attribute value has %d elements, must have 1", fill.Len())
 	}
-	t := ir.T(fill.DType, n.toInts("shape", list)...)
+	shape := n.toInts("shape", list)
 	if n.failed {
 		return nil
 	}
+	return n.fill(n.name(), fill, shape)
+}
+
+// fill makes a constant of a shape, every element of which is that of one.
+func (n *node) fill(name string, one *tensor.Tensor, shape []int) value {
+	t := ir.T(one.DType, shape...)
 	if err := t.Check(); err != nil {
 		return n.errorf("result %v", err)
 	}
 	if n.createdBytes += t.Bytes(); n.createdBytes > maxCreatedBytes {
-		return n.errorf("more than %d bytes of constants made by ConstantOfShape", maxCreatedBytes)
+		return n.errorf("more than %d bytes of constants made from shapes", maxCreatedBytes)
 	}
-	data := slices.Repeat(fill.Data, t.Elems())
-	return n.constant(&tensor.Tensor{DType: t.DType, Shape: t.Shape, Data: data})
+	data := slices.Repeat(one.Data, t.Elems())
+	return n.build.Const(n.pos, name, &tensor.Tensor{DType: t.DType, Shape: t.Shape, Data: data})
 }

@@ -5,23 +5,12 @@ import (
 	"slices"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // applyAs maps an operator onto the op of the IR that is the same, inputs and all.
 func applyAs(op string) func(*node) value {
 	return func(n *node) value { return n.emit(op, nil, n.inputs...) }
-}
-
-func applySum(n *node) value {
-	if len(n.inputs) == 1 {
-		return n.emit("identity", nil, n.inputs[0])
-	}
-	last := len(n.inputs) - 1
-	sum := n.inputs[0]
-	for _, v := range n.inputs[1:last] {
-		sum = n.step("add", nil, sum, v)
-	}
-	return n.emit("add", nil, sum, n.inputs[last])
 }
 
 func applyGemm(n *node) value {
@@ -70,6 +59,10 @@ func applyDropout(n *node) value {
 	n.ignore("seed")
 	if n.in(2) != nil && n.constFloat(2, "training_mode", 0) != 0 {
 		return n.errorf("training_mode is true: export the model for inference")
+	}
+	if n.outputUsed(1) {
+		shape := n.shape(0)
+		n.more = []value{n.fill("mask", tensor.FromFloat64s(tensor.Bool, []float64{1}, 1), shape)} // everything is kept
 	}
 	return applyIdentity(n)
 }

@@ -19,6 +19,49 @@ func unary(f func(float64) float64) func(*ir.Node, []array, ir.Type) (array, err
 	}
 }
 
+func elu(n *ir.Node, in []array, t ir.Type) (array, error) {
+	alpha := n.Float("alpha")
+	return unary(func(x float64) float64 {
+		if x < 0 {
+			return alpha * math.Expm1(x)
+		}
+		return x
+	})(n, in, t)
+}
+
+func prelu(x, slope float64) float64 {
+	if x < 0 {
+		return slope * x
+	}
+	return x
+}
+
+func abs(_ *ir.Node, in []array, t ir.Type) (array, error) {
+	y := newArray(t)
+	for k, v := range in[0].f {
+		y.f[k] = math.Abs(v)
+	}
+	for k, v := range in[0].i {
+		if y.i[k] = v; less(t.DType, v, 0) {
+			y.i[k] = -v
+		}
+	}
+	return y, nil
+}
+
+// extremum picks the smaller or larger of two numbers; false is less than true.
+func extremum(f func(a, b float64) float64, larger bool) func(*ir.Node, []array, ir.Type) (array, error) {
+	return func(n *ir.Node, in []array, t ir.Type) (array, error) {
+		pick := func(a, b int64) int64 {
+			if less(t.DType, a, b) == larger {
+				return b
+			}
+			return a
+		}
+		return binary(f, pick)(n, in, t)
+	}
+}
+
 func relu(_ *ir.Node, in []array, _ ir.Type) (array, error) {
 	return clamp(in[0], 0, math.Inf(1)), nil
 }

@@ -20,6 +20,11 @@ var makers = []struct {
 	{"matmul", (*random).matmul},
 	{"relu", simple("relu")}, {"relu", simple("relu")}, {"sigmoid", simple("sigmoid")}, {"tanh", simple("tanh")},
 	{"identity", simple("identity")},
+	{"exp", (*random).exp},
+	{"log", positive("log")}, {"sqrt", positive("sqrt")},
+	{"erf", simple("erf")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
+	{"abs", simple("abs")}, {"floor", (*random).steps}, {"round", (*random).steps},
+	{"min", binary("min")}, {"max", binary("max")}, {"prelu", (*random).prelu}, {"pow", (*random).pow},
 	{"clip", (*random).clip},
 	{"cast", (*random).cast},
 	{"add", binary("add")}, {"add", binary("add")}, {"sub", binary("sub")}, {"mul", binary("mul")},
@@ -37,6 +42,34 @@ var makers = []struct {
 
 func simple(op string) func(*random, *ir.Value) *ir.Value {
 	return func(r *random, x *ir.Value) *ir.Value { return r.node(op, nil, x) }
+}
+
+// positive applies an op to numbers that are.
+func positive(op string) func(*random, *ir.Value) *ir.Value {
+	return func(r *random, x *ir.Value) *ir.Value {
+		return r.node(op, nil, r.node("add", nil, r.node("abs", nil, x), r.uniform(0.1, 1)))
+	}
+}
+
+// exp is of bounded numbers, so that results are as well.
+func (r *random) exp(x *ir.Value) *ir.Value {
+	return r.node("exp", nil, r.node("clip", ir.Attrs{"min": -10.0, "max": 2.0}, x))
+}
+
+// steps applies a function with steps, between which backends must agree; at a step rounding decides, so none is near.
+func (r *random) steps(x *ir.Value) *ir.Value {
+	op := []string{"floor", "round"}[r.IntN(2)]
+	return r.node(op, nil, r.node("clip", ir.Attrs{"min": 0.125, "max": 0.375}, x))
+}
+
+func (r *random) prelu(x *ir.Value) *ir.Value {
+	return r.node("prelu", nil, x, r.uniform(-0.5, 0.5, r.broadcastable(x.Type.Shape)...))
+}
+
+// pow has positive bases.
+func (r *random) pow(x *ir.Value) *ir.Value {
+	base := r.node("add", nil, r.node("abs", nil, x), r.uniform(0.1, 1))
+	return r.node("pow", nil, base, r.uniform(-2, 2, r.broadcastable(x.Type.Shape)...))
 }
 
 func (r *random) activation(x *ir.Value) *ir.Value {
