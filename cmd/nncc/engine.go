@@ -62,7 +62,7 @@ type engine struct {
 // open makes the model runnable as o asks. Where o leaves the choice, whatever works is taken, and notes gets a line
 // about what does not.
 func (s *session) open(o engineOptions, notes io.Writer) (*engine, error) {
-	if o.isa == "" {
+	if o.isa == "" && (o.backend == "" || o.backend == backendCPU) {
 		o.isa = exec.PinnedISA()
 	}
 	o.batch = max(o.batch, 1)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// difference is the place where two tensors differ most.
+type difference struct {
+	relative  float64 // to the largest magnitude in want; infinite where only one side is finite
+	index     []int
+	got, want float64
+}
+
+// compare finds the largest difference of two tensors of one type.
+func compare(want, got *tensor.Tensor) (difference, error) {
+	if w, g := ir.T(want.DType, want.Shape...), ir.T(got.DType, got.Shape...); !w.Equal(g) && want.Len() != got.Len() {
+		return difference{}, fmt.Errorf("is %v, want %v", g, w)
+	}
+	ws, gs := want.Float64s(), got.Float64s()
+	scale := 1e-6 // below that, differences count as absolute ones
+	for _, w := range ws {
+		if !math.IsInf(w, 0) {
+			scale = max(scale, math.Abs(w)) // a NaN is not larger
+		}
+	}
+	worst, at := -1.0, 0
+	for i, w := range ws {
+		e := math.Abs(w-gs[i]) / scale
+		switch {
+		case w == gs[i] || math.IsNaN(w) && math.IsNaN(gs[i]):
+			e = 0
+		case math.IsNaN(e):
+			e = math.Inf(1)
+		}
+		if e > worst {
+			worst, at = e, i
+		}
+	}
+	if worst < 0 {
+		return difference{}, nil
+	}
+	return difference{worst, place(at, want.Shape), gs[at], ws[at]}, nil
+}
+
+// place turns an element's number into its index.
+func place(n int, shape []int) []int {
+	index := make([]int, len(shape))
+	for d := len(shape) - 1; d >= 0; d-- {
+		index[d], n = n%shape[d], n/shape[d]
+	}
+	return index
+}
+
+// String says where and how much.
+func (d difference) String() string {
+	return fmt.Sprintf("element %v is %.8g, want %.8g: relative error %.2g", d.index, d.got, d.want, d.relative)
+}
+
+// nodeTolerance is how far a float32 backend may be from the interpreter in the result of one node, given the same
+// inputs: the tolerances of the ops that it computes, added up.
+func nodeTolerance(n *ir.Node) float64 {
+	sum := 0.0
+	for _, m := range sched.Members(n) {
+		sum += m.Op.Tol
+	}
+	return sum
+}
+
+// foldingTolerance is what rounding folded constants to f32 may change in a value, where the ops have no tolerance.
+const foldingTolerance = 1e-6
+
+// pathTolerances adds up the tolerances on the worst path to each value of g, by name.
+func pathTolerances(g *ir.Graph) map[string]float64 {
+	sum := map[string]float64{}
+	for _, n := range g.Nodes {
+		before := 0.0
+		for _, v := range n.Inputs {
+			if v != nil {
+				before = max(before, sum[v.Name])
+			}
+		}
+		for _, m := range sched.Members(n) { // a fused node's own result is the last member's
+			before += max(m.Op.Tol, foldingTolerance)
+			for _, v := range m.Outputs {
+				sum[v.Name] = before
+			}
+		}
+		for _, v := range n.Outputs {
+			sum[v.Name] = before
+		}
+	}
+	return sum
+}

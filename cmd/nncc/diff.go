@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"nncc/backends"
+	"nncc/codegen/sched"
+	"nncc/runtime/exec"
+)
+
+type diffOptions struct {
+	model    modelOptions
+	backends []string
+	isas     []string
+	seed     uint64
+	json     bool
+}
+
+func diffCommand() *cobra.Command {
+	var o diffOptions
+	cmd := &cobra.Command{
+		Use:   "diff MODEL",
+		Short: "Find the first tensor that a stage of the compiler gets wrong",
+		Long: `Diff runs a model on a random input and compares intermediate tensors, stage by stage:
+
+  passes    the graph before and after the graph passes, both interpreted
+  kernels   each layer as a backend computes it, against the interpreter on the same inputs
+  program   the whole program as build would write it, against its layers one by one
+
+The first difference above the op's tolerance is reported with its stage and node; a wrong
+pass is narrowed down to the rewrite. The exit code is 1 if there is one.`,
+		Example: `  nncc diff lenet.onnx
+  nncc diff lenet.onnx --backends loop,cpu --isa avx2 --seed 7`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()) },
+	}
+	o.model.register(cmd)
+	o.model.registerFuel(cmd)
+	f := cmd.Flags()
+	f.StringSliceVar(&o.backends, "backends", nil, "compare `LIST` of interp (the graph passes), loop, cpu, portable; by default all that work here except loop, which is slow")
+	f.StringSliceVar(&o.isas, "isa", nil, "instruction sets of cpu and loop: `LIST` (default all that the processor supports)")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the random input: `N`")
+	f.BoolVar(&o.json, "json", false, "print one JSON object per comparison")
+	return cmd
+}
+
+// errDiffers ends diff after it has printed what differs.
+var errDiffers = errors.New("a stage of the compiler changes the result")
+
+func (o diffOptions) run(path string, stdout, stderr io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	s, err := openSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	d := &differ{session: s, fuel: o.model.fuel, seed: o.seed}
+	chosen := o.backends
+	if len(chosen) == 0 {
+		chosen = []string{backendInterp, backendCPU, backendPortable}
+	}
+	wrong := false
+	for _, backend := range chosen {
+		findings, err := d.backend(backend, o.isas)
+		if err != nil {
+			if len(o.backends) == 0 && canFallBack(err) {
+				note(stderr, "%s is left out: %v", backend, err)
+				continue
+			}
+			return err
+		}
+		for _, f := range findings {
+			wrong = wrong || !f.OK
+			if o.json {
+				err = printJSON(stdout, f)
+			} else {
+				err = f.print(stdout)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if wrong {
+		return errDiffers
+	}
+	return nil
+}
+
+func (o diffOptions) check() error {
+	for _, b := range o.backends {
+		if !slices.Contains([]string{backendInterp, backendLoop, backendCPU, backendPortable}, b) {
+			return usagef("there is no backend %q; there are interp, loop, cpu, portable", b)
+		}
+	}
+	for _, isa := range o.isas {
+		if _, ok := sched.LookupTarget(isa); !ok {
+			return usagef("there is no instruction set %q; there are %s", isa, knownISAs())
+		}
+	}
+	return nil
+}
+
+// finding is the result of comparing one stage on one backend.
+type finding struct {
+	Stage     string  `json:"stage"`
+	Backend   string  `json:"backend"`
+	ISA       string  `json:"isa"`
+	OK        bool    `json:"ok"`
+	Compared  int     `json:"compared"`
+	Largest   number  `json:"largest_error"`
+	Tolerance number  `json:"tolerance"` // at the value below
+	Value     string  `json:"value"`     // the first that is wrong; else the one with the largest error
+	Node      string  `json:"node"`
+	Op        string  `json:"op"`
+	Detail    string  `json:"detail,omitempty"`
+	worst     float64 // error as a share of the tolerance
+}
+
+func (f finding) print(w io.Writer) error {
+	where := f.Backend
+	if f.ISA != f.Backend {
+		where += "/" + f.ISA
+	}
+	if f.OK {
+		_, err := fmt.Fprintf(w, "%-8s %-12s ok     %s, largest error %.2g (%s)\n", f.Stage, where, plural(f.Compared, "tensor"), float64(f.Largest), f.Value)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%-8s %-12s WRONG  value %q of node %q (%s)\n    %s, tolerance %.2g\n", f.Stage, where, f.Value, f.Node, f.Op, f.Detail, float64(f.Tolerance))
+	return err
+}
+
+// add counts a comparison and keeps the first wrong one, else the one closest to its tolerance.
+func (f *finding) add(value, node, op string, d difference, tolerance float64) {
+	f.Compared++
+	share := 0.0
+	if d.relative > 0 {
+		share = d.relative / tolerance // infinite where the result must be exact
+	}
+	if !f.OK || f.Value != "" && share <= f.worst {
+		return
+	}
+	f.worst, f.Largest, f.Tolerance, f.Value, f.Node, f.Op = share, number(d.relative), number(tolerance), value, node, op
+	if share > 1 {
+		f.OK, f.Detail = false, d.String()
+	}
+}
+
+// supportedISAs lists the native instruction sets of this machine.
+func supportedISAs() []string {
+	var out []string
+	for _, st := range sched.Targets {
+		if t, ok := backends.TargetFor(st.ISA); ok && st.ISA != backendPortable && exec.Supported(t.Features) {
+			out = append(out, st.ISA)
+		}
+	}
+	return out
+}
