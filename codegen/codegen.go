@@ -2,6 +2,7 @@
 package codegen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,16 +24,16 @@ type Options struct {
 	Emit func(pl *plan.Plan, obj *backends.Object)
 }
 
-// Compile makes a program of an optimised graph.
+// Compile makes a program of an optimised graph. It fails if nobody can compile for an instruction set that is asked for.
 func Compile(g *ir.Graph, o Options) (*program.Program, error) {
 	p := &program.Program{Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: SignatureOf(g), Params: params(g)}
+	targets, err := o.targets()
+	if err != nil {
+		return nil, err
+	}
 	var consts plan.Constants
-	for _, t := range sched.Targets {
-		b := backendFor(t.ISA, o.Backends)
-		if b == nil || len(o.ISAs) > 0 && !slices.Contains(o.ISAs, t.ISA) {
-			continue
-		}
-		v, err := compileVariant(g, t, b, &consts, o)
+	for _, t := range targets {
+		v, err := compileVariant(g, t, backendFor(t.ISA, o.Backends), &consts, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.ISA, err)
 		}
@@ -40,6 +41,25 @@ func Compile(g *ir.Graph, o Options) (*program.Program, error) {
 	}
 	p.Constants = consts.Used(p.Variants)
 	return p, nil
+}
+
+// targets lists what to compile for, best first.
+func (o Options) targets() ([]sched.Target, error) {
+	for _, isa := range o.ISAs {
+		if _, ok := sched.LookupTarget(isa); !ok || backendFor(isa, o.Backends) == nil {
+			return nil, fmt.Errorf("no backend compiles for %s here", isa)
+		}
+	}
+	var out []sched.Target
+	for _, t := range sched.Targets {
+		if backendFor(t.ISA, o.Backends) != nil && (len(o.ISAs) == 0 || slices.Contains(o.ISAs, t.ISA)) {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("no backend compiles for any instruction set here")
+	}
+	return out, nil
 }
 
 func backendFor(isa string, all []backends.Backend) backends.Backend {
