@@ -35,6 +35,9 @@ fraction of the processor's measured fp32 peak that is.`,
   nncc bench resnet20.onnx --layers`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("runs") && cmd.Flags().Changed("seconds") {
+				return usagef("--runs and --seconds exclude each other")
+			}
 			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -46,7 +49,6 @@ fraction of the processor's measured fp32 peak that is.`,
 	f.Float64Var(&o.seconds, "seconds", 1, "measure as many runs as fit into `S` seconds, if --runs is not given")
 	f.BoolVar(&o.json, "json", false, "print one JSON object, or with --layers one per layer")
 	f.BoolVar(&o.engine.layers, "layers", false, "time every kernel on its own")
-	cmd.MarkFlagsMutuallyExclusive("runs", "seconds")
 	return cmd
 }
 

@@ -37,7 +37,9 @@ pass is narrowed down to the rewrite. The exit code is 1 if there is one.`,
 		Example: `  nncc diff lenet.onnx
   nncc diff lenet.onnx --backends loop,cpu --isa avx2 --seed 7`,
 		Args: oneModel,
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
 	}
 	o.model.register(cmd)
 	o.model.registerFuel(cmd)
