@@ -17,12 +17,9 @@ func executors() []Executor {
 	}
 	return []Executor{
 		native("avx512"), native("avx2"),
+		Portable{},
 		Interpreted{"portable"}, Interpreted{"avx2"}, Interpreted{"avx512"},
 	}
 }
 
-func TestConformance(t *testing.T) {
-	for _, e := range executors() {
-		t.Run(e.Name(), func(t *testing.T) { RunAll(t, e) })
-	}
-}
+func TestConformance(t *testing.T) { RunAll(t, executors()...) }

@@ -30,7 +30,7 @@ func (e Interpreted) Missing() error {
 
 // Prepare implements Executor.
 func (e Interpreted) Prepare(_ testing.TB, graphs []*ir.Graph) []Run {
-	return prepareAll(graphs, func(g *ir.Graph) (Run, error) {
+	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
 		var consts plan.Constants
 		p, err := lowered(g, e.ISA, &consts)
 		if err != nil {

@@ -51,7 +51,7 @@ func (e Native) Missing() error {
 
 // Prepare implements Executor.
 func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
-	return prepareAll(graphs, func(g *ir.Graph) (Run, error) {
+	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
 		p, v, err := e.compile(t, g)
 		if err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 }
 
 // prepareAll makes the runs of all graphs, several at a time. A graph that fails gets a run that says so.
-func prepareAll(graphs []*ir.Graph, prepare func(g *ir.Graph) (Run, error)) []Run {
+func prepareAll(graphs []*ir.Graph, prepare func(i int, g *ir.Graph) (Run, error)) []Run {
 	runs := make([]Run, len(graphs))
 	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -69,7 +69,7 @@ func prepareAll(graphs []*ir.Graph, prepare func(g *ir.Graph) (Run, error)) []Ru
 		wg.Go(func() {
 			limit <- struct{}{}
 			defer func() { <-limit }()
-			run, err := recovered(g, prepare)
+			run, err := recovered(func() (Run, error) { return prepare(i, g) })
 			if err != nil {
 				run = func([]*tensor.Tensor, Mode) ([]*tensor.Tensor, error) { return nil, err }
 			}
@@ -81,13 +81,13 @@ func prepareAll(graphs []*ir.Graph, prepare func(g *ir.Graph) (Run, error)) []Ru
 }
 
 // recovered turns a panic of the compiler into the failure of one graph.
-func recovered(g *ir.Graph, prepare func(g *ir.Graph) (Run, error)) (run Run, err error) {
+func recovered(prepare func() (Run, error)) (run Run, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return prepare(g)
+	return prepare()
 }
 
 // compile makes executable code of g; its memory is freed when the test ends.

@@ -12,9 +12,9 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// RunNodes runs the ONNX project's tests of single operators: as they are, and, where they have several inputs, with
+// nodeCases are the ONNX project's tests of single operators: as they are, and, where they have several inputs, with
 // all but the first known at build time and samples kept apart, as in a network with weights.
-func RunNodes(t *testing.T, e Executor) {
+func nodeCases(t *testing.T) []*testCase {
 	dir := os.Getenv(nodetest.EnvDir)
 	if dir == "" {
 		t.Skipf("%s names no folder of ONNX node tests; testdata/onnx/README.md says how to make one", nodetest.EnvDir)
@@ -24,7 +24,7 @@ func RunNodes(t *testing.T, e Executor) {
 	skips, err := nodetest.ReadSkips("../../testdata/onnx/skips.txt")
 	require.NoError(t, err)
 	require.NoError(t, skips.Check(listed))
-	var cases []testCase
+	var cases []*testCase
 	for _, c := range listed {
 		skip := skips[c.Name]
 		if skip.Reason != "" && skip.Outputs == 0 {
@@ -33,25 +33,28 @@ func RunNodes(t *testing.T, e Executor) {
 		m, err := c.Load(skip.Outputs)
 		require.NoError(t, err, c.Name)
 		cases = append(cases, nodeCase(c, c.Name, m))
-		m, err = c.LoadBound(skip.Outputs)
+		bound, err := c.LoadBound(skip.Outputs)
 		require.NoError(t, err, c.Name)
-		if batched := ir.MarkBatched(m.Graph); batched || len(m.Inputs) < len(cases[len(cases)-1].inputs) {
-			cases = append(cases, nodeCase(c, c.Name+"/bound", m))
+		if batched := ir.MarkBatched(bound.Graph); batched || len(bound.Inputs) < len(m.Inputs) {
+			cases = append(cases, nodeCase(c, c.Name+"/bound", bound))
 		}
 	}
-	runCases(t, e, cases)
+	return cases
 }
 
-func nodeCase(c nodetest.Case, name string, m *nodetest.Model) testCase {
-	return testCase{name: name, graph: m.Graph, inputs: m.Inputs, check: func(t *testing.T, got []*tensor.Tensor) {
+func nodeCase(c nodetest.Case, name string, m *nodetest.Model) *testCase {
+	tc := newCase(name, m.Graph, m.Inputs)
+	tc.check = func(t *testing.T, got []*tensor.Tensor) {
 		for i, want := range m.Want {
 			checkElements(t, c, want, got[i])
 		}
-	}}
+	}
+	return tc
 }
 
 // checkElements applies the tolerances that the ONNX project states: |got-want| <= ATol + RTol*|want|.
 func checkElements(t *testing.T, c nodetest.Case, want, got *tensor.Tensor) {
+	require.Equal(t, ir.T(want.DType, want.Shape...).String(), ir.T(got.DType, got.Shape...).String())
 	g := got.Float64s()
 	for i, w := range want.Float64s() {
 		same := g[i] == w || math.IsNaN(g[i]) && math.IsNaN(w)

@@ -3,6 +3,7 @@ package backendtest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,45 +11,59 @@ import (
 
 	"nncc/ir"
 	"nncc/ir/irtest"
+	"nncc/runtime/tensor"
 )
 
-// How many seeds a run takes of each generator, and slow executors a part of them. EnvSeeds takes other ones.
+// Environment variables for longer runs.
 const (
-	randomGraphs = 200
-	randomConvs  = 300
-	slowPart     = 4
+	// EnvSeeds names other seeds for random graphs than the first ones: "1000-2000".
+	EnvSeeds = "NNCC_SEEDS"
+	// EnvKeep, if set, makes failing cases write their graphs to testdata/fuzz, where every run takes them from.
+	EnvKeep = "NNCC_KEEP_FAILURES"
 )
 
-// EnvSeeds is the environment variable that names other seeds for random graphs than the first ones: "1000-2000".
-const EnvSeeds = "NNCC_SEEDS"
+// generators make graphs from seeds. A run takes the first count of each, and of slow executors a part of those.
+var generators = []struct {
+	name  string
+	graph func(seed uint64) *ir.Graph
+	count uint64
+}{
+	{"graph", irtest.RandomGraph, 120},
+	{"conv", irtest.RandomConv, 240},
+	{"kind", randomKind, 80},
+}
 
-// generators make graphs from seeds, by the name under which testdata/fuzz/seeds.txt keeps seeds.
-var generators = map[string]func(seed uint64) *ir.Graph{"graph": irtest.RandomGraph, "conv": irtest.RandomConv}
+const slowPart = 4
 
-// RunRandom runs random graphs: the seeds that once failed, and a range of others. Subtests are named by generator and
-// seed; a seed that fails belongs into testdata/fuzz/seeds.txt.
-func RunRandom(t *testing.T, e Executor) {
-	kept, err := readSeeds("../../testdata/fuzz/seeds.txt")
-	require.NoError(t, err)
-	cases := kept
+// randomCases are graphs by generator and seed, after which they are named.
+func randomCases(t *testing.T) []*testCase {
 	from, to, err := seedRange()
 	require.NoError(t, err)
-	for _, g := range []struct {
-		generator string
-		count     uint64
-	}{{"graph", randomGraphs}, {"conv", randomConvs}} {
+	var cases []*testCase
+	for _, g := range generators {
 		last := from + g.count
-		if e.Slow() {
-			last = from + g.count/slowPart
-		}
 		if to > 0 {
 			last = to
 		}
 		for seed := from; seed < last; seed++ {
-			cases = append(cases, seedCase(g.generator, seed))
+			graph := g.graph(seed)
+			c := newCase(fmt.Sprintf("%s/%d", g.name, seed), graph, inputsOf(graph, seed))
+			c.skipSlow = to == 0 && seed >= g.count/slowPart
+			cases = append(cases, c)
 		}
 	}
-	runCases(t, e, cases)
+	return cases
+}
+
+// inputsOf is irtest.Inputs, but for integers from a wider range.
+func inputsOf(g *ir.Graph, seed uint64) []*tensor.Tensor {
+	inputs := irtest.Inputs(g, seed)
+	for i, v := range g.Inputs {
+		if !v.Type.DType.IsFloat() {
+			inputs[i] = retyped(ir.Uniform(tensor.F32, seed, -9, 9, v.Type.Shape...), v.Type.DType)
+		}
+	}
+	return inputs
 }
 
 func seedRange() (from, to uint64, err error) {
@@ -62,29 +77,33 @@ func seedRange() (from, to uint64, err error) {
 	return from, to, nil
 }
 
-func seedCase(generator string, seed uint64) testCase {
-	g := generators[generator](seed)
-	return testCase{name: fmt.Sprintf("%s/%d", generator, seed), graph: g, inputs: irtest.Inputs(g, seed)}
+// textCases are the graphs of testdata/lower, made for one kind of kernel each, and those of testdata/fuzz, which once
+// failed.
+func textCases(t *testing.T) []*testCase {
+	var cases []*testCase
+	for _, folder := range []string{"lower", "fuzz"} {
+		files, err := filepath.Glob(filepath.Join("../../testdata", folder, "*.nnir"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			g, err := ir.Parse(file, string(text))
+			require.NoError(t, err)
+			name := strings.TrimSuffix(filepath.Base(file), ".nnir")
+			cases = append(cases, newCase(folder+"/"+name, g, irtest.Inputs(g, 1)))
+		}
+	}
+	return cases
 }
 
-// readSeeds reads "generator seed" a line; # starts a comment.
-func readSeeds(path string) ([]testCase, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+// keepFailure writes the graph of a failed random case, if that is asked for.
+func keepFailure(t *testing.T, c *testCase) {
+	if !t.Failed() || os.Getenv(EnvKeep) == "" || strings.HasPrefix(c.name, "fuzz/") {
+		return
 	}
-	var cases []testCase
-	for line := range strings.Lines(string(text)) {
-		line, _, _ = strings.Cut(line, "#")
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		var generator string
-		var seed uint64
-		if _, err := fmt.Sscanf(line, "%s %d", &generator, &seed); err != nil || generators[generator] == nil {
-			return nil, fmt.Errorf("%s: %q is no generator and seed", path, line)
-		}
-		cases = append(cases, seedCase(generator, seed))
+	path := filepath.Join("../../testdata/fuzz", strings.ReplaceAll(c.name, "/", "_")+".nnir")
+	if err := os.WriteFile(path, []byte(c.graph.String()), 0o644); err != nil {
+		t.Log(err)
 	}
-	return cases, nil
 }

@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,36 +11,63 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// RunAll runs the whole suite on one executor.
-func RunAll(t *testing.T, e Executor) {
-	if err := e.Missing(); err != nil {
-		t.Skip(err)
+// RunAll runs the whole suite on every executor, as subtests named after them. One that is missing here skips.
+func RunAll(t *testing.T, executors ...Executor) {
+	groups := []struct {
+		name  string
+		cases func(t *testing.T) []*testCase
+	}{
+		{"nodes", nodeCases},
+		{"texts", textCases},
+		{"random", randomCases},
 	}
-	t.Run("nodes", func(t *testing.T) { RunNodes(t, e) })
-	t.Run("random", func(t *testing.T) { RunRandom(t, e) })
+	for _, g := range groups {
+		t.Run(g.name, func(t *testing.T) {
+			cases := g.cases(t)
+			for _, e := range executors {
+				t.Run(e.Name(), func(t *testing.T) {
+					if err := e.Missing(); err != nil {
+						t.Skip(err)
+					}
+					runCases(t, e, cases)
+				})
+			}
+		})
+	}
 }
 
 // testCase is a graph with inputs to run it on.
 type testCase struct {
-	name   string
-	graph  *ir.Graph
-	inputs []*tensor.Tensor
-	check  func(t *testing.T, got []*tensor.Tensor) // further expectations; may be nil
+	name      string
+	graph     *ir.Graph
+	inputs    []*tensor.Tensor
+	check     func(t *testing.T, got []*tensor.Tensor) // further expectations; may be nil
+	skipSlow  bool                                     // one of many, which slow executors leave out
+	reference func() (*reference, error)               // computed once for all executors
+}
+
+func newCase(name string, g *ir.Graph, inputs []*tensor.Tensor) *testCase {
+	return &testCase{name: name, graph: g, inputs: inputs,
+		reference: sync.OnceValues(func() (*reference, error) { return newReference(g, inputs) })}
 }
 
 // slowModes is one in how many batched graphs slow executors run in all modes.
 const slowModes = 8
 
 // runCases compares the executor with the interpreter on every case, and for batched graphs all modes with one another.
-func runCases(t *testing.T, e Executor, cases []testCase) {
-	graphs := make([]*ir.Graph, len(cases))
-	for i, c := range cases {
-		graphs[i] = c.graph
+func runCases(t *testing.T, e Executor, all []*testCase) {
+	var cases []*testCase
+	var graphs []*ir.Graph
+	for _, c := range all {
+		if !c.skipSlow || !e.Slow() {
+			cases, graphs = append(cases, c), append(graphs, c.graph)
+		}
 	}
 	runs := e.Prepare(t, graphs)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			ref, err := newReference(c.graph, c.inputs)
+			t.Cleanup(func() { keepFailure(t, c) })
+			ref, err := c.reference()
 			require.NoError(t, err)
 			got, err := runs[i](c.inputs, single)
 			require.NoError(t, err, "%v", c.graph)
@@ -57,7 +85,7 @@ func runCases(t *testing.T, e Executor, cases []testCase) {
 
 // checkModes compares runs of a batch, on one thread and on two, with runs of its samples one by one, bit for bit. The
 // first sample is the case's own, of which single runs are known.
-func checkModes(t *testing.T, c testCase, run Run, first []*tensor.Tensor) {
+func checkModes(t *testing.T, c *testCase, run Run, first []*tensor.Tensor) {
 	samples := [][]*tensor.Tensor{c.inputs, irtest.Inputs(c.graph, 1000), c.inputs}
 	second, err := run(samples[1], single)
 	require.NoError(t, err)

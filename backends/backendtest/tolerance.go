@@ -57,6 +57,13 @@ func pathTolerances(g *ir.Graph) map[*ir.Value]float64 {
 		for _, v := range n.Inputs {
 			before = max(before, sum[v])
 		}
+		if n.Body != nil {
+			inside := pathTolerances(n.Body)
+			for i, o := range n.Body.Outputs {
+				sum[n.Outputs[i]] = before + inside[o.Value]
+			}
+			continue
+		}
 		for _, v := range n.Outputs {
 			own := n.Op.Tol
 			if own > 0 {

@@ -192,7 +192,11 @@ func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, 
 		}
 		idx[d] = k.grid(fmt.Sprint("d", d), extent)
 	}
-	k.vectors(dims[last], func(x, count loopir.Index) {
+	row := dims[last]
+	if out.Dims[last] == loopir.Batch {
+		row = loopir.Batch
+	}
+	k.vectors(row, func(x, count loopir.Index) {
 		at := append(append([]loopir.Index{}, idx[:last]...), x)
 		value, e2 := e.apply(nil, place{Idx: at, Count: count})
 		if e2 != nil {

@@ -65,8 +65,9 @@ func (e *epilogue) bind(l *lowerer, kind sched.Kind) error {
 	return nil
 }
 
-// apply returns what becomes of the anchor's result x at p; x is ignored where the node has no anchor.
-func (e *epilogue) apply(x loopir.Expr, p place) (loopir.Expr, error) {
+// apply returns what becomes of the anchor's result x at p; x is ignored where the node has no anchor. Where a member
+// has no kernel for its element kind, emit fails.
+func (e *epilogue) apply(x loopir.Expr, p place) loopir.Expr {
 	values := map[*ir.Value]loopir.Expr{}
 	if e.anchor != nil {
 		values[e.anchor.Out()] = x
@@ -82,12 +83,13 @@ func (e *epilogue) apply(x loopir.Expr, p place) (loopir.Expr, error) {
 		}
 		y, err := elementwise(e.k, m, args)
 		if err != nil {
-			return nil, err
+			e.k.err = err
+			y = args[0]
 		}
 		x = e.k.Let("e", y)
 		values[m.Out()] = x
 	}
-	return x, nil
+	return x
 }
 
 // operand is another input of an elementwise op, broadcast to the shape of its result.
@@ -118,7 +120,9 @@ func (l *lowerer) operand(k *kernel, v *ir.Value, shape []int, t ir.Type, kind s
 		if err != nil {
 			return operand{}, err
 		}
-		return operand{scalar: number(k.vec(elem), v.Const)}, nil
+		if scalar, ok := number(k.vec(elem), v.Const); ok {
+			return operand{scalar: scalar}, nil
+		}
 	}
 	aligned := ir.Type{DType: v.Type.DType, Shape: shape}
 	o := operand{into: kind, dims: logicalDims(aligned), result: logicalDims(t)}
@@ -134,15 +138,16 @@ func (l *lowerer) operand(k *kernel, v *ir.Value, shape []int, t ir.Type, kind s
 	return o, nil
 }
 
-// number is the only element of a constant.
-func number(t loopir.Type, c *tensor.Tensor) loopir.Expr {
-	if c.DType == tensor.I64 {
-		return &loopir.Const{T: t, Int: c.I64s()[0]}
+// number is the only element of a constant; false for those of the upper half of u64, which no loop-IR constant holds.
+func number(t loopir.Type, c *tensor.Tensor) (loopir.Expr, bool) {
+	switch c.DType {
+	case tensor.I64:
+		return &loopir.Const{T: t, Int: c.I64s()[0]}, true
+	case tensor.U64:
+		v := int64(tensor.View[uint64](c)[0])
+		return &loopir.Const{T: t, Int: v}, v >= 0
 	}
-	if c.DType == tensor.U64 {
-		return &loopir.Const{T: t, Int: int64(tensor.View[uint64](c)[0])}
-	}
-	return loopir.Num(t, c.Float64s()[0])
+	return loopir.Num(t, c.Float64s()[0]), true
 }
 
 // readAs is read for a value seen under another shape of as many elements.

@@ -114,13 +114,13 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	if n.Out().Type.Rank() == 0 {
 		out = nil
 	}
-	acc := k.Reg("acc", t)
-	acc.Set(loopir.Num(t, 0))
+	acc := k.Reg("acc", wide(t))
+	acc.Set(loopir.Num(wide(t), 0))
 	factor := func(buf *loopir.Buffer, idx []loopir.Index) loopir.Expr {
 		if buf.Batched() {
 			idx[0] = out[0] // of a stack that is no broadcast: each sample has its own
 		}
-		return loopir.LoadV(t, buf, idx...)
+		return widen(loopir.LoadV(t, buf, idx...))
 	}
 	k.each("i", p.inner, func(i loopir.Index) {
 		a, b := factor(x, p.left(out, i)), factor(y, p.right(out, i))
@@ -132,24 +132,19 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	})
 	sum := acc.At()
 	if p.alpha != 1 {
-		sum = loopir.Mul.Of(sum, loopir.Num(t, p.alpha))
+		sum = loopir.Mul.Of(sum, loopir.Num(wide(t), p.alpha))
 	}
 	at := place{Idx: store, Count: loopir.C(1)}
 	if len(out) == 3 { // as an image of one row, see logicalDims
 		at.Idx = []loopir.Index{out[0], out[1], loopir.C(0), out[2]}
 	}
 	if added != nil {
-		bias := c.load(k, at)
+		bias := widen(c.load(k, at))
 		if p.beta != 1 {
-			bias = loopir.Mul.Of(bias, loopir.Num(t, p.beta))
+			bias = loopir.Mul.Of(bias, loopir.Num(wide(t), p.beta))
 		}
 		sum = loopir.Add.Of(sum, bias)
 	}
-	value, err := e.apply(sum, at)
-	if err != nil {
-		return err
-	}
-	k.Store(dst, value, store...)
-	l.emit(k, n, "matmul", sched.Tile{})
-	return nil
+	k.Store(dst, e.apply(narrow(sum, t.Elem), at), store...)
+	return l.emit(k, n, "matmul", sched.Tile{})
 }

@@ -10,8 +10,13 @@ import (
 
 // lowerSlice takes a regular part of the input.
 func lowerSlice(l *lowerer, n *ir.Node) error {
-	start, step := n.Ints("start"), n.Ints("step")
-	at := func(d int, i loopir.Index) loopir.Index { return i.Mul(step[d]).AddC(start[d]) }
+	start, size, step := n.Ints("start"), n.Ints("size"), n.Ints("step")
+	at := func(d int, i loopir.Index) loopir.Index {
+		if size[d] == 1 { // perhaps the batch, whose step means nothing
+			return i.AddC(start[d])
+		}
+		return i.Mul(step[d]).AddC(start[d])
+	}
 	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
 		return l.moveBlocked(n, at)
 	}
@@ -65,8 +70,7 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 			k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, from(at)...), at...)
 		})
 	})
-	l.emit(k, n, n.Op.Name, sched.Tile{})
-	return nil
+	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }
 
 // contiguous reports whether neighbours in the last output dimension are neighbours in memory of the input.
@@ -110,10 +114,6 @@ func (k *kernel) plainOut(l *lowerer, n *ir.Node) (*loopir.Buffer, error) {
 // eachRow makes all but the last of dims the grid and calls body with their indices and the last extent.
 func (k *kernel) eachRow(dims []int, body func(outer []loopir.Index, row int)) {
 	last := len(dims) - 1
-	if dims[last] == loopir.Batch { // one number a sample
-		body([]loopir.Index{}, 1)
-		return
-	}
 	outer := make([]loopir.Index, last)
 	for d := range last {
 		outer[d] = k.grid(fmt.Sprint("d", d), dims[d])
@@ -150,6 +150,5 @@ func (l *lowerer) moveBlocked(n *ir.Node, at func(d int, i loopir.Index) loopir.
 		})
 	})
 	k.clearHalo(dst, lay, m.W, s, c, y)
-	l.emit(k, n, n.Op.Name, sched.Tile{})
-	return nil
+	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }

@@ -6,8 +6,13 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// vectors runs body over n contiguous elements, a vector at a time; count is how many lanes are in use: all, but for the last.
+// vectors runs body over n contiguous elements, a vector at a time; count is how many lanes are in use: all, but for the
+// last. Where n is the batch, each sample has one element.
 func (k *kernel) vectors(n int, body func(x, count loopir.Index)) {
+	if n == loopir.Batch {
+		body(k.Grid("n", n), loopir.C(1))
+		return
+	}
 	lanes := k.target.Lanes
 	full := n / lanes * lanes
 	if full == lanes {

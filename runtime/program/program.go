@@ -114,6 +114,9 @@ func (p *Program) ConstData() [][]byte {
 
 // Native makes v executable: its code is mapped into memory. Close the result's Code when all instances are closed.
 func (p *Program) Native(v *Variant) (*exec.Variant, error) {
+	if len(v.Kernels) == 0 { // a program that computes nothing, such as one with empty outputs
+		return p.executable(v, nil, new(exec.Code)), nil
+	}
 	if len(v.Code) == 0 {
 		return nil, fmt.Errorf("program: variant %s has no native code", v.ISA)
 	}
