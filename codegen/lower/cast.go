@@ -26,8 +26,7 @@ func lowerCast(l *lowerer, n *ir.Node) error {
 		v := k.Let("v", k.get(src, count, s, x))
 		k.put(dst, count, castTo(k, v, from, to, dst.Elem), s, x)
 	})
-	l.emit(k, n, "cast", sched.Tile{})
-	return nil
+	return l.emit(k, n, "cast", sched.Tile{})
 }
 
 func castTo(k *kernel, v loopir.Expr, from, to tensor.DType, elem loopir.Kind) loopir.Expr {

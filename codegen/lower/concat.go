@@ -51,8 +51,7 @@ func lowerConcat(l *lowerer, n *ir.Node) error {
 		})
 		done += size
 	}
-	l.emit(k, n, "concat", sched.Tile{})
-	return nil
+	return l.emit(k, n, "concat", sched.Tile{})
 }
 
 // concatBlocked joins images by channels; all inputs but the last fill their blocks.
@@ -88,6 +87,5 @@ func (l *lowerer) concatBlocked(n *ir.Node) error {
 		})
 		done += part.Blocks()
 	}
-	l.emit(k, n, "concat", sched.Tile{})
-	return nil
+	return l.emit(k, n, "concat", sched.Tile{})
 }

@@ -25,7 +25,6 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 			k.Unroll("p", 0, tile.Pixels, func(p loopir.Index) { body(p, s) })
 		})
 	}
-	var failed error
 	k.tiles("x", c.Out.W, tile.Pixels, func(x loopir.Index) {
 		acc := k.Reg("acc", f32, tile.Pixels, tile.Subs)
 		each(func(p, s loopir.Index) { acc.Set(loopir.LoadV(f32, k.b, block, lane(s)), p, s) })
@@ -41,11 +40,7 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 			})
 		})
 		each(func(p, s loopir.Index) {
-			v, err := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, block, y, x.Add(p)}, Lane: lane(s)})
-			if err != nil {
-				failed = err
-				return
-			}
+			v := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, block, y, x.Add(p)}, Lane: lane(s)})
 			k.Store(k.out, v, k.n, block, y, x.Add(p).AddC(k.outLay.Left), lane(s))
 		})
 	})
@@ -54,8 +49,7 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 			k.Store(k.out, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane(s))
 		}
 	})
-	l.emit(k.kernel, n, string(choice.Family), tile)
-	return failed
+	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
 // packDepthwise orders weights [C, 1, KH, KW] as [C/16][KH][KW][16 of C].

@@ -22,14 +22,11 @@ func lowerConvThin(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice
 	k := &thinConv{convKernel: ck, vectors: tile.Pixels, channels: tile.Subs, rows: tile.Rows}
 	k.channel = k.grid("o", c.Out.C/k.channels).Mul(k.channels)
 	k.y = k.grid("y", c.PooledH)
-	if err := k.row(); err != nil {
-		return err
-	}
+	k.row()
 	for o := range k.channels {
 		k.clearHalo(k.out, k.outLay, c.PooledW, k.n, k.channel.AddC(o), k.y)
 	}
-	l.emit(k.kernel, n, string(choice.Family), tile)
-	return nil
+	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
 // packThin orders weights [O, I, KH, KW] as [O/t][I][KH][KW][t of O].
@@ -50,17 +47,17 @@ type thinConv struct {
 }
 
 // row computes one row of the result for the tile's channels.
-func (k *thinConv) row() (err error) {
+func (k *thinConv) row() {
 	lanes, width := k.target.Lanes, k.conv.Out.W
 	all := (width + lanes - 1) / lanes
 	if k.vectors >= all {
-		return k.part(loopir.C(0))
+		k.part(loopir.C(0))
+		return
 	}
 	if k.conv.PoolH > 0 {
 		width = k.conv.PooledW * k.conv.PoolW
 	}
-	k.tiles("x", width, k.vectors*lanes, func(x loopir.Index) { err = k.part(x) })
-	return err
+	k.tiles("x", width, k.vectors*lanes, func(x loopir.Index) { k.part(x) })
 }
 
 // start is the first column of vector v of the part that begins at column x.
@@ -69,7 +66,7 @@ func (k *thinConv) start(x, v loopir.Index) loopir.Index {
 }
 
 // part computes the tile whose first vector starts at column x.
-func (k *thinConv) part(x loopir.Index) error {
+func (k *thinConv) part(x loopir.Index) {
 	c, f32 := k.conv, k.vec(loopir.F32)
 	acc := k.Reg("acc", f32, k.rows, k.vectors, k.channels)
 	k.each3(func(r, v, o loopir.Index) {
@@ -83,7 +80,7 @@ func (k *thinConv) part(x loopir.Index) error {
 			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) { k.step(acc, x, y, i, kh, kw) })
 		})
 	})
-	return k.store(acc, x)
+	k.store(acc, x)
 }
 
 // step adds one term of the sum: every input vector times every channel's weight.
@@ -116,16 +113,11 @@ func (k *thinConv) each3(body func(r, v, o loopir.Index)) {
 }
 
 // store applies the epilogue, pools, and writes the tile.
-func (k *thinConv) store(acc loopir.Tile, x loopir.Index) (err error) {
+func (k *thinConv) store(acc loopir.Tile, x loopir.Index) {
 	finish := func(r, v int, o loopir.Index) loopir.Expr {
 		start := k.start(x, loopir.C(v))
-		e, e2 := k.epilogue.apply(acc.At(loopir.C(r), loopir.C(v), o), place{
+		return k.epilogue.apply(acc.At(loopir.C(r), loopir.C(v), o), place{
 			Idx: []loopir.Index{k.n, k.channel.Add(o), k.y.Mul(k.rows).AddC(r), start}, Count: loopir.C(k.target.Lanes)})
-		if e2 != nil {
-			err = e2
-			return acc.At(loopir.C(r), loopir.C(v), o)
-		}
-		return e
 	}
 	k.Unroll("o", 0, k.channels, func(o loopir.Index) {
 		row := make([]loopir.Expr, k.vectors)
@@ -147,7 +139,6 @@ func (k *thinConv) store(acc loopir.Tile, x loopir.Index) (err error) {
 			k.put(k.out, loopir.C(p.count), k.combine(even, odd), at(col)...)
 		}
 	})
-	return err
 }
 
 // poolRows combines the rows of a tile position, if there are several.

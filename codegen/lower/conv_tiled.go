@@ -22,11 +22,8 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
-	if err := k.row(unit); err != nil {
-		return err
-	}
-	l.emit(k.kernel, n, string(choice.Family), k.tile)
-	return nil
+	k.row(unit)
+	return l.emit(k.kernel, n, string(choice.Family), k.tile)
 }
 
 // packConv orders weights [O, I, KH, KW] by what a kernel reads together: for blocked input
@@ -119,7 +116,7 @@ func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 }
 
 // row computes one row of the result for the channels of the tile.
-func (k *tiledConv) row(unit int) (err error) {
+func (k *tiledConv) row(unit int) {
 	k.tiles("x", k.conv.PooledW, k.tile.Pixels/unit, func(x loopir.Index) {
 		acc := k.Reg("acc", k.vec(loopir.F32), k.tile.Rows, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
 		k.eachVector(func(b, s loopir.Index) {
@@ -127,7 +124,7 @@ func (k *tiledConv) row(unit int) (err error) {
 			k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
 		})
 		k.sum(acc, x.Mul(unit))
-		err = k.store(acc, x, unit)
+		k.store(acc, x, unit)
 	})
 	k.eachVector(func(b, s loopir.Index) {
 		zero := loopir.Num(k.vec(loopir.F32), 0)
@@ -135,7 +132,6 @@ func (k *tiledConv) row(unit int) (err error) {
 			k.Store(k.out, zero, k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
 		}
 	})
-	return err
 }
 
 // haloColumns lists the columns in memory beside a row of the given width.
@@ -211,15 +207,10 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 }
 
 // store applies the epilogue to the tile whose first result column is x, pools it if a pool is fused, and writes it.
-func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) (err error) {
+func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) {
 	finish := func(r, p, b, s loopir.Index) loopir.Expr {
-		v, e := k.epilogue.apply(acc.At(r, p, b, s), place{
+		return k.epilogue.apply(acc.At(r, p, b, s), place{
 			Idx: []loopir.Index{k.n, k.outBlock(b), k.y.Mul(k.tile.Rows).Add(r), x.Mul(unit).Add(p)}, Lane: k.outLane(s)})
-		if e != nil {
-			err = e
-			return loopir.Num(k.vec(loopir.F32), 0)
-		}
-		return v
 	}
 	pool := k.pool()
 	k.eachVector(func(b, s loopir.Index) {
@@ -228,7 +219,6 @@ func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) (err error)
 			k.Store(k.out, v, k.n, k.outBlock(b), k.y, x.Add(p).AddC(k.outLay.Left), k.outLane(s))
 		})
 	})
-	return err
 }
 
 // pool returns how a result is made of the positions of its window: the only one, the largest, or the mean.

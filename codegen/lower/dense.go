@@ -32,11 +32,8 @@ func lowerGemm(l *lowerer, n *ir.Node) error {
 		return err
 	}
 	k.y = k.out(out)
-	if err := k.body(); err != nil {
-		return err
-	}
-	l.emit(k.kernel, n, "dense", k.tile)
-	return nil
+	k.body()
+	return l.emit(k.kernel, n, "dense", k.tile)
 }
 
 // dense is y[rows, outputs] = alpha * x[rows, features] * w + beta * bias.
@@ -157,7 +154,7 @@ type denseKernel struct {
 }
 
 // body computes the whole product: the grid runs over samples and tiles of outputs.
-func (k *denseKernel) body() error {
+func (k *denseKernel) body() {
 	const block = sched.BlockChannels
 	lanes := k.target.Lanes
 	blocks := (k.outputs + block - 1) / block
@@ -167,7 +164,6 @@ func (k *denseKernel) body() error {
 	}
 	first := k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
 	lane := k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
-	var failed error
 	k.tiles("m", k.rows, k.tile.Pixels, func(m loopir.Index) {
 		acc := k.sum(row.Add(m), first, lane)
 		k.eachOutput(func(b, s loopir.Index) {
@@ -178,16 +174,11 @@ func (k *denseKernel) body() error {
 			}
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				at := []loopir.Index{row.Add(m).Add(p), feature}
-				v, err := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: at, Count: count})
-				if err != nil {
-					failed = err
-					return
-				}
+				v := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: at, Count: count})
 				k.put(k.y, count, v, at...)
 			})
 		})
 	})
-	return failed
 }
 
 func (k *denseKernel) eachOutput(body func(b, s loopir.Index)) {

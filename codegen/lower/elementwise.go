@@ -34,6 +34,10 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 		return inFloat32(k, x[0], tanh)
 	case "batchnorm":
 		return batchNorm(k, n, x), nil
+	case "compare":
+		return compare(x[0], x[1], n.Str("is")), nil
+	case "where":
+		return loopir.SelectOf(loopir.Ne.Of(x[0], loopir.Num(t, 0)), x[1], x[2]), nil
 	case "cast":
 		elem, err := kindOf(n.Out().Type.DType)
 		return castTo(k, k.Let("x", x[0]), n.Inputs[0].Type.DType, n.Out().Type.DType, elem), err
@@ -66,7 +70,7 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 	case "elu":
 		return inFloat32(k, x[0], func(k *kernel, x loopir.Expr) loopir.Expr { return elu(k, x, n.Float("alpha")) })
 	case "pow":
-		return inFloat32(k, x[0], func(k *kernel, a loopir.Expr) loopir.Expr { return pow(k, a, widened(x[1])) })
+		return inFloat32(k, x[0], func(k *kernel, a loopir.Expr) loopir.Expr { return pow(k, a, narrow(x[1], loopir.F32)) })
 	}
 	return nil, errNoKernel()
 }
@@ -81,14 +85,6 @@ func inFloat32(k *kernel, x loopir.Expr, f func(*kernel, loopir.Expr) loopir.Exp
 	default:
 		return nil, errKind(elem)
 	}
-}
-
-// widened is x as float32.
-func widened(x loopir.Expr) loopir.Expr {
-	if x.Type().Elem == loopir.F32 {
-		return x
-	}
-	return loopir.ConvertTo(loopir.F32, x)
 }
 
 // clip bounds x, leaving out bounds that bound nothing.
@@ -116,6 +112,13 @@ func limits(k loopir.Kind) (least, most float64) {
 		return -math.Ldexp(1, bits-1), math.Ldexp(1, bits-1) - 1
 	}
 	return 0, math.Ldexp(1, bits) - 1
+}
+
+// compare is 1 where the relation holds, else 0, as truth values are in memory.
+func compare(a, b loopir.Expr, is string) loopir.Expr {
+	op := map[string]loopir.CmpOp{"eq": loopir.Eq, "ne": loopir.Ne, "lt": loopir.Lt, "le": loopir.Le}[is]
+	t := loopir.Vec(loopir.U8, a.Type().Lanes)
+	return loopir.SelectOf(op.Of(a, b), loopir.Num(t, 1), loopir.Num(t, 0))
 }
 
 // extremum is the smaller or larger of two numbers, or not a number if either is not.
@@ -153,35 +156,29 @@ func lowerElementwise(l *lowerer, n *ir.Node) error {
 	}
 	out := k.out(to)
 	if lay.Kind == sched.Blocked {
-		err = k.blockedElementwise(e, n, out, lay)
+		k.blockedElementwise(e, n, out, lay)
 	} else {
-		err = k.planarElementwise(e, n, out, lay)
+		k.planarElementwise(e, n, out, lay)
 	}
-	l.emit(k, n, "elementwise", sched.Tile{})
-	return err
+	return l.emit(k, n, "elementwise", sched.Tile{})
 }
 
-func (k *kernel) blockedElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) (err error) {
+func (k *kernel) blockedElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) {
 	m, _ := sched.ImageOf(n.Out().Type)
 	s := k.samples(&Storage{Dims: out.Dims})
 	c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)
 	k.each("x", m.W, func(x loopir.Index) {
 		k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
 			lane := v.Mul(k.target.Lanes)
-			value, e2 := e.apply(nil, place{Idx: []loopir.Index{s, c, y, x}, Lane: lane})
-			if e2 != nil {
-				err = e2
-				return
-			}
+			value := e.apply(nil, place{Idx: []loopir.Index{s, c, y, x}, Lane: lane})
 			k.Store(out, value, s, c, y, x.AddC(lay.Left), lane)
 		})
 	})
 	k.clearHalo(out, lay, m.W, s, c, y)
-	return err
 }
 
 // planarElementwise runs vectors along the last dimension of values of any rank.
-func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) (err error) {
+func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) {
 	dims := logicalDims(n.Out().Type)
 	idx := make([]loopir.Index, len(dims))
 	last := len(dims) - 1
@@ -198,16 +195,11 @@ func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, 
 	}
 	k.vectors(row, func(x, count loopir.Index) {
 		at := append(append([]loopir.Index{}, idx[:last]...), x)
-		value, e2 := e.apply(nil, place{Idx: at, Count: count})
-		if e2 != nil {
-			err = e2
-			return
-		}
+		value := e.apply(nil, place{Idx: at, Count: count})
 		at[last] = x.AddC(lay.Left)
 		k.put(out, count, value, at...)
 	})
 	if lay.Left+lay.Right > 0 {
 		k.clearHalo(out, lay, dims[last], idx[0], idx[1], idx[2])
 	}
-	return err
 }

@@ -36,8 +36,7 @@ func lowerGather(l *lowerer, n *ir.Node) error {
 	} else {
 		k.search(k.grid("i", count))
 	}
-	l.emit(k.kernel, n, "gather", sched.Tile{})
-	return nil
+	return l.emit(k.kernel, n, "gather", sched.Tile{})
 }
 
 type gatherKernel struct {

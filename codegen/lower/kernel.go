@@ -36,10 +36,11 @@ type kernel struct {
 	target sched.Target
 	args   []*Storage
 	bound  map[*Storage]*loopir.Buffer
+	err    error // why some part of it could not be built
 }
 
 func newKernel(name string, t sched.Target) *kernel {
-	return &kernel{loopir.NewBuilder(name), t, nil, map[*Storage]*loopir.Buffer{}}
+	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}}
 }
 
 // in declares a parameter for s, once.

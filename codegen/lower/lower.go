@@ -12,6 +12,7 @@ import (
 // Result is a lowered graph: steps in order over storages. Inputs and Outputs are in the order of the graph's, in plain
 // row-major layout.
 type Result struct {
+	Init    []Step // run once, before all else
 	Steps   []Step
 	Inputs  []*Storage
 	Outputs []*Storage
@@ -43,7 +44,7 @@ func rules() []rule {
 
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
-	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, stored: map[*ir.Value][]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -71,7 +72,7 @@ func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 		}
 		res.Outputs = append(res.Outputs, s)
 	}
-	res.Steps = l.steps
+	res.Init, res.Steps = l.init, l.steps
 	return res, nil
 }
 
@@ -83,7 +84,10 @@ type lowerer struct {
 	rules  map[string]func(*lowerer, *ir.Node) error
 	stored map[*ir.Value][]*Storage // where each value lies, in one or more layouts
 	packs  *Packs
+	init   []Step
 	steps  []Step
+
+	derived map[string]*Storage
 }
 
 func (l *lowerer) node(n *ir.Node) error {
@@ -116,8 +120,11 @@ func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 	return s, err
 }
 
-// emit appends a step that runs kernel k for node n.
-func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) {
+// emit appends a step that runs kernel k for node n; it fails if something in k could not be built.
+func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) error {
+	if k.err != nil {
+		return k.err
+	}
 	s := Step{Func: k.Func(), Args: k.args, Family: family, Tile: tile, Name: family}
 	if n != nil {
 		s.Name, s.Nodes = n.Name, []*ir.Node{n}
@@ -126,6 +133,7 @@ func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) {
 		}
 	}
 	l.steps = append(l.steps, s)
+	return nil
 }
 
 // read returns v in layout kind want.Kind with at least want's halo, changing its layout if it has to.

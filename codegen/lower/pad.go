@@ -78,8 +78,7 @@ func (l *lowerer) padConstant(n *ir.Node) error {
 		k.put(dst, count, loopir.Num(k.vec(dst.Elem), n.Float("value")), at...)
 	})
 	k.padRows(n, src, dst, first, idx, append([]loopir.Index{}, idx...))
-	l.emit(k, n, "pad", sched.Tile{})
-	return nil
+	return l.emit(k, n, "pad", sched.Tile{})
 }
 
 // padRows loops over the dimensions from d on of the part of the input that stays, at index in, and copies to out.
@@ -144,8 +143,7 @@ func (l *lowerer) padBlocked(n *ir.Node) error {
 			}
 		})
 	})
-	l.emit(k, n, "pad", sched.Tile{})
-	return nil
+	return l.emit(k, n, "pad", sched.Tile{})
 }
 
 // copyLanes copies lanes lo to hi of the block at from to the block at to, by shift lanes further up.

@@ -35,11 +35,8 @@ func lowerPool(l *lowerer, n *ir.Node) error {
 	if lay.Kind == sched.Blocked {
 		channels = (channels + sched.BlockChannels - 1) / sched.BlockChannels
 	}
-	if err := k.body(channels); err != nil {
-		return err
-	}
-	l.emit(k.kernel, n, "pool", sched.Tile{})
-	return nil
+	k.body(channels)
+	return l.emit(k.kernel, n, "pool", sched.Tile{})
 }
 
 type poolKernel struct {
@@ -51,7 +48,7 @@ type poolKernel struct {
 	epilogue      *epilogue
 }
 
-func (k *poolKernel) body(channels int) (err error) {
+func (k *poolKernel) body(channels int) {
 	n := k.samples(&Storage{Dims: k.out.Dims})
 	vectors := 1
 	if k.outLay.Kind == sched.Blocked {
@@ -62,16 +59,11 @@ func (k *poolKernel) body(channels int) (err error) {
 		k.Unroll("v", 0, vectors, func(v loopir.Index) {
 			lane := v.Mul(k.target.Lanes)
 			place := place{Idx: append([]loopir.Index{n, c}, at...), Lane: lane, Count: loopir.C(1)}
-			value, e := k.epilogue.apply(k.window(place.Idx, lane), place)
-			if e != nil {
-				err = e
-				return
-			}
+			value := k.epilogue.apply(k.window(place.Idx, lane), place)
 			k.Store(k.out, value, k.element(place.Idx, k.outLay, lane)...)
 		})
 	})
 	k.clearHalo(k.out, k.outLay, k.Out[len(k.Out)-1], n, c, row[0])
-	return err
 }
 
 // element is where a place [n, c, spatial...] lies in memory.

@@ -40,8 +40,7 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	} else {
 		k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, i} }, src, dst)
 	}
-	l.emit(k, n, "softmax", sched.Tile{})
-	return nil
+	return l.emit(k, n, "softmax", sched.Tile{})
 }
 
 // softmaxRow normalises extent numbers; place gives the index of number x, contiguous ones if the kernel has vectors.

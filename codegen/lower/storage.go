@@ -18,6 +18,8 @@ type Storage struct {
 	Dims   []int    // in memory; the first is loopir.Batch for activations of a batched graph
 	Const  *Const   // what it holds, if it is known at build time
 	Alias  *Storage // same memory under other dimensions, or nil
+
+	Derived bool // filled by an init step, and kept
 }
 
 // Root is the storage that owns the memory.

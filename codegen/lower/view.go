@@ -60,8 +60,7 @@ func (l *lowerer) repack(v *ir.Value, from *Storage, want sched.Layout) (*Storag
 	default:
 		k.transposeChannels(m, src, dst, from.Layout, want, n)
 	}
-	l.emit(k, nil, "repack", sched.Tile{})
-	return to, nil
+	return to, l.emit(k, nil, "repack", sched.Tile{})
 }
 
 // transposeChannels moves single elements between the planar and the blocked order.
@@ -107,6 +106,5 @@ func (l *lowerer) copy(v *ir.Value, from *Storage) (*Storage, error) {
 	k.vectors(dst.Dims[1], func(x, count loopir.Index) {
 		k.put(dst, count, k.get(src, count, k.sampleOf(src, n), x), n, x)
 	})
-	l.emit(k, nil, "copy", sched.Tile{})
-	return to, nil
+	return to, l.emit(k, nil, "copy", sched.Tile{})
 }
