@@ -86,6 +86,33 @@ func broadcastAll(values ...*Value) ([]Type, error) {
 	return []Type{t}, nil
 }
 
+func inferCompare(n *Node) ([]Type, error) {
+	if is := n.Str("is"); !slices.Contains([]string{"eq", "ne", "lt", "le"}, is) {
+		return nil, withHint("eq, ne, lt or le", "unknown relation %q", is)
+	}
+	types, err := broadcastAll(n.Inputs...)
+	if err != nil {
+		return nil, err
+	}
+	return []Type{{tensor.Bool, types[0].Shape}}, nil
+}
+
+func inferWhere(n *Node) ([]Type, error) {
+	condition := n.Inputs[0].Type
+	if condition.DType != tensor.Bool {
+		return nil, withHint("cast it, or compare it with 0", "the condition is %v, must be bool", condition.DType)
+	}
+	types, err := broadcastAll(n.Inputs[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	shape, ok := Broadcast(condition.Shape, types[0].Shape)
+	if !ok {
+		return nil, fmt.Errorf("%s and %s do not broadcast", dims(condition.Shape), dims(types[0].Shape))
+	}
+	return []Type{{types[0].DType, shape}}, nil
+}
+
 func inferBatchNorm(n *Node) ([]Type, error) {
 	if err := needFloat(n.Inputs...); err != nil {
 		return nil, err

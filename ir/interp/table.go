@@ -36,6 +36,8 @@ var table = map[string]func(n *ir.Node, in []array, t ir.Type) (array, error){
 	"min":       extremum(math.Min, false),
 	"max":       extremum(math.Max, true),
 	"pow":       binary(math.Pow, nil),
+	"compare":   compare,
+	"where":     where,
 	"batchnorm": batchnorm,
 
 	"maxpool": maxpool,

@@ -24,6 +24,7 @@ var makers = []struct {
 	{"log", positive("log")}, {"sqrt", positive("sqrt")},
 	{"erf", simple("erf")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
 	{"abs", simple("abs")}, {"floor", (*random).steps}, {"round", (*random).steps},
+	{"where", (*random).where}, {"compare", (*random).where},
 	{"min", binary("min")}, {"max", binary("max")}, {"prelu", (*random).prelu}, {"pow", (*random).pow},
 	{"clip", (*random).clip},
 	{"cast", (*random).cast},
@@ -64,6 +65,14 @@ func (r *random) steps(x *ir.Value) *ir.Value {
 
 func (r *random) prelu(x *ir.Value) *ir.Value {
 	return r.node("prelu", nil, x, r.uniform(-0.5, 0.5, r.broadcastable(x.Type.Shape)...))
+}
+
+// where picks elements by a comparison of the graph's input, of which no backend has a rounding error.
+func (r *random) where(*ir.Value) *ir.Value {
+	x := r.live[0]
+	is := []string{"eq", "ne", "lt", "le"}[r.IntN(4)]
+	condition := r.node("compare", ir.Attrs{"is": is}, x, r.uniform(-1, 1, r.broadcastable(x.Type.Shape)...))
+	return r.node("where", nil, condition, x, r.uniform(-1, 1, r.broadcastable(x.Type.Shape)...))
 }
 
 // pow has positive bases.

@@ -3,7 +3,7 @@
 Usage: python collect.py OUT_DIR [OPERATOR ...]          (needs onnx==1.23.2: pip install onnx==1.23.2)
 
 One folder per case: OUT_DIR/<case>/model.onnx, input_<i>.npy and output_<i>.npy in the order of the graph's inputs
-and outputs. A tensor of a type that .npy files cannot express (bfloat16, the 8-bit floats, the 4- and 2-bit integers)
+and outputs. A tensor of a type that .npy files cannot express (bfloat16, the 8-bit floats, the 4- and 2-bit integers, strings)
 is written as input_<i>.pb, a serialised TensorProto; a sequence or an absent optional has no file.
 OUT_DIR/cases.json lists the cases by operator, with the tolerances that the ONNX project states for each.
 Without operators on the command line it writes those nncc implements. The expansions of operators into others
@@ -21,12 +21,13 @@ from onnx.backend.test.case.node import collect_testcases
 
 ONNX_VERSION = "1.23.2"
 OPERATORS = (
-    "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Concat", "Constant",
-    "ConstantOfShape", "Conv", "Div", "Dropout", "Elu", "Erf", "Exp", "Flatten", "Floor", "Gather", "Gelu", "Gemm",
-    "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Log", "MatMul", "Max",
-    "MaxPool", "Mean", "Min", "Mish", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "Relu", "Reshape", "Round",
-    "Selu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus", "Softsign", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh",
-    "Transpose", "Unsqueeze",
+    "Abs", "Add", "And", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Concat", "Constant",
+    "ConstantOfShape", "Conv", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Flatten", "Floor", "Gather", "Gelu",
+    "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity",
+    "IsNaN", "LeakyRelu", "Less", "LessOrEqual", "Log", "MatMul", "Max", "MaxPool", "Mean", "Min", "Mish", "Mul",
+    "Neg", "Not", "Or", "PRelu", "Pad", "Pow", "Reciprocal", "Relu", "Reshape", "Round", "Selu", "Shape", "Sigmoid",
+    "Sign", "Slice", "Softmax", "Softplus", "Softsign", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "ThresholdedRelu",
+    "Transpose", "Unsqueeze", "Where", "Xor",
 )
 
 
@@ -46,7 +47,7 @@ def write_tensor(path, value):
         array = np.asarray(value)
     else:
         return
-    if array.dtype.isbuiltin == 1:
+    if array.dtype.isbuiltin == 1 and not array.dtype.hasobject:
         np.save(path + ".npy", np.asarray(array, order="C"), allow_pickle=False)
         return
     proto = value if isinstance(value, onnx.TensorProto) else numpy_helper.from_array(array)
