@@ -87,13 +87,13 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	if err != nil {
 		return err
 	}
-	t := loopir.Scalar(x.Elem)
-	var c operand
+	var bias *operand
 	if added != nil {
-		c, err = l.operand(k, sched.Outer(n, added), alignRight(added.Type.Shape, 2), n.Out().Type, sched.Planar)
+		o, err := l.operand(k, sched.Outer(n, added), alignRight(added.Type.Shape, 2), n.Out().Type, sched.Planar)
 		if err != nil {
 			return err
 		}
+		bias = &o
 	}
 	e, err := l.newEpilogue(k, n, sched.Planar)
 	if err != nil {
@@ -103,17 +103,25 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 	if err != nil {
 		return err
 	}
-	out := make([]loopir.Index, len(dst.Dims))
-	for d := range out {
-		if dst.Dims[d] == loopir.Batch && d > 0 {
-			return fmt.Errorf("the batch must be the first dimension")
-		}
-		out[d] = k.grid(fmt.Sprint("d", d), dst.Dims[d])
+	store := make([]loopir.Index, len(dst.Dims))
+	for d := range store {
+		store[d] = k.grid(fmt.Sprint("d", d), dst.Dims[d])
 	}
-	store := out
-	if n.Out().Type.Rank() == 0 {
-		out = nil
+	at := place{Idx: store, Count: loopir.C(1)}
+	if n.Out().Type.Rank() == 3 { // as an image of one row, see logicalDims
+		at.Idx = []loopir.Index{store[0], store[1], loopir.C(0), store[2]}
 	}
+	sum := scaled(k.sumOfProducts(p, x, y, store[:n.Out().Type.Rank()]), p.alpha)
+	if bias != nil {
+		sum = loopir.Add.Of(sum, scaled(widen(bias.load(k, at)), p.beta))
+	}
+	k.Store(dst, e.apply(narrow(sum, x.Elem), at), store...)
+	return l.emit(k, n, "matmul", sched.Tile{})
+}
+
+// sumOfProducts is one element of x times y, at place out of the result.
+func (k *kernel) sumOfProducts(p plainProduct, x, y *loopir.Buffer, out []loopir.Index) loopir.Expr {
+	t := loopir.Scalar(x.Elem)
 	acc := k.Reg("acc", wide(t))
 	acc.Set(loopir.Num(wide(t), 0))
 	factor := func(buf *loopir.Buffer, idx []loopir.Index) loopir.Expr {
@@ -130,21 +138,13 @@ func (l *lowerer) plainProduct(n *ir.Node, left, right, added *ir.Value, p plain
 			acc.Set(loopir.Add.Of(loopir.Mul.Of(a, b), acc.At()))
 		}
 	})
-	sum := acc.At()
-	if p.alpha != 1 {
-		sum = loopir.Mul.Of(sum, loopir.Num(wide(t), p.alpha))
+	return acc.At()
+}
+
+// scaled is x times a factor.
+func scaled(x loopir.Expr, factor float64) loopir.Expr {
+	if factor == 1 {
+		return x
 	}
-	at := place{Idx: store, Count: loopir.C(1)}
-	if len(out) == 3 { // as an image of one row, see logicalDims
-		at.Idx = []loopir.Index{out[0], out[1], loopir.C(0), out[2]}
-	}
-	if added != nil {
-		bias := widen(c.load(k, at))
-		if p.beta != 1 {
-			bias = loopir.Mul.Of(bias, loopir.Num(wide(t), p.beta))
-		}
-		sum = loopir.Add.Of(sum, bias)
-	}
-	k.Store(dst, e.apply(narrow(sum, t.Elem), at), store...)
-	return l.emit(k, n, "matmul", sched.Tile{})
+	return loopir.Mul.Of(x, loopir.Num(x.Type(), factor))
 }
