@@ -3,6 +3,7 @@ package all
 
 import (
 	"nncc/backends"
+	"nncc/backends/gohost"
 	"nncc/backends/llvmcpu"
 )
 
@@ -10,6 +11,7 @@ import (
 func table() []func() (backends.Backend, error) {
 	return []func() (backends.Backend, error){
 		func() (backends.Backend, error) { return llvmcpu.New(llvmcpu.Config{}) },
+		func() (backends.Backend, error) { return gohost.New(), nil },
 	}
 }
 

@@ -78,17 +78,42 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 	}
 	defer e.Close()
 	in := randomInputs(e.signature, 1, o.engine.batch)
-	if o.engine.layers {
-		return o.layers(s, e, in, stdout)
+	in.copyTo(e, 0)
+	if err := e.Run(o.engine.batch); err != nil {
+		return err
 	}
-	m, err := o.measure(func() error {
-		in.copyTo(e, 0)
-		return e.Run(o.engine.batch)
-	})
+	if o.engine.layers {
+		return o.layers(s, e, stdout)
+	}
+	m, err := o.measure(func(times []time.Duration) error { return timeRuns(e, in, times) })
 	if err != nil {
 		return err
 	}
 	return o.report(stdout, s, e, m)
+}
+
+// selfTimed is a runner that measures itself, because it runs in another process.
+type selfTimed interface {
+	Bench(batch, runs int) ([]time.Duration, error)
+}
+
+// timeRuns times single runs, the copy of the input included unless the runner measures itself.
+func timeRuns(e *engine, in *inputSet, times []time.Duration) error {
+	if r, ok := e.runner.(selfTimed); ok {
+		measured, err := r.Bench(in.samples, len(times))
+		copy(times, measured)
+		return err
+	}
+	for i := range times {
+		start := time.Now()
+		in.copyTo(e, 0)
+		err := e.Run(in.samples)
+		times[i] = time.Since(start)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // measurement is what a number of runs took.
@@ -109,38 +134,44 @@ const (
 	mostRuns   = 1 << 20
 )
 
-// measure times single calls of f after a warm-up of a tenth of the time, and at least twice.
-func (o benchOptions) measure(f func() error) (*measurement, error) {
-	budget := time.Duration(o.seconds * float64(time.Second))
-	warmUp := budget / 10
-	calls, start := 0, time.Now()
-	for calls < 2 || calls < fewestRuns && time.Since(start) < warmUp || time.Since(start) < warmUp && o.runs == 0 {
-		if err := f(); err != nil {
-			return nil, err
-		}
-		calls++
-	}
-	runs := o.runs
-	if runs == 0 {
-		each := max(time.Since(start)/time.Duration(calls), 1)
-		runs = int(min(max(budget/each, fewestRuns), mostRuns))
+// measure has f time as many runs as the user wants, after a warm-up of a tenth of the time and at least two runs.
+func (o benchOptions) measure(f func(times []time.Duration) error) (*measurement, error) {
+	runs, err := o.warmUp(f)
+	if err != nil {
+		return nil, err
 	}
 	m := &measurement{times: make([]time.Duration, runs)}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for i := range m.times {
-		start := time.Now()
-		err := f()
-		m.times[i] = time.Since(start)
-		if err != nil {
-			return nil, err
-		}
+	if err := f(m.times); err != nil {
+		return nil, err
 	}
 	runtime.ReadMemStats(&after)
 	m.allocs = float64(after.Mallocs-before.Mallocs) / float64(runs)
 	m.allocsBytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
 	slices.Sort(m.times)
 	return m, nil
+}
+
+// warmUp returns how many runs to measure.
+func (o benchOptions) warmUp(f func(times []time.Duration) error) (int, error) {
+	budget := time.Duration(o.seconds * float64(time.Second))
+	limit := mostRuns
+	if o.runs > 0 {
+		limit = fewestRuns
+	}
+	calls, start := 0, time.Now()
+	for calls < 2 || calls < limit && time.Since(start) < budget/10 {
+		if err := f(make([]time.Duration, 1)); err != nil {
+			return 0, err
+		}
+		calls++
+	}
+	if o.runs > 0 {
+		return o.runs, nil
+	}
+	each := max(time.Since(start)/time.Duration(calls), 1)
+	return int(min(max(budget/each, fewestRuns), mostRuns)), nil
 }
 
 // benchResult is a line of bench --json. Times are of a whole run, the batch included.
@@ -155,7 +186,7 @@ type benchResult struct {
 	MedianNs     int64   `json:"median_ns"`
 	MinNs        int64   `json:"min_ns"`
 	P95Ns        int64   `json:"p95_ns"`
-	Allocs       int64   `json:"allocs"`
+	Allocs       *int64  `json:"allocs"` // null where they are not this process's
 	GFLOPsPerSec float64 `json:"gflops_per_s"`
 }
 
@@ -163,14 +194,21 @@ func (o benchOptions) report(w io.Writer, s *session, e *engine, m *measurement)
 	r := benchResult{
 		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: o.engine.batch, DType: e.signature.Inputs[0].DType.String(),
 		Runs: len(m.times), MedianNs: m.median().Nanoseconds(), MinNs: m.times[0].Nanoseconds(), P95Ns: m.quantile(0.95).Nanoseconds(),
-		Allocs: int64(m.allocs), GFLOPsPerSec: perNanosecond(s.graph.FLOPs()*int64(o.engine.batch), m.median()),
+		GFLOPsPerSec: perNanosecond(s.graph.FLOPs()*int64(o.engine.batch), m.median()),
+	}
+	if _, elsewhere := e.runner.(selfTimed); !elsewhere {
+		allocs := int64(m.allocs)
+		r.Allocs = &allocs
 	}
 	if o.json {
 		return printJSON(w, r)
 	}
 	fmt.Fprintf(w, "goos: %s\ngoarch: %s\n", runtime.GOOS, runtime.GOARCH)
-	fmt.Fprintf(w, "%s\t%8d\t%12d ns/op\t%8.2f GFLOP/s\t%8.0f B/op\t%8d allocs/op\n",
-		benchName(r), r.Runs, r.MedianNs, r.GFLOPsPerSec, m.allocsBytes, r.Allocs)
+	fmt.Fprintf(w, "%s\t%8d\t%12d ns/op\t%8.2f GFLOP/s", benchName(r), r.Runs, r.MedianNs, r.GFLOPsPerSec)
+	if r.Allocs != nil {
+		fmt.Fprintf(w, "\t%8.0f B/op\t%8d allocs/op", m.allocsBytes, *r.Allocs)
+	}
+	fmt.Fprintln(w)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -17,65 +18,70 @@ type layerTime struct {
 	Share        float64 `json:"share"` // of the sum of all layers
 	FLOPs        int64   `json:"flops"`
 	GFLOPsPerSec float64 `json:"gflops_per_s"`
-	PeakFraction float64 `json:"peak_fraction"` // of the measured fp32 peak
+	PeakFraction number  `json:"peak_fraction"` // of the measured fp32 peak; null where none is measured
 	Bytes        int64   `json:"bytes"`
 	GBPerSec     float64 `json:"gb_per_s"`
 }
 
-// layers times each launch, in the order of the network, so that each finds the caches as in a run.
-func (o benchOptions) layers(s *session, e *engine, in *inputSet, w io.Writer) error {
-	if e.instance == nil {
-		return fmt.Errorf("--layers needs native code; %s ran on the backend %s", s.path, e.backend)
+// layered is a runner that can time its launches.
+type layered interface {
+	BenchLayers(batch, runs int) ([][]time.Duration, error) // a row for each repetition, a column for each launch
+}
+
+// layers prints the median time of each launch.
+func (o benchOptions) layers(s *session, e *engine, w io.Writer) error {
+	r, ok := e.runner.(layered)
+	if !ok {
+		return fmt.Errorf("--layers needs compiled code; %s ran on the backend %s", s.path, e.backend)
 	}
-	peak, err := measurePeak(e.isa, e.threads)
-	if err != nil {
-		return err
-	}
-	in.copyTo(e, 0)
-	launches := len(e.variant.Step)
-	times := make([][]time.Duration, launches)
-	whole, err := o.measure(func() error {
-		for i := range launches {
-			start := time.Now()
-			if err := e.instance.RunLaunch(i, o.engine.batch); err != nil {
-				return err
-			}
-			times[i] = append(times[i], time.Since(start))
+	peak := math.NaN()
+	if e.backend == backendCPU {
+		var err error
+		if peak, err = measurePeak(e.isa, e.threads); err != nil {
+			return err
 		}
-		return nil
+	}
+	var times [][]time.Duration
+	_, err := o.measure(func(whole []time.Duration) error {
+		var err error
+		times, err = r.BenchLayers(o.engine.batch, len(whole))
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	rows := o.rows(e, times, len(whole.times), peak)
-	if o.json {
-		for _, r := range rows {
-			if err := printJSON(w, r); err != nil {
-				return err
-			}
-		}
-		return nil
+	rows := o.rows(e, times, peak)
+	if !o.json {
+		return printLayers(w, e, rows, peak)
 	}
-	return printLayers(w, e, rows, peak)
+	for _, row := range rows {
+		if err := printJSON(w, row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// rows takes the median of the last runs of every layer; those before were the warm-up.
-func (o benchOptions) rows(e *engine, times [][]time.Duration, runs int, peak float64) []layerTime {
+// rows takes the median of each column of times.
+func (o benchOptions) rows(e *engine, times [][]time.Duration, peak float64) []layerTime {
 	batch := int64(1)
 	if e.signature.Batched {
 		batch = int64(o.engine.batch)
 	}
-	rows := make([]layerTime, len(times))
+	rows := make([]layerTime, len(e.variant.Layers))
 	sum := int64(0)
-	for i, all := range times {
-		measured := slices.Sorted(slices.Values(all[len(all)-runs:]))
-		l := e.variant.Layers[i]
-		median := measured[len(measured)/2]
-		rows[i] = layerTime{
-			Layer: l.Name, Family: l.Family, Tile: l.Tile, MedianNs: median.Nanoseconds(), FLOPs: l.FLOPs * batch, Bytes: l.Bytes * batch,
-			GFLOPsPerSec: perNanosecond(l.FLOPs*batch, median), GBPerSec: perNanosecond(l.Bytes*batch, median),
+	for i, l := range e.variant.Layers {
+		column := make([]time.Duration, len(times))
+		for j, row := range times {
+			column[j] = row[i]
 		}
-		rows[i].PeakFraction = rows[i].GFLOPsPerSec / peak
+		slices.Sort(column)
+		median := column[len(column)/2]
+		rate := perNanosecond(l.FLOPs*batch, median)
+		rows[i] = layerTime{
+			Layer: l.Name, Family: l.Family, Tile: l.Tile, MedianNs: median.Nanoseconds(), FLOPs: l.FLOPs * batch, GFLOPsPerSec: rate,
+			PeakFraction: number(rate / peak), Bytes: l.Bytes * batch, GBPerSec: perNanosecond(l.Bytes*batch, median),
+		}
 		sum += rows[i].MedianNs
 	}
 	for i := range rows {
@@ -89,17 +95,27 @@ func printLayers(w io.Writer, e *engine, rows []layerTime, peak float64) error {
 	fmt.Fprintln(t, "time\tshare\tGFLOP/s\tpeak\tMB\tGB/s\ttile\tkernel\t  layer")
 	total := layerTime{}
 	for _, r := range rows {
-		fmt.Fprintf(t, "%v\t%.1f%%\t%.1f\t%.0f%%\t%.2f\t%.1f\t%s\t%s\t  %s\n",
-			roundTime(r.MedianNs), 100*r.Share, r.GFLOPsPerSec, 100*r.PeakFraction, float64(r.Bytes)/1e6, r.GBPerSec, dash(r.Tile), dash(r.Family), r.Layer)
+		fmt.Fprintf(t, "%v\t%.1f%%\t%.1f\t%s\t%.2f\t%.1f\t%s\t%s\t  %s\n",
+			roundTime(r.MedianNs), 100*r.Share, r.GFLOPsPerSec, percent(float64(r.PeakFraction)), float64(r.Bytes)/1e6, r.GBPerSec, dash(r.Tile), dash(r.Family), r.Layer)
 		total.MedianNs, total.FLOPs = total.MedianNs+r.MedianNs, total.FLOPs+r.FLOPs
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	rate := perNanosecond(total.FLOPs, time.Duration(total.MedianNs))
-	fmt.Fprintf(w, "sum %v, %.1f GFLOP/s, %.0f%% of the measured fp32 peak of %s on %s: %.1f GFLOP/s\n",
-		roundTime(total.MedianNs), rate, 100*rate/peak, e.isa, plural(e.threads, "thread"), peak)
+	fmt.Fprintf(w, "sum %v, %.1f GFLOP/s", roundTime(total.MedianNs), rate)
+	if !math.IsNaN(peak) {
+		fmt.Fprintf(w, ", %s of the measured fp32 peak of %s on %s: %.1f GFLOP/s", percent(rate/peak), e.isa, plural(e.threads, "thread"), peak)
+	}
+	fmt.Fprintln(w)
 	return nil
+}
+
+func percent(x float64) string {
+	if math.IsNaN(x) {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f%%", 100*x)
 }
 
 // roundTime keeps four digits or so.

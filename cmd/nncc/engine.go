@@ -56,7 +56,6 @@ type engine struct {
 	maxBatch  int
 	signature program.Signature
 	variant   *program.Variant // what runs; nil for interpreters
-	instance  *exec.Instance   // of native code; nil otherwise
 }
 
 // open makes the model runnable as o asks. Where o leaves the choice, whatever works is taken, and notes gets a line

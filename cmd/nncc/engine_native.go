@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"nncc/backends"
 	"nncc/backends/all"
@@ -88,15 +89,33 @@ func openProgram(p *program.Program, o engineOptions) (*engine, error) {
 		return nil, errors.Join(err, v.Code.Close())
 	}
 	return &engine{
-		runner: nativeRunner{in, v.Code}, backend: backendCPU, isa: v.ISA, threads: in.Threads(), maxBatch: o.batch,
-		signature: p.Signature, variant: &p.Variants[0], instance: in,
+		runner: nativeRunner{in, v.Code, len(v.Step)}, backend: backendCPU, isa: v.ISA, threads: in.Threads(), maxBatch: o.batch,
+		signature: p.Signature, variant: &p.Variants[0],
 	}, nil
 }
 
 // nativeRunner is an instance that owns its code.
 type nativeRunner struct {
 	*exec.Instance
-	code *exec.Code
+	code     *exec.Code
+	launches int
+}
+
+// BenchLayers times every launch, a row for each repetition: in the order of the network, so that each finds the caches
+// as in a run.
+func (r nativeRunner) BenchLayers(batch, runs int) ([][]time.Duration, error) {
+	rows := make([][]time.Duration, runs)
+	for i := range rows {
+		rows[i] = make([]time.Duration, r.launches)
+		for j := range rows[i] {
+			start := time.Now()
+			if err := r.RunLaunch(j, batch); err != nil {
+				return nil, err
+			}
+			rows[i][j] = time.Since(start)
+		}
+	}
+	return rows, nil
 }
 
 func (r nativeRunner) Close() {

@@ -1,7 +1,46 @@
 package main
 
-import "errors"
+import (
+	"errors"
 
+	"nncc/backends"
+	"nncc/backends/gohost"
+	"nncc/codegen"
+	"nncc/runtime/exec"
+)
+
+// openPortable builds the portable kernels into a helper process and opens the program there.
 func (s *session) openPortable(o engineOptions) (*engine, error) {
-	return nil, &unavailableError{errors.New("the portable backend is missing")}
+	p, err := codegen.Compile(s.graph, codegen.Options{
+		ISAs: []string{gohost.ISA}, Backends: []backends.Backend{gohost.New()}, Layers: o.layers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	process, err := gohost.Start(gohost.Config{}, p)
+	if errors.Is(err, gohost.ErrNoGo) {
+		return nil, &unavailableError{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	in, err := process.Open(0, exec.Options{MaxBatch: o.batch, Threads: o.threads})
+	if err != nil {
+		return nil, errors.Join(err, process.Close())
+	}
+	return &engine{
+		runner: portableRunner{in, process}, backend: backendPortable, isa: gohost.ISA, threads: in.Threads(), maxBatch: o.batch,
+		signature: p.Signature, variant: &p.Variants[0],
+	}, nil
+}
+
+// portableRunner is an instance that owns its process.
+type portableRunner struct {
+	*gohost.Instance
+	process *gohost.Process
+}
+
+func (r portableRunner) Close() {
+	r.Instance.Close()
+	_ = r.process.Close() // how it ends does not matter: what it computed is here
 }
