@@ -38,7 +38,7 @@ func (*Backend) Compile(funcs []*loopir.Func, t backends.Target, _ backends.Opti
 	if t.ISA != ISA {
 		return nil, fmt.Errorf("gohost: no kernels for %s", t.ISA)
 	}
-	all, err := withCallees(funcs)
+	all, err := withCallees(unrolled(funcs))
 	if err != nil {
 		return nil, err
 	}

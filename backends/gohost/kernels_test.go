@@ -139,10 +139,11 @@ func TestNetworks(t *testing.T) {
 			in, err := p.Open(i, exec.Options{MaxBatch: 3})
 			require.NoError(t, err)
 			defer in.Close()
-			rng := rand.New(rand.NewSource(7))
-			run(t, in, funcs, 2, fillNormal(rng, 0.1), func(f *loopir.Func, want, got []byte) {
+			run(t, in, funcs, 2, fillNormal(newRand(), 0.1), func(f *loopir.Func, want, got []byte) {
 				require.InDeltaSlice(t, floats(want), floats(got), 1e-4)
 			})
 		})
 	}
 }
+
+func newRand() *rand.Rand { return rand.New(rand.NewSource(7)) }

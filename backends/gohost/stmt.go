@@ -74,6 +74,11 @@ func (e *emitter) forLoop(s *loopir.For) {
 		e.values[c.Inner] = e.define(c.Inner, e.expr(c.Init))
 		e.values[c.Result] = e.values[c.Inner]
 	}
+	first, loConst := s.Lo.IsConst()
+	end, hiConst := s.Hi.IsConst()
+	if loConst && hiConst && first >= end {
+		return
+	}
 	lo, hi := e.index(s.Lo), e.index(s.Hi)
 	id := e.fresh(s.Var.Name)
 	e.open()
@@ -87,7 +92,17 @@ func (e *emitter) forLoop(s *loopir.For) {
 	if s.Step != 1 {
 		step = jen.Id(id).Op("+=").Lit(s.Step)
 	}
-	e.emit(jen.For(jen.Id(id).Op(":=").Add(lo.code), jen.Id(id).Op("<").Add(hi.code), step).Block(body...))
+	e.emit(loop(jen.Id(id), lo, hi, step, body))
+}
+
+// loop is a loop with its test at the end where it is known to run: its body is one block then, whose sums the Go compiler
+// schedules where they stand. Otherwise it moves them behind all products, which then do not fit the registers.
+func loop(i *jen.Statement, lo, hi operand, step *jen.Statement, body []jen.Code) *jen.Statement {
+	if lo.form != literal || hi.form != literal {
+		return jen.For(jen.Add(i).Op(":=").Add(lo.code), jen.Add(i).Op("<").Add(hi.code), step).Block(body...)
+	}
+	body = append(body, step, jen.If(jen.Add(i).Op(">=").Add(hi.code)).Block(jen.Break()))
+	return jen.For(jen.Add(i).Op(":=").Add(lo.code), jen.Empty(), jen.Empty()).Block(body...)
 }
 
 // yield assigns the next carried values, all at once: each may depend on the others' old values.

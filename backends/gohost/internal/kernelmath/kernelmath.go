@@ -11,54 +11,54 @@ type nnccInteger interface {
 // nnccMaxF32 is the larger number, and y where either is NaN or both are equal. Going through the bits makes it a
 // conditional move: a branch that depends on data is mispredicted half of the time.
 func nnccMaxF32(x, y float32) float32 {
-	b := math.Float32bits(y)
+	b, a := math.Float32bits(y), math.Float32bits(x)
 	if x > y {
-		b = math.Float32bits(x)
+		b = a
 	}
 	return math.Float32frombits(b)
 }
 
 // nnccMinF32 is the smaller number, and y where either is NaN or both are equal.
 func nnccMinF32(x, y float32) float32 {
-	b := math.Float32bits(y)
+	b, a := math.Float32bits(y), math.Float32bits(x)
 	if x < y {
-		b = math.Float32bits(x)
+		b = a
 	}
 	return math.Float32frombits(b)
 }
 
 // nnccMaxF64 is nnccMaxF32 for float64.
 func nnccMaxF64(x, y float64) float64 {
-	b := math.Float64bits(y)
+	b, a := math.Float64bits(y), math.Float64bits(x)
 	if x > y {
-		b = math.Float64bits(x)
+		b = a
 	}
 	return math.Float64frombits(b)
 }
 
 // nnccMinF64 is nnccMinF32 for float64.
 func nnccMinF64(x, y float64) float64 {
-	b := math.Float64bits(y)
+	b, a := math.Float64bits(y), math.Float64bits(x)
 	if x < y {
-		b = math.Float64bits(x)
+		b = a
 	}
 	return math.Float64frombits(b)
 }
 
 // nnccPickF32 is x if first holds, else y, as a conditional move.
 func nnccPickF32(first bool, x, y float32) float32 {
-	b := math.Float32bits(y)
+	b, a := math.Float32bits(y), math.Float32bits(x)
 	if first {
-		b = math.Float32bits(x)
+		b = a
 	}
 	return math.Float32frombits(b)
 }
 
 // nnccPickF64 is nnccPickF32 for float64.
 func nnccPickF64(first bool, x, y float64) float64 {
-	b := math.Float64bits(y)
+	b, a := math.Float64bits(y), math.Float64bits(x)
 	if first {
-		b = math.Float64bits(x)
+		b = a
 	}
 	return math.Float64frombits(b)
 }
