@@ -12,9 +12,6 @@ func lowerConcat(l *lowerer, n *ir.Node) error {
 		return l.concatBlocked(n)
 	}
 	axis := n.Int("axis")
-	if axis < 0 {
-		axis += n.Out().Type.Rank()
-	}
 	k := newKernel("concat", l.target)
 	var in []*loopir.Buffer
 	for _, v := range n.Inputs {

@@ -126,10 +126,13 @@ func (k *tiledConv) row(unit int) {
 		k.sum(acc, x.Mul(unit))
 		k.store(acc, x, unit)
 	})
+	halo := haloColumns(k.outLay, k.conv.PooledW)
+	if len(halo) == 0 {
+		return
+	}
 	k.eachVector(func(b, s loopir.Index) {
-		zero := loopir.Num(k.vec(loopir.F32), 0)
-		for _, col := range haloColumns(k.outLay, k.conv.PooledW) {
-			k.Store(k.out, zero, k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
+		for _, col := range halo {
+			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
 		}
 	})
 }

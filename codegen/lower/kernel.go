@@ -99,6 +99,9 @@ func (k *kernel) Unroll(name string, lo, hi int, body func(x loopir.Index)) {
 
 // clearHalo writes the zero columns beside row [n, c, y] of a planar or blocked image.
 func (k *kernel) clearHalo(out *loopir.Buffer, l sched.Layout, width int, n, c, y loopir.Index) {
+	if l.Left+l.Right == 0 {
+		return
+	}
 	clear := func(from, count int) {
 		if count == 0 {
 			return

@@ -10,9 +10,6 @@ import (
 // for the maximum, the sum of exponentials and the quotient.
 func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	axis := n.Int("axis")
-	if axis < 0 {
-		axis += n.Out().Type.Rank()
-	}
 	shape := n.Out().Type.Shape
 	extent, inner := shape[axis], ir.Type{Shape: shape[axis+1:]}.Elems()
 	target := l.target

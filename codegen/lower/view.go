@@ -44,23 +44,31 @@ func (l *lowerer) repack(v *ir.Value, from *Storage, want sched.Layout) (*Storag
 	k := newKernel("repack", l.target)
 	src, dst := k.in(from), k.out(to)
 	n := k.samples(to)
-	switch {
-	case from.Layout.Kind == sched.Planar && want.Kind == sched.Planar:
-		c, y := k.grid("c", m.C), k.grid("y", m.H)
-		k.vectors(m.W, func(x, count loopir.Index) {
-			k.put(dst, count, k.get(src, count, n, c, y, x.AddC(from.Layout.Left)), n, c, y, x.AddC(want.Left))
-		})
-		k.clearHalo(dst, want, m.W, n, c, y)
-	case from.Layout.Kind == want.Kind:
-		c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)
-		k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-			k.put(dst, count, k.get(src, count, n, c, y, loopir.C(from.Layout.Left), x), n, c, y, loopir.C(want.Left), x)
-		})
-		k.clearHalo(dst, want, m.W, n, c, y)
-	default:
+	if from.Layout.Kind == want.Kind {
+		k.copyRows(m, src, dst, from.Layout, want, n)
+	} else {
 		k.transposeChannels(m, src, dst, from.Layout, want, n)
 	}
 	return to, l.emit(k, nil, "repack", sched.Tile{})
+}
+
+// copyRows changes the halo and leaves the order.
+func (k *kernel) copyRows(m sched.Image, src, dst *loopir.Buffer, from, to sched.Layout, n loopir.Index) {
+	channels, width := m.C, m.W
+	if to.Kind == sched.Blocked {
+		channels, width = m.Blocks(), m.W*sched.BlockChannels
+	}
+	c, y := k.grid("c", channels), k.grid("y", m.H)
+	at := func(l sched.Layout, x loopir.Index) []loopir.Index {
+		if l.Kind == sched.Blocked {
+			return []loopir.Index{n, c, y, loopir.C(l.Left), x}
+		}
+		return []loopir.Index{n, c, y, x.AddC(l.Left)}
+	}
+	k.vectors(width, func(x, count loopir.Index) {
+		k.put(dst, count, k.get(src, count, at(from, x)...), at(to, x)...)
+	})
+	k.clearHalo(dst, to, m.W, n, c, y)
 }
 
 // transposeChannels moves single elements between the planar and the blocked order.
@@ -85,13 +93,14 @@ func (k *kernel) transposeChannels(m sched.Image, src, dst *loopir.Buffer, from,
 			k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, read...), write...)
 		})
 	})
-	if to.Kind == sched.Blocked {
+	switch {
+	case to.Kind == sched.Blocked:
 		k.clearHalo(dst, to, m.W, n, c, y)
-		return
+	case to.Left+to.Right > 0:
+		k.For("lane", loopir.C(0), loopir.C(b).Min(loopir.C(m.C).Sub(c.Mul(b))), 1, func(lane loopir.Index) {
+			k.clearHalo(dst, to, m.W, n, c.Mul(b).Add(lane), y)
+		})
 	}
-	k.For("lane", loopir.C(0), loopir.C(b).Min(loopir.C(m.C).Sub(c.Mul(b))), 1, func(lane loopir.Index) {
-		k.clearHalo(dst, to, m.W, n, c.Mul(b).Add(lane), y)
-	})
 }
 
 // copy duplicates plain memory, for outputs that may not share theirs.

@@ -114,9 +114,8 @@ func movesBlocks(n *ir.Node) bool {
 		return n.Inputs[0].Type.Rank() == 4 && n.Str("mode") == "constant" && n.Float("value") == 0 &&
 			pad[0] == 0 && pad[4] == 0 && pad[1] >= 0 && pad[5] >= 0
 	case "concat":
-		axis := n.Int("axis")
 		last := len(n.Inputs) - 1
-		return (axis == 1 || axis == 1-n.Out().Type.Rank()) &&
+		return n.Int("axis") == 1 &&
 			!slices.ContainsFunc(n.Inputs[:last], func(v *ir.Value) bool { return v.Type.Shape[1]%BlockChannels != 0 })
 	}
 	return false

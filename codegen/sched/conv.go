@@ -54,8 +54,3 @@ func (c Conv) Bottom() int {
 
 // PadsRows reports whether some kernel rows fall outside the image.
 func (c Conv) PadsRows() bool { return c.Top > 0 || c.Bottom() > 0 }
-
-// FLOPs counts a multiply-add as two.
-func (c Conv) FLOPs() int64 {
-	return 2 * int64(c.Out.N) * int64(c.Out.C) * int64(c.Out.H) * int64(c.Out.W) * int64(c.GroupInC) * int64(c.KH) * int64(c.KW)
-}
