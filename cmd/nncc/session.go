@@ -75,8 +75,11 @@ func (s *session) optimise(o passes.Options, fuel int) (*ir.Graph, error) {
 	return g, nil
 }
 
-// name is the model's name: that of its file without the extension.
+// name is what the model calls itself, or else its file without the extension.
 func (s *session) name() string {
+	if s.loaded.Name != "" {
+		return s.loaded.Name
+	}
 	base := filepath.Base(s.path)
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
