@@ -12,11 +12,7 @@ import (
 func lowerCast(l *lowerer, n *ir.Node) error {
 	from, to := n.Inputs[0].Type.DType, n.Out().Type.DType
 	k := newKernel("cast", l.target)
-	in, err := l.readPlain(n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	out, err := l.define(n.Out(), sched.Layout{})
+	in, out, err := l.inOut(n, sched.Planar)
 	if err != nil {
 		return err
 	}

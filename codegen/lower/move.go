@@ -93,6 +93,24 @@ func contiguous(rank int, from func([]loopir.Index) []loopir.Index) bool {
 	return true
 }
 
+// inOut returns n's first input, and its result to be written by the next step, in plain memory or as blocked images.
+func (l *lowerer) inOut(n *ir.Node, kind sched.Kind) (in, out *Storage, err error) {
+	if kind == sched.Planar {
+		in, err = l.readPlain(n.Inputs[0])
+	} else {
+		in, err = l.read(n.Inputs[0], sched.Layout{Kind: kind})
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	lay := sched.Layout{}
+	if kind != sched.Planar {
+		lay = l.plan.Layout[n.Out()]
+	}
+	out, err = l.define(n.Out(), lay)
+	return in, out, err
+}
+
 // plainIn declares v as a parameter in plain memory under its own shape.
 func (k *kernel) plainIn(l *lowerer, v *ir.Value) (*loopir.Buffer, error) {
 	s, err := l.readPlain(v)
@@ -124,16 +142,11 @@ func (k *kernel) eachRow(dims []int, body func(outer []loopir.Index, row int)) {
 // moveBlocked is move for blocked images: at gives the input place of a place in dimension d; channels move by whole blocks.
 func (l *lowerer) moveBlocked(n *ir.Node, at func(d int, i loopir.Index) loopir.Index) error {
 	k := newKernel(n.Op.Name, l.target)
-	from, err := l.read(n.Inputs[0], sched.Layout{Kind: sched.Blocked})
+	from, to, err := l.inOut(n, sched.Blocked)
 	if err != nil {
 		return err
 	}
-	lay := l.plan.Layout[n.Out()]
-	to, err := l.define(n.Out(), lay)
-	if err != nil {
-		return err
-	}
-	src, dst := k.in(from), k.out(to)
+	src, dst, lay := k.in(from), k.out(to), to.Layout
 	m, _ := sched.ImageOf(n.Out().Type)
 	s := k.samples(to)
 	c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)

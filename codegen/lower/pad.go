@@ -106,16 +106,11 @@ func (k *kernel) padRows(n *ir.Node, src, dst *loopir.Buffer, d int, in, out []l
 func (l *lowerer) padBlocked(n *ir.Node) error {
 	const b = sched.BlockChannels
 	k := newKernel("pad", l.target)
-	from, err := l.read(n.Inputs[0], sched.Layout{Kind: sched.Blocked})
+	from, to, err := l.inOut(n, sched.Blocked)
 	if err != nil {
 		return err
 	}
-	lay := l.plan.Layout[n.Out()]
-	to, err := l.define(n.Out(), lay)
-	if err != nil {
-		return err
-	}
-	src, dst := k.in(from), k.out(to)
+	src, dst, lay := k.in(from), k.out(to), to.Layout
 	in, _ := sched.ImageOf(n.Inputs[0].Type)
 	out, _ := sched.ImageOf(n.Out().Type)
 	pad := n.Ints("pad")

@@ -17,11 +17,7 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 		target.Lanes = 1
 	}
 	k := newKernel("softmax", target)
-	from, err := l.readPlain(n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	to, err := l.define(n.Out(), sched.Layout{})
+	from, to, err := l.inOut(n, sched.Planar)
 	if err != nil {
 		return err
 	}
@@ -32,11 +28,7 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	src, dst := k.as(k.in, from, from.samplesOr(1), outer, extent, inner), k.as(k.out, to, to.samplesOr(1), outer, extent, inner)
 	sample := k.samples(&Storage{Dims: dst.Dims})
 	o, i := k.grid("o", outer), k.grid("i", inner)
-	if inner == 1 {
-		k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, loopir.C(0)} }, src, dst)
-	} else {
-		k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, i} }, src, dst)
-	}
+	k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, i} }, src, dst)
 	return l.emit(k, n, "softmax", sched.Tile{})
 }
 
