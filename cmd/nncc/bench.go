@@ -192,7 +192,7 @@ type benchResult struct {
 
 func (o benchOptions) report(w io.Writer, s *session, e *engine, m *measurement) error {
 	r := benchResult{
-		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: o.engine.batch, DType: e.signature.Inputs[0].DType.String(),
+		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: o.engine.batch, DType: mainDType(e.signature),
 		Runs: len(m.times), MedianNs: m.median().Nanoseconds(), MinNs: m.times[0].Nanoseconds(), P95Ns: m.quantile(0.95).Nanoseconds(),
 		GFLOPsPerSec: perNanosecond(s.graph.FLOPs()*int64(o.engine.batch), m.median()),
 	}

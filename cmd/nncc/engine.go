@@ -166,3 +166,11 @@ func (e *engine) sample(i, n int) *tensor.Tensor {
 	size := p.Elems() * p.DType.Bytes()
 	return &tensor.Tensor{DType: p.DType, Shape: p.Shape, Data: e.Output(i)[n*size : (n+1)*size]}
 }
+
+// mainDType is what reports call the dtype of a model: that of its first input, or of its output if it has none.
+func mainDType(sig program.Signature) string {
+	if len(sig.Inputs) > 0 {
+		return sig.Inputs[0].DType.String()
+	}
+	return sig.Outputs[0].DType.String()
+}

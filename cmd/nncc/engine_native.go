@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -19,7 +20,7 @@ import (
 // processor supports.
 func nativeTarget(isa string) (backends.Target, []backends.Backend, error) {
 	usable, missing := all.Available()
-	unsupported := &exec.UnsupportedError{ISA: isa, Missing: []string{"native calls on " + runtime.GOARCH}}
+	unsupported := &exec.UnsupportedError{ISA: cmp.Or(isa, backendCPU), Missing: []string{"native calls on " + runtime.GOARCH}}
 	for _, st := range sched.Targets {
 		t, ok := backends.TargetFor(st.ISA)
 		if !ok || st.ISA == backendPortable || isa != "" && st.ISA != isa || t.Arch != runtime.GOARCH {

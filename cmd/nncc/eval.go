@@ -237,7 +237,7 @@ type evalResult struct {
 func (ev *evaluation) report(w io.Writer, model string, took time.Duration, asJSON bool) error {
 	sig := ev.engine.signature
 	r := evalResult{
-		Model: model, Backend: ev.engine.backend, ISA: ev.engine.isa, DType: sig.Inputs[0].DType.String(), Total: ev.total, Correct: ev.top1,
+		Model: model, Backend: ev.engine.backend, ISA: ev.engine.isa, DType: mainDType(sig), Total: ev.total, Correct: ev.top1,
 		Top1: float64(ev.top1) / float64(ev.total), Top5: float64(ev.top5) / float64(ev.total), Seconds: took.Seconds(), Skipped: ev.skipped,
 		Classes: append([]string{}, sig.Classes...), Confusion: ev.confusion,
 	}

@@ -54,9 +54,6 @@ picture, which is resized to the input's size and normalised as the model says.`
 }
 
 func (o runOptions) run(path string, stdout, stderr io.Writer) error {
-	if len(o.inputs) == 0 {
-		return usagef("--input is missing")
-	}
 	if o.topK < 0 {
 		return usagef("--topk %d is negative", o.topK)
 	}
@@ -65,6 +62,9 @@ func (o runOptions) run(path string, stdout, stderr io.Writer) error {
 		return err
 	}
 	sig := codegen.SignatureOf(s.loaded)
+	if len(o.inputs) == 0 && len(sig.Inputs) > 0 {
+		return usagef("--input is missing")
+	}
 	files, err := assignFiles(o.outputs, portNames(sig.Outputs), "output")
 	if err != nil {
 		return err
