@@ -16,7 +16,7 @@ func executors() []Executor {
 		return Native{ISA: isa, Backend: b}
 	}
 	return []Executor{
-		native("avx512"), native("avx2"),
+		native("avx512"), native("avx2"), Guarded{native("avx512")}, Guarded{native("avx2")},
 		Portable{},
 		Interpreted{"portable"}, Interpreted{"avx2"}, Interpreted{"avx512"},
 	}

@@ -9,6 +9,7 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen"
+	"nncc/codegen/plan"
 	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/program"
@@ -52,7 +53,7 @@ func (e Native) Missing() error {
 // Prepare implements Executor.
 func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
-		p, v, err := e.compile(t, g)
+		p, v, err := e.compile(t, g, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -90,13 +91,13 @@ func recovered(prepare func() (Run, error)) (run Run, err error) {
 	return prepare()
 }
 
-// compile makes executable code of g; its memory is freed when the test ends.
-func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Variant, error) {
+// compile makes executable code of g; its memory is freed when the test ends. emit is as in codegen.Options.
+func (e Native) compile(t testing.TB, g *ir.Graph, emit func(*plan.Plan, *backends.Object)) (*program.Program, *exec.Variant, error) {
 	g, err := optimised(g)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := codegen.Compile(g, e.options())
+	p, err := codegen.Compile(g, codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true, Emit: emit})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,10 +111,6 @@ func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Vari
 		}
 	})
 	return p, v, nil
-}
-
-func (e Native) options() codegen.Options {
-	return codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true}
 }
 
 func runNative(g *ir.Graph, p *program.Program, v *exec.Variant, inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) {

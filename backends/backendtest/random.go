@@ -28,9 +28,9 @@ var generators = []struct {
 	graph func(seed uint64) *ir.Graph
 	count uint64
 }{
-	{"graph", irtest.RandomGraph, 120},
-	{"conv", irtest.RandomConv, 240},
-	{"kind", randomKind, 80},
+	{"graph", irtest.RandomGraph, 100},
+	{"conv", irtest.RandomConv, 200},
+	{"kind", randomKind, 60},
 }
 
 const slowPart = 4
