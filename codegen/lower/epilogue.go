@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -162,15 +160,19 @@ func (l *lowerer) readAs(v *ir.Value, t ir.Type, want sched.Layout) (*Storage, e
 	if err != nil {
 		return nil, err
 	}
-	if want.Kind != sched.Planar {
-		return nil, fmt.Errorf("operand %q of type %v has to be reshaped to %v first", v.Name, v.Type, t)
-	}
-	s, err := storageOf(v.Name, t, sched.Layout{}, plain.Batched())
+	view, err := storageOf(v.Name, t, sched.Layout{}, plain.Batched())
 	if err != nil {
 		return nil, err
 	}
-	s.Alias = plain
-	return s, nil
+	view.Alias = plain
+	if want.Kind == sched.Planar {
+		return view, nil
+	}
+	s, err := storageOf(v.Name, t, want, plain.Batched())
+	if err != nil {
+		return nil, err
+	}
+	return s, l.emitRepack(view, s)
 }
 
 func (o operand) load(k *kernel, p place) loopir.Expr {

@@ -40,16 +40,21 @@ func (l *lowerer) repack(v *ir.Value, from *Storage, want sched.Layout) (*Storag
 	if err != nil {
 		return nil, err
 	}
-	m, _ := sched.ImageOf(v.Type)
+	return to, l.emitRepack(from, to)
+}
+
+// emitRepack copies an image into another layout.
+func (l *lowerer) emitRepack(from, to *Storage) error {
+	m, _ := sched.ImageOf(to.Type)
 	k := newKernel("repack", l.target)
 	src, dst := k.in(from), k.out(to)
 	n := k.samples(to)
-	if from.Layout.Kind == want.Kind {
-		k.copyRows(m, src, dst, from.Layout, want, n)
+	if from.Layout.Kind == to.Layout.Kind {
+		k.copyRows(m, src, dst, from.Layout, to.Layout, n)
 	} else {
-		k.transposeChannels(m, src, dst, from.Layout, want, n)
+		k.transposeChannels(m, src, dst, from.Layout, to.Layout, n)
 	}
-	return to, l.emit(k, nil, "repack", sched.Tile{})
+	return l.emit(k, nil, "repack", sched.Tile{})
 }
 
 // copyRows changes the halo and leaves the order.
