@@ -23,6 +23,7 @@ const (
 	levelLoop  = "loop"
 	levelLLVM  = "llvm"
 	levelAsm   = "asm"
+	levelGo    = "go"
 )
 
 type dumpOptions struct {
@@ -39,7 +40,8 @@ func dumpCommand() *cobra.Command {
 		Use:   "dump MODEL",
 		Short: "Print a model in one of the compiler's representations",
 		Long: `Dump prints what the compiler makes of a model: the graph, as loaded or after any of the
-passes; the kernels in loop IR, before registers are promoted; LLVM IR; assembly.
+passes; the kernels in loop IR, before registers are promoted; LLVM IR and assembly, or
+the Go code of the portable variant.
 
 The passes, in order:
 ` + passList() + `
@@ -55,7 +57,7 @@ The passes, in order:
 	o.model.registerFuel(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.after, "after", "", "stop after `PASS`; load is before the first")
-	f.StringVar(&o.level, "level", levelGraph, "print the `LEVEL` graph, loop, llvm or asm")
+	f.StringVar(&o.level, "level", levelGraph, "print the `LEVEL` graph, loop, llvm, asm or, of the portable variant, go")
 	f.StringVar(&o.isa, "isa", "", "compile for `ISA`, whatever the processor at hand (default NNCC_ISA, or else the best one that it supports)")
 	f.BoolVar(&o.full, "full", false, "graph: print all constants, so that the text can be read again")
 	return cmd
@@ -73,8 +75,8 @@ func passList() string {
 const afterLoad = "load"
 
 func (o dumpOptions) check() error {
-	if !slices.Contains([]string{levelGraph, levelLoop, levelLLVM, levelAsm}, o.level) {
-		return usagef("there is no level %q; there are graph, loop, llvm, asm", o.level)
+	if !slices.Contains([]string{levelGraph, levelLoop, levelLLVM, levelAsm, levelGo}, o.level) {
+		return usagef("there is no level %q; there are graph, loop, llvm, asm, go", o.level)
 	}
 	known := o.after == "" || o.after == afterLoad || slices.ContainsFunc(passes.Passes, func(p passes.Pass) bool { return p.Name == o.after })
 	if !known {
@@ -115,27 +117,39 @@ func (o dumpOptions) print(w io.Writer, s *session) error {
 	if err != nil {
 		return err
 	}
-	var p *plan.Plan
-	text := map[string]string{}
 	if o.level == levelLoop {
 		target, _ := sched.LookupTarget(isa)
-		if p, err = codegen.Lower(s.graph, target, &plan.Constants{}, codegen.Options{}); err != nil {
+		p, err := codegen.Lower(s.graph, target, &plan.Constants{}, codegen.Options{})
+		if err != nil {
 			return err
 		}
 		return loopir.Print(w, p.Funcs...)
 	}
-	usable, err := compilersFor(isa)
+	if o.level == levelGo && o.isa == "" {
+		isa = backendPortable
+	}
+	text, err := s.compiledText(isa)
 	if err != nil {
 		return err
 	}
-	_, err = codegen.Compile(s.graph, codegen.Options{ISAs: []string{isa}, Backends: usable, Emit: func(_ *plan.Plan, obj *backends.Object) {
-		text = obj.Text
-	}})
-	if err != nil {
-		return err
+	if text[o.level] == "" {
+		return usagef("the code for %s has no level %s", isa, o.level)
 	}
 	_, err = io.WriteString(w, text[o.level])
 	return err
+}
+
+// compiledText is what the backend for isa says of its code, by level.
+func (s *session) compiledText(isa string) (map[string]string, error) {
+	usable, err := compilersFor(isa)
+	if err != nil {
+		return nil, err
+	}
+	var text map[string]string
+	_, err = codegen.Compile(s.graph, codegen.Options{ISAs: []string{isa}, Backends: usable, Emit: func(_ *plan.Plan, obj *backends.Object) {
+		text = obj.Text
+	}})
+	return text, err
 }
 
 // chooseISA is the instruction set to look at: the one named, the one pinned, or the best that the processor supports.
