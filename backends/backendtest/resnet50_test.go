@@ -75,7 +75,9 @@ type networkWriter struct {
 
 func (w *networkWriter) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
-func (w *networkWriter) uniform(name, shape string, limit float64) { w.between(name, shape, -limit, limit) }
+func (w *networkWriter) uniform(name, shape string, limit float64) {
+	w.between(name, shape, -limit, limit)
+}
 
 func (w *networkWriter) between(name, shape string, lo, hi float64) {
 	w.seed++
