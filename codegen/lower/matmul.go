@@ -36,13 +36,11 @@ func lowerMatmul(l *lowerer, n *ir.Node) error {
 		if len(x) == 1 {
 			return []loopir.Index{i}
 		}
-		stack, row := out, loopir.C(0)
+		row := rank - 2
 		if len(y) == 1 {
-			stack, row = out[:rank-1], out[rank-1]
-		} else {
-			stack, row = out[:rank-2], out[rank-2]
+			row = rank - 1
 		}
-		return append(broadcastTo(x[:len(x)-2], stack), row, i)
+		return append(broadcastTo(x[:len(x)-2], out[:row]), out[row], i)
 	}
 	p.right = func(out []loopir.Index, i loopir.Index) []loopir.Index {
 		if len(y) == 1 {
