@@ -22,7 +22,7 @@ import (
 const importRules = `
 	NONE < ir/diag, runtime/tensor, runtime/exec, runtime/safetensors, frontend/sidefile
 
-	runtime/exec, runtime/tensor        < runtime/program
+	runtime/exec, runtime/tensor < runtime/program
 	runtime/safetensors, runtime/tensor < runtime/data
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
@@ -44,10 +44,10 @@ const importRules = `
 	frontend, codegen, backends/all, runtime/data < cmd/nncc
 
 	# Support of tests: only what follows may import it.
-	ir/passes                                  < ir/irtest
-	runtime/exec                               < runtime/exec/exectest
-	frontend/onnx, runtime/data                < frontend/onnx/nodetest
-	ir/irtest, frontend/onnx/nodetest, codegen < backends/backendtest
+	ir/passes < ir/irtest
+	runtime/exec < runtime/exec/exectest
+	frontend/onnx, runtime/data < frontend/onnx/nodetest
+	ir/irtest, runtime/exec/exectest, frontend/onnx/nodetest, codegen, backends/all < backends/backendtest
 `
 
 // outside are the modules that nncc uses, each with the packages that may import it directly.
