@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
@@ -79,7 +80,7 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, consts *plan.Constants, o
 		return nil, err
 	}
 	if o.Verify {
-		for _, s := range res.Steps {
+		for _, s := range append(slices.Clone(res.Init), res.Steps...) {
 			if err := loopir.Verify(s.Func); err != nil {
 				return nil, fmt.Errorf("kernel of %s: %w", s.Name, err)
 			}

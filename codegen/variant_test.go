@@ -59,7 +59,7 @@ func compileFake(t *testing.T, g *ir.Graph, b *fakeBackend, isas ...string) *pro
 }
 
 const twoConvs = `input %x: f32[1, 16, 12, 40]
-	const %w1: f32[32, 16, 3, 3] = uniform(seed 1, -0.1, 0.1)
+	const %w1: f32[32, 16, 3, 5] = uniform(seed 1, -0.1, 0.1)
 	const %w2: f32[16, 32, 1, 1] = uniform(seed 2, -0.1, 0.1)
 	%a = conv(%x, %w1)
 	%b = conv(%a, %w2)

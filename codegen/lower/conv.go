@@ -18,6 +18,8 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 	switch choice.Family {
 	case sched.ConvBlocked, sched.ConvPlanar:
 		return lowerConvTiled(l, n, c, choice)
+	case sched.ConvWinograd:
+		return lowerConvWinograd(l, n, c, choice)
 	case sched.ConvThin:
 		return lowerConvThin(l, n, c, choice)
 	case sched.ConvDepthwise:

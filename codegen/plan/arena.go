@@ -39,12 +39,12 @@ func lifetimes(steps []lower.Step, res *lower.Result) []*interval {
 	found := map[*lower.Storage]*interval{}
 	touch := func(s *lower.Storage, step int) {
 		s = s.Root()
-		if s.Const != nil {
+		if s.Const != nil || s.Derived {
 			return
 		}
 		v := found[s]
 		if v == nil {
-			v = &interval{storage: s, bytes: (s.Bytes() + alignBytes - 1) / alignBytes * alignBytes, first: step}
+			v = &interval{storage: s, bytes: aligned(s.Bytes()), first: step}
 			found[s] = v
 			all = append(all, v)
 		}
@@ -83,3 +83,16 @@ func lowestFree(v *interval, placed []*interval) int {
 	}
 	return offset
 }
+
+// stack places the results of init steps, which all live for ever, one behind the other.
+func stack(init []lower.Step, offsets map[*lower.Storage]int) (derivedBytes int) {
+	for _, s := range init {
+		for _, o := range s.Outputs() {
+			offsets[o] = derivedBytes
+			derivedBytes += aligned(o.Bytes())
+		}
+	}
+	return derivedBytes
+}
+
+func aligned(bytes int) int { return (bytes + alignBytes - 1) / alignBytes * alignBytes }

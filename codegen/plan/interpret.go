@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/runtime/exec"
@@ -11,7 +12,7 @@ import (
 // with every address checked. Inputs and results are the bytes of batch samples, as in exec.Instance.
 func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byte, error) {
 	v := &p.Variant
-	arena := make([]byte, v.ArenaBytes*batch)
+	arena, derived := make([]byte, v.ArenaBytes*batch), make([]byte, v.DerivedBytes)
 	port := func(q exec.Port) []byte {
 		n := q.Elems * q.ElemBytes
 		if q.Batched {
@@ -22,11 +23,11 @@ func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byt
 	for i, in := range inputs {
 		copy(port(v.Inputs[i]), in)
 	}
-	for _, l := range v.Step {
+	for _, l := range append(slices.Clone(v.Init), v.Step...) {
 		f := p.Funcs[l.Kernel]
 		args := make([][]byte, len(l.Args))
 		for i, a := range l.Args {
-			args[i] = argumentBytes(f.Params[i], a, arena, consts, batch)
+			args[i] = argumentBytes(f.Params[i], a, arena, derived, consts, batch)
 		}
 		if err := loopir.Interpret(f, args, batch); err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Name, err)
@@ -39,11 +40,14 @@ func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byt
 	return out, nil
 }
 
-func argumentBytes(b *loopir.Buffer, a exec.Arg, arena []byte, consts *Constants, batch int) []byte {
+func argumentBytes(b *loopir.Buffer, a exec.Arg, arena, derived []byte, consts *Constants, batch int) []byte {
 	if a.Space == exec.SpaceConst {
 		return consts.List[a.Index].Data[a.OffsetBytes:]
 	}
 	n := b.Bytes()
+	if a.Space == exec.SpaceDerived {
+		return derived[a.OffsetBytes:][:n]
+	}
 	if b.Batched() {
 		n *= batch
 	}

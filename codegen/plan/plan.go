@@ -32,15 +32,21 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 	p := &Plan{Variant: program.Variant{ISA: t.ISA}}
 	offsets, arenaBytes := pack(steps, res)
 	p.Variant.ArenaBytes = arenaBytes
-	for _, s := range steps {
-		k := kernels.add(s)
-		l := exec.Launch{Name: s.Name, Kernel: k, Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
+	p.Variant.DerivedBytes = stack(res.Init, offsets)
+	launch := func(s lower.Step) exec.Launch {
+		l := exec.Launch{Name: s.Name, Kernel: kernels.add(s), Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
 		for _, a := range s.Args {
 			l.Args = append(l.Args, argument(a, offsets, consts))
 		}
-		p.Variant.Step = append(p.Variant.Step, l)
-		p.Variant.Layers = append(p.Variant.Layers, layer(s))
 		p.Variant.ScratchBytes = max(p.Variant.ScratchBytes, s.Func.ScratchBytes())
+		return l
+	}
+	for _, s := range res.Init {
+		p.Variant.Init = append(p.Variant.Init, launch(s))
+	}
+	for _, s := range steps {
+		p.Variant.Step = append(p.Variant.Step, launch(s))
+		p.Variant.Layers = append(p.Variant.Layers, layer(s))
 	}
 	p.Funcs, p.Nodes = kernels.funcs, kernels.nodes
 	for _, f := range p.Funcs {
@@ -53,6 +59,9 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *Constants) exec.Arg {
 	if s.Const != nil {
 		return exec.Arg{Space: exec.SpaceConst, Index: consts.add(s.Const)}
+	}
+	if s.Derived {
+		return exec.Arg{Space: exec.SpaceDerived, OffsetBytes: offsets[s]}
 	}
 	return exec.Arg{Space: exec.SpaceArena, OffsetBytes: offsets[s.Root()]}
 }

@@ -12,6 +12,7 @@ type Family string
 const (
 	ConvBlocked   Family = "conv-blocked"   // blocked input, vectors over output channels
 	ConvPlanar    Family = "conv-planar"    // planar input of few channels (first layers), vectors over output channels
+	ConvWinograd  Family = "conv-winograd"  // 3x3, by Winograd's transforms, blocked
 	ConvThin      Family = "conv-thin"      // few input and output channels: vectors along the row, planar in and out
 	ConvDepthwise Family = "conv-depthwise" // one filter per channel, blocked
 	ConvPlain     Family = "conv-plain"     // anything, one output at a time: weights unknown at build time, odd groups
@@ -24,6 +25,7 @@ type ConvChoice struct {
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
 	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
 	Ahead       int    // steps of the sum by which weights are prefetched
+	Winograd    Winograd
 }
 
 // ChooseConv picks family and tile for c.
@@ -40,6 +42,15 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 	case c.In.C < BlockChannels:
 		return ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
 	}
+	direct := directChoice(c, t)
+	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles < direct.Tiles[0].Cycles {
+		return w
+	}
+	return direct
+}
+
+// directChoice is the schedule of the direct convolution of blocked images.
+func directChoice(c Conv, t Target) ConvChoice {
 	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
 	weightBytes := 4 * c.Out.C * steps
 	ahead := 0

@@ -37,7 +37,11 @@ func TestFamilies(t *testing.T) {
 		conv Conv
 		want Family
 	}{
-		{"many channels", conv(64, 64, 56, 3, 1, 1), ConvBlocked},
+		{"many channels, 3x3", conv(64, 64, 56, 3, 1, 1), ConvWinograd},
+		{"many channels, 3x3, ragged result and tiles", conv(20, 24, 15, 3, 1, 1), ConvWinograd},
+		{"many channels, 1x1", conv(64, 64, 56, 1, 1, 1), ConvBlocked},
+		{"many channels, 3x3 with stride", conv(64, 64, 56, 3, 2, 1), ConvBlocked},
+		{"more weights than start-up may derive", conv(512, 512, 7, 3, 1, 1), ConvBlocked},
 		{"one block, ragged result", conv(16, 10, 8, 1, 1, 1), ConvBlocked},
 		{"first layer", conv(3, 64, 224, 7, 2, 1), ConvPlanar},
 		{"few channels on both sides", conv(3, 6, 32, 5, 1, 1), ConvThin},
@@ -83,6 +87,11 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 		case ConvDepthwise:
 			require.Equal(t, 1, tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
+		case ConvWinograd:
+			down, across := choice.Winograd.TilesOf(c.Out)
+			require.Zero(t, blocks/choice.Winograd.Split%tile.Blocks, what)
+			require.Zero(t, choice.Winograd.Block%tile.Pixels, what)
+			require.LessOrEqual(t, tile.Pixels, down*across, what)
 		default:
 			require.Zero(t, blocks%tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
@@ -106,7 +115,7 @@ func TestBestTiles(t *testing.T) {
 	} {
 		target, ok := LookupTarget(c.isa)
 		require.True(t, ok)
-		require.Equal(t, c.want, ChooseConv(c.conv, target).Tiles[0].String(), "%s: %+v", c.isa, c.conv)
+		require.Equal(t, c.want, directChoice(c.conv, target).Tiles[0].String(), "%s: %+v", c.isa, c.conv)
 	}
 }
 

@@ -1,0 +1,94 @@
+package sched
+
+import (
+	"math"
+	"slices"
+)
+
+// Winograd is the schedule of a 3x3 convolution by Winograd's minimal filtering F(Out x Out, 3 x 3): tiles of the input
+// and the kernels are transformed, multiplied place by place as matrices over channels, and transformed back. A block of
+// Block tiles goes through all three stages before the next one, so that what lies between them stays in the cache.
+//
+// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
+type Winograd struct {
+	Out   int // output pixels of a tile in each direction; its input has Out+2
+	Block int // tiles, a multiple of the register tile's Pixels
+	Split int // parts into which the output channels are divided, each with input transforms of its own
+}
+
+// In is the side of an input tile.
+func (w Winograd) In() int { return w.Out + 2 }
+
+// TilesOf is how many tiles cover the result in each direction; the last ones overlap those before.
+func (w Winograd) TilesOf(m Image) (down, across int) {
+	return ceilDiv(m.H, w.Out), ceilDiv(m.W, w.Out)
+}
+
+// winograd proposes the cheapest schedule of this kind; false if c has none. Transformed weights are made at start-up,
+// and pay only while they stay in the cache.
+func winograd(c Conv, t Target) (ConvChoice, bool) {
+	if c.KH != 3 || c.KW != 3 || c.SH != 1 || c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
+		return ConvChoice{}, false
+	}
+	best, cycles := ConvChoice{}, math.Inf(1)
+	for _, out := range []int{2, 4} {
+		w := Winograd{Out: out}
+		derivedBytes := 4 * w.In() * w.In() * c.In.Blocks() * BlockChannels * c.Out.Blocks() * BlockChannels
+		if c.Out.H < out || c.Out.W < out || derivedBytes > t.MaxDerivedBytes {
+			continue
+		}
+		if choice := blockWinograd(c, t, w); choice.Tiles[0].Cycles < cycles {
+			best, cycles = choice, choice.Tiles[0].Cycles
+		}
+	}
+	return best, !math.IsInf(cycles, 1)
+}
+
+// blockWinograd chooses the tiles of registers and caches for a transform.
+func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
+	down, across := w.TilesOf(c.Out)
+	places, tiles := w.In()*w.In(), down*across*c.In.N
+	depth := c.In.Blocks() * BlockChannels
+	blocks := c.Out.Blocks()
+	w.Split = 1
+	if across*down < 2*16 && blocks%2 == 0 && tiles > 0 { // else too few pieces for several threads
+		w.Split = 2
+	}
+	ranked := rankTiles(t, tileSpace{rows: places, width: down * across, rowsFused: 1, multiple: 1, blocks: blocks / w.Split, steps: depth, repeat: w.Split * c.In.N})
+	fits := max(1, t.L2Bytes/2/(4*places*depth))
+	ranked = preferWhole(ranked, down*across)
+	pixels := ranked[0].Pixels
+	w.Block = max(1, min(fits, ceilDiv(down*across, 2))/pixels) * pixels
+	// Transforms move a vector a few times and add; measured per vector of input and of output.
+	perVector := 2.5 * float64(places) * float64(BlockChannels/t.Lanes) * float64(tiles)
+	transforms := perVector * (float64(c.In.Blocks()*w.Split) + 0.8*float64(blocks))
+	for i := range ranked {
+		ranked[i].Cycles += transforms
+	}
+	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: sameWidth(ranked, pixels), Winograd: w}
+}
+
+// preferWhole moves a tile of which a whole number covers the width to the front, if it is about as good as the best:
+// pieces of equal size are easier to share between threads.
+func preferWhole(tiles []Tile, width int) []Tile {
+	for i, t := range tiles {
+		if t.Cycles > 1.05*tiles[0].Cycles {
+			break
+		}
+		if width%t.Pixels == 0 {
+			return append([]Tile{t}, slices.Delete(slices.Clone(tiles), i, i+1)...)
+		}
+	}
+	return tiles
+}
+
+// sameWidth keeps the tiles of as many pixels, which divide the block.
+func sameWidth(tiles []Tile, pixels int) []Tile {
+	var out []Tile
+	for _, t := range tiles {
+		if t.Pixels == pixels {
+			out = append(out, t)
+		}
+	}
+	return out
+}
