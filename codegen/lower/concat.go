@@ -36,7 +36,7 @@ func lowerConcat(l *lowerer, n *ir.Node) error {
 		for range len(buf.Dims) - axis {
 			full = append(full, loopir.C(0))
 		}
-		full[len(full)-1] = x
+		full[0], full[len(full)-1] = k.sampleOf(buf, full[0]), x
 		return full
 	}
 	done := 0
@@ -77,7 +77,8 @@ func (l *lowerer) concatBlocked(n *ir.Node) error {
 		first := loopir.C(done)
 		k.each("c", part.Blocks(), func(c loopir.Index) {
 			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-				v := k.get(k.bound[from], count, s, c, y, loopir.C(from.Layout.Left), x)
+				src := k.bound[from]
+				v := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(from.Layout.Left), x)
 				k.put(dst, count, v, s, c.Add(first), y, loopir.C(lay.Left), x)
 			})
 			k.clearHalo(dst, lay, m.W, s, c.Add(first), y)

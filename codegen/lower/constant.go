@@ -21,15 +21,15 @@ type constKey struct {
 	form  string
 }
 
-// of returns what make packs, once per key.
-func (p *Packs) of(v *ir.Value, form string, make func() *Storage) *Storage {
+// of returns what build makes, once per key.
+func (p *Packs) of(v *ir.Value, form string, build func() *Storage) *Storage {
 	key := constKey{v, form}
 	s, ok := p.storages[key]
 	if !ok {
 		if p.storages == nil {
 			p.storages = map[constKey]*Storage{}
 		}
-		s = make()
+		s = build()
 		p.storages[key] = s
 	}
 	return s

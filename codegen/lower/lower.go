@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -47,7 +48,8 @@ func rules() []rule {
 
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
-	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, perSample: perSample(g),
+		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -81,14 +83,15 @@ func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 
 // lowerer is the state of one Lower call.
 type lowerer struct {
-	graph  *ir.Graph
-	plan   *sched.Plan
-	target sched.Target
-	rules  map[string]func(*lowerer, *ir.Node) error
-	stored map[*ir.Value][]*Storage // where each value lies, in one or more layouts
-	packs  *Packs
-	init   []Step
-	steps  []Step
+	graph     *ir.Graph
+	plan      *sched.Plan
+	target    sched.Target
+	rules     map[string]func(*lowerer, *ir.Node) error
+	stored    map[*ir.Value][]*Storage // where each value lies, in one or more layouts
+	packs     *Packs
+	perSample map[*ir.Value]bool // values of which each sample of the batch has its own
+	init      []Step
+	steps     []Step
 
 	derived map[string]*Storage
 }
@@ -116,11 +119,27 @@ func (l *lowerer) node(n *ir.Node) error {
 
 // define makes the storage of v in layout lay, to be written by the next step.
 func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
-	s, err := storageOf(v.Name, v.Type, lay, l.graph.Batched)
+	s, err := storageOf(v.Name, v.Type, lay, l.perSample[v])
 	if err == nil {
 		l.stored[v] = append(l.stored[v], s)
 	}
 	return s, err
+}
+
+// perSample finds the values that carry the samples of a batch: the inputs, and all that is computed of them.
+func perSample(g *ir.Graph) map[*ir.Value]bool {
+	carry := map[*ir.Value]bool{}
+	for _, v := range g.Inputs {
+		carry[v] = g.Batched
+	}
+	for _, n := range g.Nodes {
+		if slices.ContainsFunc(n.Inputs, func(v *ir.Value) bool { return carry[v] }) {
+			for _, v := range n.Outputs {
+				carry[v] = true
+			}
+		}
+	}
+	return carry
 }
 
 // emit appends a step that runs kernel k for node n; it fails if something in k could not be built.

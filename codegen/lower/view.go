@@ -16,7 +16,7 @@ func (l *lowerer) view(v *ir.Value) error {
 	if err != nil {
 		return err
 	}
-	s, err := storageOf(v.Name, v.Type, sched.Layout{}, l.graph.Batched && !from.IsConst())
+	s, err := storageOf(v.Name, v.Type, sched.Layout{}, l.perSample[v])
 	if err != nil {
 		return err
 	}
