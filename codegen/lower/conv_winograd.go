@@ -27,7 +27,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 		k.each("s", sched.BlockChannels/k.target.Lanes/tile.Subs, func(s loopir.Index) {
 			k.lane = s.Mul(tile.Subs * k.target.Lanes)
 			k.multiply()
-			err = k.transformOutput()
+			k.transformOutput()
 		})
 	})
 	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d)", choice.Family, k.Out), tile)
@@ -151,7 +151,7 @@ func (k *winogradKernel) multiply() {
 }
 
 // transformOutput writes the results of the register tile's channels.
-func (k *winogradKernel) transformOutput() (err error) {
+func (k *winogradKernel) transformOutput() {
 	f32, side := k.vec(loopir.F32), k.Winograd.In()
 	k.eachTile(func(t, y, x, rows, columns loopir.Index) {
 		k.each("b", k.tile.Blocks, func(b loopir.Index) {
@@ -167,18 +167,15 @@ func (k *winogradKernel) transformOutput() (err error) {
 					}
 				})
 				k.For("r", rows, loopir.C(k.Out), 1, func(r loopir.Index) { // shared rows are the other tile's
-					if e := k.outputRow(b, lane, r, y.Add(r), x, columns); e != nil {
-						err = e
-					}
+					k.outputRow(b, lane, r, y.Add(r), x, columns)
 				})
 			})
 		})
 	})
-	return err
 }
 
 // outputRow transforms row r of a tile in the other direction and stores its columns from skip on.
-func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) error {
+func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 	f32 := k.vec(loopir.F32)
 	p := make([]loopir.Expr, k.Winograd.In())
 	for c := range p {
@@ -197,7 +194,6 @@ func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) error {
 	for _, col := range haloColumns(k.outLay, k.conv.Out.W) {
 		k.Store(k.out, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
 	}
-	return nil
 }
 
 // winogradWeights derives the transformed weights [O/16][place][I][16 of O] from the packed ones, at start-up.
