@@ -8,7 +8,7 @@ import (
 	"unsafe"
 
 	"nncc/backends"
-	"nncc/codegen/plan"
+	"nncc/codegen/loopir"
 	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/exec/exectest"
@@ -31,13 +31,14 @@ func (e Guarded) Slow() bool { return true }
 func (e Guarded) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 	guards := &guards{t: t}
 	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
-		var pl *plan.Plan
-		p, v, err := e.compile(t, g, func(made *plan.Plan, _ *backends.Object) { pl = made })
+		recorder := &recorder{Backend: e.Backend, params: map[string][][]*loopir.Buffer{}}
+		p, v, err := Native{ISA: e.ISA, Backend: recorder}.compile(t, g)
 		if err != nil {
 			return nil, err
 		}
+		params := recorder.params[string(p.Variants[0].Code)]
 		return func(inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) {
-			r := guardedRun{guards, p, v, pl, m.Batch, bytes.Repeat([]byte{0xff}, v.ArenaBytes*m.Batch), bytes.Repeat([]byte{0xff}, v.DerivedBytes)}
+			r := guardedRun{guards, p, v, params, m.Batch, bytes.Repeat([]byte{0xff}, v.ArenaBytes*m.Batch), bytes.Repeat([]byte{0xff}, v.DerivedBytes)}
 			for i, x := range inputs {
 				copy(r.port(v.Inputs[i]), x.Data)
 			}
@@ -49,6 +50,27 @@ func (e Guarded) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 			return results(g, m.Batch, func(i int) []byte { return r.port(v.Outputs[i]) }), nil
 		}, nil
 	})
+}
+
+// recorder is a backend that remembers the parameters of the kernels it compiled, by the code they became: of several
+// schedules the compiler keeps one.
+type recorder struct {
+	backends.Backend
+	params map[string][][]*loopir.Buffer
+}
+
+// Compile implements backends.Backend.
+func (r *recorder) Compile(funcs []*loopir.Func, t backends.Target, o backends.Options) (*backends.Object, error) {
+	obj, err := r.Backend.Compile(funcs, t, o)
+	if err != nil {
+		return nil, err
+	}
+	var params [][]*loopir.Buffer
+	for _, f := range funcs {
+		params = append(params, f.Params)
+	}
+	r.params[string(obj.Code)] = params
+	return obj, nil
 }
 
 // guards are areas between inaccessible pages, one per argument of the kernel that runs.
@@ -78,7 +100,7 @@ type guardedRun struct {
 	*guards
 	program *program.Program
 	variant *exec.Variant
-	plan    *plan.Plan
+	params  [][]*loopir.Buffer // of each kernel
 	batch   int
 	arena   []byte
 	derived []byte
@@ -126,7 +148,7 @@ func (r *guardedRun) launch(l exec.Launch) error {
 			continue
 		}
 		for i, a := range l.Args {
-			if r.plan.Funcs[l.Kernel].Params[i].Mutable {
+			if r.params[l.Kernel][i].Mutable {
 				copy(r.argument(l, i, a), buffers[i])
 			}
 		}
@@ -136,7 +158,7 @@ func (r *guardedRun) launch(l exec.Launch) error {
 
 // argument is the memory of argument i, as long as the kernel declares.
 func (r *guardedRun) argument(l exec.Launch, i int, a exec.Arg) []byte {
-	p := r.plan.Funcs[l.Kernel].Params[i]
+	p := r.params[l.Kernel][i]
 	n := p.Bytes()
 	if a.Space == exec.SpaceConst {
 		return r.program.Constants[a.Index].Data[a.OffsetBytes:][:n]

@@ -9,7 +9,6 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen"
-	"nncc/codegen/plan"
 	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/program"
@@ -53,7 +52,7 @@ func (e Native) Missing() error {
 // Prepare implements Executor.
 func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
-		p, v, err := e.compile(t, g, nil)
+		p, v, err := e.compile(t, g)
 		if err != nil {
 			return nil, err
 		}
@@ -91,13 +90,13 @@ func recovered(prepare func() (Run, error)) (run Run, err error) {
 	return prepare()
 }
 
-// compile makes executable code of g; its memory is freed when the test ends. emit is as in codegen.Options.
-func (e Native) compile(t testing.TB, g *ir.Graph, emit func(*plan.Plan, *backends.Object)) (*program.Program, *exec.Variant, error) {
+// compile makes executable code of g; its memory is freed when the test ends.
+func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Variant, error) {
 	g, err := optimised(g)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := codegen.Compile(g, codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true, Emit: emit})
+	p, err := codegen.Compile(g, codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -43,7 +43,7 @@ func TestStorm(t *testing.T) {
 
 func stormNetwork(t *testing.T, e Native, name string) {
 	g := loadModel(t, models+name)
-	p, v, err := e.compile(t, g, nil)
+	p, v, err := e.compile(t, g)
 	require.NoError(t, err)
 	s := startStorm()
 	until := time.Now().Add(300 * time.Millisecond)

@@ -23,13 +23,35 @@ func kernelFile(header, pkg, source string) ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%spackage %s\n\n", header, pkg)
 	body := source + helpers
+	used, err := usedPackages(body)
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range []string{"math", "math/bits", "unsafe"} {
-		if strings.Contains(body, path[strings.LastIndex(path, "/")+1:]+".") {
+		if used[path[strings.LastIndex(path, "/")+1:]] {
 			fmt.Fprintf(&b, "import %q\n", path)
 		}
 	}
 	b.WriteString(body)
 	return format.Source([]byte(b.String()))
+}
+
+// usedPackages are the names before the dots of selectors, packages among them; comments do not count.
+func usedPackages(body string) (map[string]bool, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), "kernels.go", "package kernels\n"+body, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("gohost: kernels do not parse: %w", err)
+	}
+	used := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := s.X.(*ast.Ident); ok {
+				used[id.Name] = true
+			}
+		}
+		return true
+	})
+	return used, nil
 }
 
 // usedHelpers is the text of the helper declarations that source mentions, and those they mention, in their order.
