@@ -2,7 +2,6 @@ package codegen
 
 import (
 	"fmt"
-	"slices"
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
@@ -27,7 +26,13 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 		if err != nil {
 			return nil, err
 		}
-		obj, err := b.Compile(loopir.PromoteAll(pl.Funcs), target, backends.Options{Separate: o.Separate, KeepLLVM: o.Emit != nil, KeepAsm: o.Emit != nil})
+		kernels := loopir.PromoteAll(pl.Funcs)
+		if o.Verify {
+			if err := verifyAll(kernels, loopir.VerifyPromoted); err != nil {
+				return nil, err
+			}
+		}
+		obj, err := b.Compile(kernels, target, backends.Options{Separate: o.Separate, KeepLLVM: o.Emit != nil, KeepAsm: o.Emit != nil})
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +84,18 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, consts *plan.Constants, o
 	if err != nil {
 		return nil, err
 	}
+	pl := plan.New(res, schedule.Target, consts, plan.Options{Merge: !o.Layers})
 	if o.Verify {
-		for _, s := range append(slices.Clone(res.Init), res.Steps...) {
-			if err := loopir.Verify(s.Func); err != nil {
-				return nil, fmt.Errorf("kernel of %s: %w", s.Name, err)
-			}
+		return pl, verifyAll(pl.Funcs, loopir.Verify)
+	}
+	return pl, nil
+}
+
+func verifyAll(kernels []*loopir.Func, verify func(*loopir.Func) error) error {
+	for _, f := range kernels {
+		if err := verify(f); err != nil {
+			return fmt.Errorf("kernel %s: %w", f.Name, err)
 		}
 	}
-	return plan.New(res, schedule.Target, consts, plan.Options{Merge: !o.Layers}), nil
+	return nil
 }
