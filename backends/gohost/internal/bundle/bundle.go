@@ -34,7 +34,7 @@ type Source struct {
 	ImportPath   string
 	Dir          string
 	Prefix       string // begins the new names
-	KeepExported bool   // exported names stay as they are, and everything they reach is kept
+	KeepExported bool   // exported names stay as they are, and nothing is left out
 }
 
 // platforms are what files are selected for: a declaration that any of them needs is kept.
@@ -191,13 +191,21 @@ func (b *bundler) rename(s Source, id *ast.Ident, name string) {
 	b.files[p.Filename].uses[edit{p.Offset, p.Offset + len(name), to}] = true
 }
 
-// newName is nnccOpen for Open and for open.
+// newName is nnccOpen for Open and for open, and errNnccClosed for ErrClosed.
 func newName(s Source, name string) string {
 	if name == "_" || name == "init" || s.KeepExported && token.IsExported(name) {
 		return name
 	}
+	if rest, isError := strings.CutPrefix(capital(name), "Err"); isError && rest != "" && capital(rest) == rest {
+		return "err" + capital(s.Prefix) + rest
+	}
+	return s.Prefix + capital(name)
+}
+
+// capital is name with an upper-case first letter.
+func capital(name string) string {
 	first, size := utf8.DecodeRuneInString(name)
-	return s.Prefix + string(unicode.ToUpper(first)) + name[size:]
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // references records what each declaration of a file mentions, and rewrites names of other bundled packages.
@@ -207,9 +215,7 @@ func (b *bundler) references(s Source, f *ast.File, info *types.Info, pkg *types
 			from := unit.names(s)
 			if s.KeepExported {
 				for _, name := range from {
-					if token.IsExported(strings.TrimPrefix(name, s.ImportPath+".")) {
-						b.roots[name] = true
-					}
+					b.roots[name] = true
 				}
 			}
 			if len(from) == 0 {

@@ -1,0 +1,181 @@
+package gohost
+
+import (
+	"encoding/binary"
+	"flag"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/backends"
+	"nncc/backends/llvmcpu"
+	"nncc/codegen/loopir"
+	rt "nncc/runtime/exec"
+	"nncc/runtime/program"
+	"nncc/runtime/tensor"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// tinyNet is a network of two kernels: y = 2*x + w, z = the sum of y over rows.
+const tinyNet = `
+func scale(x: f32[*, 3, 4, 4], w: f32[48], y: mut f32[*, 48]) grid(b: *, i: 48) {
+  store y[b, i] = fma(load x[b, 0, 0, i], f32(2), load w[i])
+}
+func rows(y: f32[*, 48], z: mut f32[*, 12]) grid(b: *, r: 12) {
+  store z[b, r] = (load y[b, 4*r] + load y[b, 4*r + 1]) + (load y[b, 4*r + 2] + load y[b, 4*r + 3])
+}`
+
+// tinyProgram is tinyNet for every instruction set at hand, and what it makes of one sample.
+func tinyProgram(t testing.TB) (*program.Program, TestVector) {
+	t.Helper()
+	funcs := loopir.PromoteAll(parseKernels(t, "tiny", tinyNet))
+	weights := make([]byte, 48*4)
+	for i := range 48 {
+		binary.LittleEndian.PutUint32(weights[4*i:], math.Float32bits(float32(i)/8))
+	}
+	p := &program.Program{
+		Name: "tiny \"net\"\n// of\u2028two kernels", License: "CC0", Provenance: "made for a test",
+		Signature: program.Signature{
+			Batched: true,
+			Inputs:  []program.Port{{Name: "image\n\"", DType: tensor.F32, Shape: []int{1, 3, 4, 4}}},
+			Outputs: []program.Port{{Name: "scores", DType: tensor.F32, Shape: []int{1, 12}}},
+			Preprocess: &program.Preprocess{
+				Scale: 1. / 255, Mean: []float64{0.5, 0.5, 0.5}, Std: []float64{0.5, 0.25, 0.5}, Order: "bgr"},
+			Classes: strings.Fields("zero one two three four five six \"7\" eight nine ten eleven"),
+		},
+		Constants: []program.Constant{{Name: "w", Data: weights}},
+	}
+	for _, b := range tinyBackends(t) {
+		for _, isa := range b.Caps().ISAs {
+			if target, _ := backends.TargetFor(isa); isa == ISA || target.Arch == "amd64" {
+				p.Variants = append(p.Variants, tinyVariant(t, b, target, funcs))
+			}
+		}
+	}
+	return p, tinyVector(t, funcs, weights)
+}
+
+func tinyBackends(t testing.TB) []backends.Backend {
+	llvm, err := llvmcpu.New(llvmcpu.Config{})
+	if err != nil {
+		t.Log("without machine code:", err)
+		return []backends.Backend{New()}
+	}
+	return []backends.Backend{llvm, New()}
+}
+
+func tinyVariant(t testing.TB, b backends.Backend, target backends.Target, funcs []*loopir.Func) program.Variant {
+	o, err := b.Compile(funcs, target, backends.Options{Separate: true})
+	require.NoError(t, err)
+	in := rt.Port{Name: "image\n\"", ElemBytes: 4, Elems: 48, Batched: true}
+	out := rt.Port{Name: "scores", OffsetBytes: 384, ElemBytes: 4, Elems: 12, Batched: true}
+	v := program.Variant{
+		ISA: target.ISA, Arch: target.Arch, Features: target.Features, Code: o.Code, Source: o.Text["go"],
+		Step: []rt.Launch{
+			{Name: "conv \"1\"\n", Kernel: 0, Args: []rt.Arg{{}, {Space: rt.SpaceConst}, {OffsetBytes: 192}}, Chunks: 48, Batched: true, Grain: 48},
+			{Name: "sum", Kernel: 1, Args: []rt.Arg{{OffsetBytes: 192}, {OffsetBytes: 384}}, Chunks: 12, Batched: true, Grain: 4, FLOPs: 36},
+		},
+		ArenaBytes: 448, Inputs: []rt.Port{in}, Outputs: []rt.Port{out},
+	}
+	for _, s := range o.Kernels {
+		v.Kernels = append(v.Kernels, program.Kernel{Name: s.Name, OffsetBytes: s.OffsetBytes, SizeBytes: s.SizeBytes, StackBytes: s.StackBytes})
+	}
+	return v
+}
+
+// tinyVector is a sample and what the interpreter makes of it.
+func tinyVector(t testing.TB, funcs []*loopir.Func, weights []byte) TestVector {
+	x, y, z := make([]byte, 192), make([]byte, 192), make([]byte, 48)
+	fillNormal(newRand(), 1)(funcs[0].Params[0], x)
+	require.NoError(t, loopir.Interpret(funcs[0], [][]byte{x, weights, y}, 1))
+	require.NoError(t, loopir.Interpret(funcs[1], [][]byte{y, z}, 1))
+	return TestVector{[][]byte{x}, [][]byte{z}}
+}
+
+// emitTiny writes the package into a module of its own.
+func emitTiny(t *testing.T, o EmitOptions) (dir string, files map[string][]byte) {
+	t.Helper()
+	p, v := tinyProgram(t)
+	o.Package, o.Vectors, o.Version = "tiny", []TestVector{v}, "test"
+	files, err := Emit(p, o)
+	require.NoError(t, err)
+	again, err := Emit(p, o)
+	require.NoError(t, err)
+	require.Equal(t, files, again)
+	dir = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example\n\ngo 1.25\n"), 0o666))
+	require.NoError(t, Write(filepath.Join(dir, "tiny"), files, false))
+	return dir, files
+}
+
+// goTool runs the Go toolchain on an emitted package.
+func goTool(t *testing.T, dir string, env []string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), append(env, "GOWORK=off", "GOFLAGS=")...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "go %v %v\n%s", args, env, out)
+	return string(out)
+}
+
+// TestPackage builds, vets and tests a package with the tests that come with it.
+func TestPackage(t *testing.T) {
+	dir, _ := emitTiny(t, EmitOptions{})
+	goTool(t, dir, nil, "vet", "./...")
+	out := goTool(t, dir, nil, "test", "-v", "-bench", "OneThread", "-benchtime", "10x", "./...")
+	for _, want := range []string{"PASS: TestVectors/portable", "PASS: TestPredict", "PASS: ExampleNet_Predict", "PASS: FuzzVariants", "BenchmarkPredictOneThread"} {
+		require.Contains(t, out, want)
+	}
+}
+
+// TestPackageBuildsEverywhere compiles a package for systems without machine code of their own, too.
+func TestPackageBuildsEverywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the standard library for other systems")
+	}
+	dir, _ := emitTiny(t, EmitOptions{})
+	for _, platform := range []string{"linux/arm64", "darwin/amd64", "windows/amd64", "js/wasm"} {
+		goos, goarch, _ := strings.Cut(platform, "/")
+		goTool(t, dir, []string{"GOOS=" + goos, "GOARCH=" + goarch}, "vet", "./...")
+	}
+}
+
+// TestPackageFiles compares the list of files, and the files that differ between networks, with golden ones.
+func TestPackageFiles(t *testing.T) {
+	_, files := emitTiny(t, EmitOptions{})
+	if _, native := files["native_amd64.go"]; !native {
+		t.Skip("without llc there is no machine code")
+	}
+	var names []string
+	for name, text := range files {
+		names = append(names, name)
+		if strings.HasSuffix(name, ".go") || strings.HasSuffix(name, ".s") {
+			require.True(t, strings.HasPrefix(string(text), generated+"\n"), name)
+		}
+	}
+	slices.Sort(names)
+	golden(t, "files.txt", strings.Join(names, "\n")+"\n")
+	golden(t, "net.go.txt", string(files["net.go"]))
+	golden(t, "variants.go.txt", string(files["variants.go"]))
+	golden(t, "kernels.go.txt", string(files["kernels.go"]))
+}
+
+func golden(t *testing.T, name, text string) {
+	t.Helper()
+	name = filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o777))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o666))
+	}
+	want, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text)
+}

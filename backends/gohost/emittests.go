@@ -1,0 +1,111 @@
+package gohost
+
+import (
+	"bytes"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// vectorsFile holds the recorded inputs and outputs of the package's test.
+const vectorsFile = "testdata/vectors.bin"
+
+// tests adds the package's own tests, benchmark, fuzz target and example.
+func (e *packageEmitter) tests() error {
+	var vectors bytes.Buffer
+	for _, v := range e.options.Vectors {
+		for _, list := range [][][]byte{v.Inputs, v.Outputs} {
+			for _, data := range list {
+				vectors.Write(data)
+			}
+		}
+	}
+	e.files[vectorsFile] = vectors.Bytes()
+	f := e.file()
+	e.testModel(f)
+	model := jen.Id("nnccTestModel").Call()
+	test := func(name, kind string) *jen.Statement {
+		return f.Func().Id(name).Params(jen.Id("t").Op("*").Qual("testing", kind))
+	}
+	f.Comment("TestVectors compares every variant with recorded outputs.")
+	test("TestVectors", "T").Block(
+		jen.List(jen.Id("vectors"), jen.Err()).Op(":=").Qual("os", "ReadFile").Call(jen.Lit(vectorsFile)),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Id("t").Dot("Fatal").Call(jen.Err())),
+		model.Clone().Dot("checkVectors").Call(jen.Id("t"), jen.Id("vectors")))
+	f.Comment("TestAllocations finds that a computation allocates nothing.")
+	test("TestAllocations", "T").Block(model.Clone().Dot("checkAllocations").Call(jen.Id("t")))
+	e.testPredict(f)
+	f.Comment("BenchmarkPredict measures a computation on as many threads as the process may use.")
+	test("BenchmarkPredict", "B").Block(model.Clone().Dot("bench").Call(jen.Id("t")))
+	f.Comment("BenchmarkPredictOneThread measures a computation on one thread.")
+	test("BenchmarkPredictOneThread", "B").Block(model.Clone().Dot("bench").Call(jen.Id("t"), jen.Id("WithThreads").Call(jen.Lit(1))))
+	f.Comment("FuzzVariants compares all variants with the portable kernels.")
+	test("FuzzVariants", "F").Block(model.Clone().Dot("fuzz").Call(jen.Id("t")))
+	return e.render("net_test.go", f)
+}
+
+// testModel adds what the tests need to know.
+func (e *packageEmitter) testModel(f *jen.File) {
+	list := func(ports []port) *jen.Statement {
+		var out []jen.Code
+		for _, p := range ports {
+			out = append(out, jen.Values(jen.Dict{
+				jen.Id("name"): jen.Lit(p.Name), jen.Id("bytes"): jen.Lit(p.Elems() * p.DType.Bytes()), jen.Id("kind"): jen.Lit(p.goType),
+			}))
+		}
+		return jen.Index().Id("nnccNetTestPort").Values(out...)
+	}
+	tolerance := e.options.Tolerance
+	if tolerance == 0 {
+		tolerance = 1e-4
+	}
+	f.Func().Id("nnccTestModel").Params().Op("*").Id("nnccNetTestModel").Block(
+		jen.Return(jen.Op("&").Id("nnccNetTestModel").Values(jen.Dict{
+			jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs), jen.Id("outputs"): list(e.outputs), jen.Id("tolerance"): jen.Lit(tolerance),
+		})))
+}
+
+// testPredict adds a test of Predict itself, for allocations and errors. Weights outside the package are not at hand.
+func (e *packageEmitter) testPredict(f *jen.File) {
+	if e.options.ExternalWeights {
+		return
+	}
+	alloc := func(kind string, list []port) *jen.Statement {
+		buffer := func(i int) *jen.Statement {
+			return jen.Make(jen.Index().Id(list[i].goType), jen.Id(kind+portName(list, i)+"Len"))
+		}
+		if len(list) == 1 {
+			return buffer(0)
+		}
+		d := jen.Dict{}
+		for i, p := range list {
+			d[jen.Id(p.field)] = buffer(i)
+		}
+		return jen.Id(kind + "s").Values(d)
+	}
+	fatal := func(t string) *jen.Statement {
+		return jen.If(jen.Err().Op("!=").Nil()).Block(jen.Id(t).Dot("Fatal").Call(jen.Err()))
+	}
+	call := jen.Id("net").Dot("Predict").Call(jen.Id("dst"), jen.Id("src"))
+	f.Comment("TestPredict calls the network as users do.")
+	f.Func().Id("TestPredict").Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(
+		jen.List(jen.Id("net"), jen.Err()).Op(":=").Id("New").Call(),
+		fatal("t"),
+		jen.List(jen.Id("dst"), jen.Id("src")).Op(":=").List(alloc("Output", e.outputs), alloc("Input", e.inputs)),
+		jen.If(jen.Id("n").Op(":=").Qual("testing", "AllocsPerRun").Call(jen.Lit(10), jen.Func().Params().Block(
+			jen.If(jen.Err().Op(":=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Id("t").Dot("Fatal").Call(jen.Err())))), jen.Id("n").Op(">").Lit(0)).
+			Block(jen.Id("t").Dot("Errorf").Call(jen.Lit("Predict allocates %v times"), jen.Id("n"))),
+		slice("dst", e.outputs, 0).Op("=").Add(slice("dst", e.outputs, 0)).Index(jen.Lit(1), jen.Empty()),
+		jen.If(jen.Err().Op(":=").Add(call), jen.Op("!").Qual("errors", "Is").Call(jen.Err(), jen.Id("ErrLength"))).
+			Block(jen.Id("t").Dot("Errorf").Call(jen.Lit("a short slice gives the error %v"), jen.Err())),
+		jen.Id("net").Dot("Close").Call(),
+		jen.If(jen.Err().Op(":=").Add(call), jen.Op("!").Qual("errors", "Is").Call(jen.Err(), jen.Id("ErrClosed"))).
+			Block(jen.Id("t").Dot("Errorf").Call(jen.Lit("a closed network gives the error %v"), jen.Err())))
+	f.Func().Id("ExampleNet_Predict").Params().Block(
+		jen.List(jen.Id("net"), jen.Err()).Op(":=").Id("New").Call(),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err())),
+		jen.Defer().Id("net").Dot("Close").Call(),
+		jen.List(jen.Id("dst"), jen.Id("src")).Op(":=").List(alloc("Output", e.outputs), alloc("Input", e.inputs)),
+		jen.If(jen.Err().Op(":=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err())),
+		jen.Qual("fmt", "Println").Call(jen.Len(slice("dst", e.outputs, 0))),
+		jen.Comment("Output: "+itoa(e.outputs[0].Elems())))
+}

@@ -1,0 +1,60 @@
+package gohost
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"nncc/runtime/program"
+)
+
+// weightsFile is the name of the file of constants in a package.
+const weightsFile = "weights.bin"
+
+// The format of a weights file, as package internal/api reads it.
+const (
+	weightsMagic       = "nnccwts\x01"
+	weightsHeaderBytes = 128
+	weightsAlign       = 64
+)
+
+// WeightsFile is the constants of p as one file, for WithWeights of a package that was emitted for the same network.
+func WeightsFile(p *program.Program) []byte {
+	total := weightsHeaderBytes
+	for _, c := range p.Constants {
+		total += alignUp(len(c.Data), weightsAlign)
+	}
+	file := make([]byte, total)
+	at := weightsHeaderBytes
+	for _, c := range p.Constants {
+		copy(file[at:], c.Data)
+		at += alignUp(len(c.Data), weightsAlign)
+	}
+	body := file[weightsHeaderBytes:]
+	layout, sum := layoutHash(p), sha256.Sum256(body)
+	copy(file, weightsMagic)
+	binary.LittleEndian.PutUint64(file[8:], uint64(len(body)))
+	copy(file[16:], layout[:])
+	copy(file[48:], sum[:])
+	return file
+}
+
+// layoutHash is about everything that weights have to agree with: names and sizes of the constants, and where kernels use
+// them. Native code is not in it: it differs between releases of LLVM, and what it reads does not.
+func layoutHash(p *program.Program) [32]byte {
+	h := sha256.New()
+	for _, c := range p.Constants {
+		fmt.Fprintf(h, "constant %q %d\n", c.Name, len(c.Data))
+	}
+	for _, v := range p.Variants {
+		if v.ISA == ISA || len(p.Variants) == 1 {
+			fmt.Fprintf(h, "%v\n%v\n%s", v.Init, v.Step, v.Source)
+		}
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+func (e *packageEmitter) weights() error {
+	e.files[weightsFile] = WeightsFile(e.program)
+	return nil
+}

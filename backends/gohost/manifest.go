@@ -1,0 +1,70 @@
+package gohost
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+)
+
+// manifestFile describes a package for tools: which files belong to it, and what they were made with.
+const manifestFile = "manifest.json"
+
+// manifest has no times and no paths: the same input and tools give the same bytes.
+type manifest struct {
+	Format    int                `json:"format"`
+	Model     string             `json:"model"`
+	License   string             `json:"license,omitempty"`
+	Nncc      string             `json:"nncc,omitempty"`
+	Tools     []string           `json:"tools,omitempty"`
+	Profile   string             `json:"profile,omitempty"`
+	Layout    string             `json:"layout"` // what weights files have to agree with
+	Variants  []manifestVariant  `json:"variants"`
+	Constants []manifestConstant `json:"constants"`
+	Files     map[string]string  `json:"files"` // SHA-256 by name
+}
+
+type manifestVariant struct {
+	ISA       string   `json:"isa"`
+	Features  []string `json:"features,omitempty"`
+	CodeBytes int      `json:"code_bytes,omitempty"`
+	Kernels   int      `json:"kernels"`
+	Launches  int      `json:"launches"`
+}
+
+type manifestConstant struct {
+	Name   string `json:"name"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// manifest adds the manifest, about all other files.
+func (e *packageEmitter) manifest() error {
+	p := e.program
+	layout := layoutHash(p)
+	m := manifest{
+		Format: 1, Model: p.Name, License: p.License, Nncc: e.options.Version, Tools: e.options.Tools, Profile: e.options.Profile,
+		Layout: hex.EncodeToString(layout[:]), Files: map[string]string{},
+	}
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		kernels, _ := used(v)
+		m.Variants = append(m.Variants, manifestVariant{v.ISA, v.Features, len(v.Code), len(kernels), len(v.Init) + len(v.Step)})
+	}
+	for _, c := range p.Constants {
+		m.Constants = append(m.Constants, manifestConstant{c.Name, len(c.Data), hex.EncodeToString(c.Hash[:])})
+	}
+	for name, data := range e.files {
+		m.Files[name] = hash(data)
+	}
+	text, err := json.MarshalIndent(m, "", "\t")
+	e.files[manifestFile] = append(text, '\n')
+	return err
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
