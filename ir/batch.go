@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/ir/diag"
 )
@@ -101,6 +102,8 @@ func samplesMatmul(n *Node, carries []bool) bool {
 }
 
 func samplesSoftmax(n *Node, _ []bool) bool { return n.Int("axis") != 0 }
+
+func samplesReduce(n *Node, _ []bool) bool { return !slices.Contains(n.Ints("axes"), 0) }
 
 func samplesConcat(n *Node, _ []bool) bool { return n.Int("axis") != 0 }
 

@@ -26,6 +26,9 @@ func flopsPool(n *Node) int64 {
 	return int64(n.Out().Type.Elems()) * int64(tensor.Count(n.Ints("kernel")))
 }
 
+// flopsReduce is one operation per number that goes in.
+func flopsReduce(n *Node) int64 { return int64(n.Inputs[0].Type.Elems()) }
+
 // flopsSoftmax counts the maximum, difference, exponential, sum and quotient.
 func flopsSoftmax(n *Node) int64 { return 5 * int64(n.Out().Type.Elems()) }
 

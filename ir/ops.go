@@ -61,6 +61,16 @@ var Ops = []*Op{
 		Attrs: []AttrDef{{Name: "axis", Kind: IntAttr, Default: -1}},
 		Doc:   "y = exp(x - max) / sum(exp(x - max)) along axis. ONNX Softmax 13; earlier versions are reshaped by the importer."},
 
+	{Name: "reduce", Class: Reduction, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-5, Infer: inferReduce, Samples: samplesReduce, FLOPs: flopsReduce,
+		Attrs: []AttrDef{{Name: "to", Kind: StringAttr}, {Name: "axes", Kind: IntsAttr}},
+		Doc:   "The sum, mean, max, min or prod (named by to) of x along the axes, which become 1. Nothing adds up to 0, multiplies to 1, and has the largest or smallest number as min and max. ONNX ReduceSum 13 and its kin, with keepdims."},
+	{Name: "argmax", Class: Reduction, Inputs: Arity{1, 1}, Outputs: 1, Infer: inferArg, Samples: samplesSoftmax, FLOPs: flopsReduce,
+		Attrs: []AttrDef{{Name: "axis", Kind: IntAttr}, {Name: "last", Kind: IntAttr, Default: 0}},
+		Doc:   "Where along axis, which becomes 1, the largest number stands, the first or the last of several; i64. ONNX ArgMax 13 with keepdims."},
+	{Name: "argmin", Class: Reduction, Inputs: Arity{1, 1}, Outputs: 1, Infer: inferArg, Samples: samplesSoftmax, FLOPs: flopsReduce,
+		Attrs: []AttrDef{{Name: "axis", Kind: IntAttr}, {Name: "last", Kind: IntAttr, Default: 0}},
+		Doc:   "Where along axis, which becomes 1, the smallest number stands, the first or the last of several; i64. ONNX ArgMin 13 with keepdims."},
+
 	{Name: "concat", Class: Layout, Inputs: Arity{1, -1}, Outputs: 1, Infer: inferConcat, Samples: samplesConcat, Attrs: []AttrDef{{Name: "axis", Kind: IntAttr}},
 		Doc: "Inputs one after the other along axis. ONNX Concat 13."},
 	{Name: "slice", Class: Layout, Inputs: Arity{1, 1}, Outputs: 1, Infer: inferSlice, Samples: samplesLayout,

@@ -21,7 +21,7 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	if from.Elem != loopir.F32 {
+	if wide(loopir.Scalar(from.Elem)).Elem != loopir.F32 {
 		return errKind(from.Elem)
 	}
 	outer := ir.Type{Shape: shape[:axis]}.Elems()
@@ -38,20 +38,24 @@ func (k *kernel) softmaxRow(extent int, place func(x loopir.Index) []loopir.Inde
 	largest, sum := k.Reg("largest", t), k.Reg("sum", t)
 	largest.Set(lowest(t))
 	k.vectors(extent, func(x, count loopir.Index) {
-		v := k.Let("v", k.get(src, count, place(x)...))
+		v := k.Let("v", widen(k.get(src, count, place(x)...)))
 		largest.Set(loopir.Max.Of(k.firstLanes(count, v, lowest(t)), largest.At()))
 	})
 	top := k.Let("top", loopir.SplatOf(k.target.Lanes, k.reduce(loopir.Max, largest.At())))
 	sum.Set(loopir.Num(t, 0))
 	k.vectors(extent, func(x, count loopir.Index) {
-		e := k.Let("e", exp(k, loopir.Sub.Of(k.get(src, count, place(x)...), top)))
-		k.put(dst, count, e, place(x)...)
+		e := k.Let("e", exp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top)))
+		k.put(dst, count, narrow(e, dst.Elem), place(x)...)
 		sum.Set(loopir.Add.Of(sum.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
 	})
 	total := k.Let("total", k.reduce(loopir.Add, sum.At()))
 	scale := k.Let("scale", loopir.SplatOf(k.target.Lanes, loopir.Div.Of(loopir.Num(scalar, 1), total)))
 	k.vectors(extent, func(x, count loopir.Index) {
-		k.put(dst, count, loopir.Mul.Of(k.get(dst, count, place(x)...), scale), place(x)...)
+		e := k.get(dst, count, place(x)...)
+		if dst.Elem != loopir.F32 { // rounded once only
+			e = exp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top))
+		}
+		k.put(dst, count, narrow(loopir.Mul.Of(e, scale), dst.Elem), place(x)...)
 	})
 }
 

@@ -116,6 +116,19 @@ func lowest(d tensor.DType) int64 {
 	return 0
 }
 
+// highest is the integer of dtype d that is less than no other.
+func highest(d tensor.DType) int64 {
+	switch d {
+	case tensor.Bool:
+		return 1
+	case tensor.U64:
+		return -1 // all bits set
+	case tensor.U8, tensor.U16, tensor.U32:
+		return 1<<(8*d.Bytes()) - 1
+	}
+	return -1 - lowest(d)
+}
+
 // pick makes an array of type t whose element k is element at[k] of a, or fill where at[k] is negative.
 func (a array) pick(t ir.Type, at []int, fill float64) array {
 	out := newArray(t)

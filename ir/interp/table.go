@@ -43,6 +43,9 @@ var table = map[string]func(n *ir.Node, in []array, t ir.Type) (array, error){
 	"maxpool": maxpool,
 	"avgpool": avgpool,
 	"softmax": softmax,
+	"reduce":  reduce,
+	"argmax":  arg(false),
+	"argmin":  arg(true),
 
 	"concat":    concat,
 	"slice":     slice,

@@ -33,6 +33,7 @@ var makers = []struct {
 	{"batchnorm", (*random).batchnorm}, {"batchnorm", (*random).batchnorm},
 	{"maxpool", (*random).pool}, {"avgpool", (*random).pool},
 	{"softmax", (*random).softmax},
+	{"reduce", (*random).reduce}, {"reduce", (*random).reduce}, {"argmax", (*random).arg}, {"argmin", (*random).arg},
 	{"concat", (*random).concat},
 	{"slice", (*random).slice},
 	{"transpose", (*random).transpose},
@@ -243,6 +244,31 @@ func (r *random) pool(x *ir.Value) *ir.Value {
 
 func (r *random) softmax(x *ir.Value) *ir.Value {
 	return r.node("softmax", ir.Attrs{"axis": r.IntN(x.Type.Rank())}, x)
+}
+
+func (r *random) reduce(x *ir.Value) *ir.Value {
+	axes := []int{}
+	for d := range x.Type.Shape {
+		if r.IntN(2) == 0 && (d > 0 || r.IntN(4) == 0) {
+			axes = append(axes, d)
+		}
+	}
+	to := []string{"sum", "mean", "max", "min", "prod"}[r.IntN(5)]
+	if to == "sum" || to == "prod" { // of small numbers, and of numbers near 1
+		x = r.node("tanh", nil, x)
+	}
+	if to == "prod" {
+		x = r.node("clip", ir.Attrs{"min": 0.9, "max": 1.1}, x)
+	}
+	return r.node("reduce", ir.Attrs{"to": to, "axes": axes}, x)
+}
+
+// arg finds places in the graph's input, of which no backend has a rounding error.
+func (r *random) arg(*ir.Value) *ir.Value {
+	x := r.live[0]
+	op := []string{"argmax", "argmin"}[r.IntN(2)]
+	y := r.node(op, ir.Attrs{"axis": r.IntN(x.Type.Rank()), "last": r.IntN(2)}, x)
+	return r.node("cast", ir.Attrs{"to": "f32"}, y)
 }
 
 func (r *random) concat(x *ir.Value) *ir.Value {

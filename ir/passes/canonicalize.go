@@ -17,6 +17,8 @@ var canonicalRules = map[string][]rule{
 	"add":       {constantRight, dropNeutral(0)},
 	"mul":       {constantRight, dropNeutral(1)},
 	"sub":       {subToAdd},
+	"pow":       {powOfConstant},
+	"reduce":    {reduceOfNothing, reduceToPool},
 	"matmul":    {matmulToGemm},
 	"gemm":      {canonicalGemm},
 	"conv":      {padIntoConv},

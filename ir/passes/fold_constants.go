@@ -28,10 +28,14 @@ func evaluate(n *ir.Node) (*ir.Value, error) {
 		if in == nil {
 			continue
 		}
-		if !in.IsConst() {
+		switch {
+		case in.IsConst():
+			inputs[i] = in.Const
+		case n.Op.Class == ir.Reduction && in.Type.Elems() == 0: // known all the same
+			inputs[i] = tensor.New(in.Type.DType, in.Type.Shape...)
+		default:
 			return nil, nil
 		}
-		inputs[i] = in.Const
 		costBytes += in.Type.Bytes()
 	}
 	if costBytes > maxFoldBytes || n.Op.FLOPs != nil && n.Op.FLOPs(n) > maxFoldFLOPs {
