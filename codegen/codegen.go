@@ -19,7 +19,7 @@ type Options struct {
 	Backends []backends.Backend // what is there to compile kernels with
 	Layers   bool               // one launch per layer: small ones are not joined, so that each can be timed
 	Separate bool               // kernels can be placed one by one, as Go assembly does
-	Verify   bool               // run the verifiers after each phase
+	Verify   bool               // check kernels again after promotion; their addresses are proved in any case
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
 }

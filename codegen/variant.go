@@ -85,8 +85,8 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, consts *plan.Constants, o
 		return nil, err
 	}
 	pl := plan.New(res, schedule.Target, consts, plan.Options{Merge: !o.Layers})
-	if o.Verify {
-		return pl, verifyAll(pl.Funcs, loopir.Verify)
+	if err := verifyAll(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
+		return nil, err
 	}
 	return pl, nil
 }

@@ -26,6 +26,11 @@ g:4:8: softmax "z": no kernel computes this in f64 (cast the input to f32 and th
 		%y = matmul(%x, %w)
 		output %y`,
 			`g:4:8: matmul "y": "x" is empty (f32[2, 0]): no kernel reads empty tensors (remove the node, or give the dimension another size)`},
+		{`input %x: f32[3, 4]
+		const %i: i64[2] = [2, -4]
+		%y = gather(%x, %i)
+		output %y`,
+			`g:4:8: gather "y": index -4 is out of range for 3 entries`},
 	} {
 		g, err := ir.Parse("g", "graph g {\n"+c.graph+"\n}")
 		require.NoError(t, err)

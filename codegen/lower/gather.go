@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"fmt"
+
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -50,6 +52,10 @@ type gatherKernel struct {
 func (k *gatherKernel) copyKnown(entries []float64) {
 	for i, entry := range entries {
 		at := int(entry)
+		if at < -k.extent || at >= k.extent {
+			k.err = fmt.Errorf("index %d is out of range for %d entries", at, k.extent)
+			return
+		}
 		if at < 0 {
 			at += k.extent
 		}
