@@ -96,7 +96,8 @@ func printLayers(w io.Writer, e *engine, rows []layerTime, peak float64) error {
 	total := layerTime{}
 	for _, r := range rows {
 		fmt.Fprintf(t, "%v\t%.1f%%\t%.1f\t%s\t%.2f\t%.1f\t%s\t%s\t  %s\n",
-			roundTime(r.MedianNs), 100*r.Share, r.GFLOPsPerSec, percent(float64(r.PeakFraction)), float64(r.Bytes)/1e6, r.GBPerSec, dash(r.Tile), dash(r.Family), r.Layer)
+			roundTime(r.MedianNs), 100*r.Share, r.GFLOPsPerSec, percent(float64(r.PeakFraction)),
+			float64(r.Bytes)/1e6, r.GBPerSec, dash(r.Tile), dash(r.Family), r.Layer)
 		total.MedianNs, total.FLOPs = total.MedianNs+r.MedianNs, total.FLOPs+r.FLOPs
 	}
 	if err := t.Flush(); err != nil {

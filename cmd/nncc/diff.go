@@ -44,7 +44,8 @@ pass is narrowed down to the rewrite. The exit code is 1 if there is one.`,
 	o.model.register(cmd)
 	o.model.registerFuel(cmd)
 	f := cmd.Flags()
-	f.StringSliceVar(&o.backends, "backends", nil, "compare `LIST` of interp (the graph passes), loop, cpu, portable; by default all that work here except loop, which is slow")
+	f.StringSliceVar(&o.backends, "backends", nil, "compare `LIST` of interp (the graph passes), loop, cpu, portable; "+
+		"by default all that work here except loop, which is slow")
 	f.StringSliceVar(&o.isas, "isa", nil, "instruction sets of cpu and loop: `LIST` (default all that the processor supports)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the random input: `N`")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per comparison")
@@ -131,10 +132,12 @@ func (f finding) print(w io.Writer) error {
 		where += "/" + f.ISA
 	}
 	if f.OK {
-		_, err := fmt.Fprintf(w, "%-8s %-12s ok     %s, largest error %.2g (%s)\n", f.Stage, where, plural(f.Compared, "tensor"), float64(f.Largest), f.Value)
+		_, err := fmt.Fprintf(w, "%-8s %-12s ok     %s, largest error %.2g (%s)\n",
+			f.Stage, where, plural(f.Compared, "tensor"), float64(f.Largest), f.Value)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%-8s %-12s WRONG  value %q of node %q (%s)\n    %s, tolerance %.2g\n", f.Stage, where, f.Value, f.Node, f.Op, f.Detail, float64(f.Tolerance))
+	_, err := fmt.Fprintf(w, "%-8s %-12s WRONG  value %q of node %q (%s)\n    %s, tolerance %.2g\n",
+		f.Stage, where, f.Value, f.Node, f.Op, f.Detail, float64(f.Tolerance))
 	return err
 }
 

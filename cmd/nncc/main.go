@@ -80,6 +80,6 @@ description of layers, or the compiler's own text form, .nnir.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(benchCommand(), diffCommand(), dumpCommand(), evalCommand(), inspectCommand(), runCommand(), versionCommand())
+	root.AddCommand(buildCommand(), benchCommand(), diffCommand(), dumpCommand(), evalCommand(), inspectCommand(), runCommand(), versionCommand())
 	return root
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -46,13 +47,28 @@ func versionCommand() *cobra.Command {
 	return cmd
 }
 
+// version is nncc's own, as the Go toolchain stamped it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+var releaseVersion = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+
+// release is the version if it is a release, else empty: versions of commits hold times, which output must not.
+func release() string {
+	if v := version(); releaseVersion.MatchString(v) {
+		return v
+	}
+	return ""
+}
+
 func currentVersion() versionInfo {
 	v := versionInfo{
-		Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Tools: []string{}, Missing: []string{}, ISAs: []string{}, Features: exec.Features(),
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v.Version = info.Main.Version
 	}
 	usable, missing := all.Available()
 	for _, b := range usable {

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"nncc/backends"
+	"nncc/backends/all"
+	"nncc/backends/gohost"
+	"nncc/codegen"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/program"
+)
+
+type buildOptions struct {
+	model   modelOptions
+	dir     string
+	pkg     string
+	target  string
+	isas    []string
+	weights string
+	emit    []string
+	check   bool
+}
+
+// Values of --target and --weights.
+const (
+	targetCPU      = "cpu"
+	targetPortable = "portable"
+	weightsEmbed   = "embed"
+	weightsFile    = "file"
+)
+
+func buildCommand() *cobra.Command {
+	var o buildOptions
+	cmd := &cobra.Command{
+		Use:   "build MODEL",
+		Short: "Write a Go package that computes the model",
+		Long: `Build compiles a model into a Go package that needs the standard library only: machine
+code for each instruction set, portable Go code for all other processors, the weights,
+tests and benchmarks. Without LLVM's llc it writes the portable code alone.
+
+Files are replaced whole or not at all, and those that would not change are left as they
+are. With --check nothing is written: the exit code is 1 if the package is not what build
+would write.`,
+		Example: `  nncc build lenet.onnx                      package lenet in ./lenet
+  nncc build model.json -o internal/net --pkg net
+  nncc build model.json -o internal/net --check
+  nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	o.model.register(cmd)
+	o.model.registerFuel(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
+	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
+	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
+	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, portable) and no others")
+	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the package, or in a file beside it that the program opens")
+	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")
+	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package on disk is not up to date")
+	return cmd
+}
+
+func (o buildOptions) checkUsage() error {
+	switch {
+	case o.target != targetCPU && o.target != targetPortable:
+		return usagef("there is no target %q; there are cpu, portable", o.target)
+	case o.weights != weightsEmbed && o.weights != weightsFile:
+		return usagef("--weights %s: expected embed or file", o.weights)
+	case o.pkg != "" && !validPackage(o.pkg):
+		return usagef("--pkg %s: that cannot be the name of a package", o.pkg)
+	case len(o.isas) > 0 && o.target == targetPortable:
+		return usagef("--target portable has no choice of instruction sets")
+	}
+	for _, isa := range o.isas {
+		if _, ok := sched.LookupTarget(isa); !ok {
+			return usagef("there is no instruction set %q; there are %s", isa, knownISAs())
+		}
+	}
+	for _, form := range o.emit {
+		if !slices.Contains(emitForms, form) {
+			return usagef("--emit %s: there are %s", form, list(emitForms))
+		}
+	}
+	return nil
+}
+
+func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
+	start := time.Now()
+	if err := o.checkUsage(); err != nil {
+		return err
+	}
+	show := newProgress(stderr)
+	defer show.done()
+	show.step("reading %s", path)
+	s, err := openSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	if o.dir == "" {
+		o.dir = folderName(s.name())
+	}
+	if o.pkg == "" {
+		if o.pkg, err = packageName(o.dir); err != nil {
+			return err
+		}
+	}
+	r, err := o.compile(s, show, stderr)
+	if err != nil {
+		return err
+	}
+	show.done()
+	if o.check {
+		return o.compare(r, stdout, stderr)
+	}
+	return o.write(r, stdout, start)
+}
+
+// built is the result of a build in memory.
+type built struct {
+	program *program.Program
+	files   map[string][]byte // of the package
+	forms   map[string][]byte // what --emit asked for
+	tools   []string
+}
+
+// compile makes the package's files. The interpreter records the outputs for the package's test at the same time.
+func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*built, error) {
+	var vectors []gohost.TestVector
+	recorded := concurrently(func() (err error) {
+		vectors, err = s.recordVectors()
+		return err
+	})
+	isas, usable, err := o.variants(show, notes)
+	if err != nil {
+		return nil, err
+	}
+	show.step("compiling for %s", list(isas))
+	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
+	forms.graph(s.graph)
+	p, err := codegen.Compile(s.graph, codegen.Options{ISAs: isas, Backends: usable, Separate: true, Emit: forms.hook()})
+	if err := errors.Join(err, forms.err); err != nil {
+		return nil, err
+	}
+	show.step("recording outputs")
+	if err := recorded(); err != nil {
+		return nil, err
+	}
+	show.step("writing the package")
+	r := &built{program: p, forms: forms.files, tools: toolsOf(usable)}
+	r.files, err = gohost.Emit(p, gohost.EmitOptions{
+		Package: o.pkg, ExternalWeights: o.weights == weightsFile, Vectors: vectors, Tolerance: outputTolerance(s.graph),
+		Version: release(), Tools: r.tools,
+	})
+	return r, err
+}
+
+// variants decides what to compile for, and with what. Where llc is missing and nothing is asked for by name, it is the
+// portable variant alone, and notes says what to install.
+func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []backends.Backend, error) {
+	usable, missing := all.Available()
+	if o.target == targetPortable {
+		return []string{gohost.ISA}, usable, nil
+	}
+	isas := o.isas
+	if len(isas) == 0 {
+		for _, t := range sched.Targets {
+			if backendOf(usable, t.ISA) != nil {
+				isas = append(isas, t.ISA)
+			}
+		}
+		for _, err := range missing {
+			show.done()
+			note(notes, "writing portable code only: %v", err)
+		}
+		return isas, usable, nil
+	}
+	for _, isa := range isas {
+		if backendOf(usable, isa) == nil {
+			return nil, nil, errors.Join(append(missing, fmt.Errorf("no backend compiles for %s here", isa))...)
+		}
+	}
+	return isas, usable, nil
+}
+
+// outputTolerance is what the recorded outputs may differ by: the tolerances on the way to the worst of them.
+func outputTolerance(g *ir.Graph) float64 {
+	sums := pathTolerances(g)
+	worst := 1e-4
+	for _, out := range g.Outputs {
+		worst = max(worst, sums[out.Value.Name])
+	}
+	return worst
+}
+
+func toolsOf(usable []backends.Backend) []string {
+	var tools []string
+	for _, b := range usable {
+		if tool := b.Caps().Tool; tool != "" {
+			tools = append(tools, tool)
+		}
+	}
+	return tools
+}
+
+// folderName is a model's name as the name of a folder below the current one.
+func folderName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == ':' || r < ' ' {
+			return '_'
+		}
+		return r
+	}, name)
+	if name = strings.TrimLeft(name, ".-"); name == "" {
+		return "net"
+	}
+	return name
+}
+
+// packageName is the name of a folder in lower case, without what an identifier cannot have.
+func packageName(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		}
+		return -1
+	}, filepath.Base(abs))
+	if name == "" || name[0] <= '9' || !validPackage(name) {
+		name = "net" + name
+	}
+	return name, nil
+}
+
+func validPackage(name string) bool { return token.IsIdentifier(name) && name != "_" && name != "main" }
