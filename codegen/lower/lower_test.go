@@ -52,8 +52,8 @@ func TestTexts(t *testing.T) {
 			irtest.Golden(t, strings.TrimSuffix(file, ".nnir")+".loop", got.String(), *update)
 		})
 	}
-	for _, family := range []string{"conv-blocked", "conv-planar", "conv-thin", "conv-depthwise", "conv-plain", "dense", "matmul", "pool", "softmax",
-		"concat", "slice", "transpose", "pad", "gather", "cast", "elementwise", "repack", "copy"} {
+	for _, family := range []string{"conv-blocked", "conv-planar", "conv-winograd F(2)", "conv-winograd F(4)", "derive", "conv-thin", "conv-depthwise", "conv-plain", "dense", "matmul", "pool", "softmax",
+		"reduce", "argmax", "concat", "slice", "transpose", "pad", "gather", "cast", "elementwise", "repack", "copy"} {
 		require.True(t, recorded[family], "no text records a kernel of kind %s", family)
 	}
 }
@@ -69,12 +69,10 @@ func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
 	var consts plan.Constants
 	res, err := lower.Lower(g, sched.Assign(g, target), &consts.Packs)
 	require.NoError(t, err)
-	for _, s := range res.Steps {
+	steps := slices.Concat(res.Init, res.Steps)
+	for i, s := range steps {
 		require.NoError(t, loopir.Verify(s.Func), "%v", s.Func)
-	}
-	steps := slices.Clone(res.Steps)
-	for i, s := range steps { // the plan gives kernels names of its own
-		f := *s.Func
+		f := *s.Func // the plan gives kernels names of its own
 		steps[i].Func = &f
 	}
 	p := plan.New(res, target, &consts, plan.Options{Merge: true})
@@ -124,6 +122,8 @@ func printStep(b *strings.Builder, target sched.Target, s lower.Step) {
 		switch {
 		case a.Const != nil:
 			place = "packed"
+		case a.Derived:
+			place = "derived"
 		case a.Alias != nil:
 			place = "view"
 		}
