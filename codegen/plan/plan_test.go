@@ -179,6 +179,36 @@ func TestUsedConstants(t *testing.T) {
 	require.Equal(t, []exec.Arg{constant(1)}, variants[1].Init[0].Args)
 }
 
+// Weights that are derived at start-up lie one behind the other, where all later launches find them.
+func TestDerivedWeights(t *testing.T) {
+	const text = `input %x: f32[1, 16, 8, 8]
+		const %w1: f32[16, 16, 3, 3] = uniform(seed 1, -0.1, 0.1)
+		const %w2: f32[16, 16, 3, 3] = uniform(seed 2, -0.1, 0.1)
+		%a = conv(%x, %w1) {pad = [1, 1, 1, 1]}
+		%b = conv(%a, %w2) {pad = [1, 1, 1, 1]}
+		%c = conv(%b, %w1) {pad = [1, 1, 1, 1]}
+		output %c`
+	g := parse(t, text)
+	var consts plan.Constants
+	p := planned(t, g, "avx512", &consts, codegen.Options{})
+	require.Len(t, p.Variant.Init, 2, "the third convolution shares the weights of the first")
+	require.Equal(t, p.Variant.Init[0].Kernel, p.Variant.Init[1].Kernel)
+	bytes := p.Variant.DerivedBytes / 2
+	require.Equal(t, 4*6*6*16*16, bytes)
+	for i, l := range p.Variant.Init {
+		require.Equal(t, exec.SpaceConst, l.Args[0].Space)
+		require.Equal(t, exec.Arg{Space: exec.SpaceDerived, OffsetBytes: i * bytes}, l.Args[1])
+	}
+	apart := planned(t, g, "avx512", &consts, codegen.Options{Layers: true})
+	require.Less(t, len(p.Variant.Step), len(apart.Variant.Step))
+	x := irtest.Inputs(g, 1)
+	want, err := apart.Interpret(&consts, [][]byte{x[0].Data}, 1)
+	require.NoError(t, err)
+	got, err := p.Interpret(&consts, [][]byte{x[0].Data}, 1)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+}
+
 // Merged or not, a program computes the same, bit for bit; calls stay short, and only small steps share one.
 func TestMergeKeepsResults(t *testing.T) {
 	merged := 0
