@@ -102,6 +102,7 @@ func (e *packageEmitter) model(f *jen.File) {
 	f.Func().Id("nnccModel").Params().Op("*").Id("nnccNetModel").Block(jen.Return(jen.Op("&").Id("nnccNetModel").Values(jen.Dict{
 		jen.Id("variants"): jen.Id("nnccVariants"), jen.Id("weights"): weights, jen.Id("constBytes"): jen.Id("nnccConstBytes").Call(),
 		jen.Id("layout"): jen.Lit(hex.EncodeToString(layout[:])), jen.Id("batched"): jen.Lit(e.program.Signature.Batched),
+		jen.Id("maxBatch"): jen.Lit(max(e.options.MaxBatch, 1)),
 	})))
 	f.Comment("New opens the network with the best code that this processor can run; the environment variable NNCC_ISA")
 	f.Comment("chooses other code, such as portable. The caller closes it.")

@@ -27,6 +27,7 @@ type buildOptions struct {
 	pkg     string
 	target  string
 	isas    []string
+	batch   int
 	weights string
 	emit    []string
 	check   bool
@@ -68,6 +69,7 @@ would write.`,
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
 	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, portable) and no others")
+	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
 	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the package, or in a file beside it that the program opens")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package on disk is not up to date")
@@ -80,6 +82,8 @@ func (o buildOptions) checkUsage() error {
 		return usagef("there is no target %q; there are cpu, portable", o.target)
 	case o.weights != weightsEmbed && o.weights != weightsFile:
 		return usagef("--weights %s: expected embed or file", o.weights)
+	case o.batch < 1:
+		return usagef("--max-batch %d: a batch has at least one sample", o.batch)
 	case o.pkg != "" && !validPackage(o.pkg):
 		return usagef("--pkg %s: that cannot be the name of a package", o.pkg)
 	case len(o.isas) > 0 && o.target == targetPortable:
@@ -109,6 +113,9 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 	s, err := openSession(path, o.model)
 	if err != nil {
 		return err
+	}
+	if o.batch > 1 && !s.graph.Batched {
+		return errBatch(path, o.batch)
 	}
 	if o.dir == "" {
 		o.dir = folderName(s.name())
@@ -162,7 +169,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	show.step("writing the package")
 	r := &built{program: p, forms: forms.files, tools: toolsOf(usable)}
 	r.files, err = gohost.Emit(p, gohost.EmitOptions{
-		Package: o.pkg, ExternalWeights: o.weights == weightsFile, Vectors: vectors, Tolerance: outputTolerance(s.graph),
+		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, Tolerance: outputTolerance(s.graph),
 		Version: release(), Tools: r.tools,
 	})
 	return r, err

@@ -67,7 +67,7 @@ func (s *session) open(o engineOptions, notes io.Writer) (*engine, error) {
 	}
 	o.batch = max(o.batch, 1)
 	if o.batch > 1 && !s.graph.Batched {
-		return nil, fmt.Errorf("%s: a batch of %d is not possible: the model does not keep samples apart", s.path, o.batch)
+		return nil, errBatch(s.path, o.batch)
 	}
 	if err := o.check(); err != nil {
 		return nil, err
@@ -83,6 +83,10 @@ func (s *session) open(o engineOptions, notes io.Writer) (*engine, error) {
 		return s.openInterp(o), nil
 	}
 	return s.openBest(o, notes)
+}
+
+func errBatch(path string, batch int) error {
+	return fmt.Errorf("%s: a batch of %d is not possible: the model does not keep samples apart", path, batch)
 }
 
 // check completes the backend from the instruction set, and refuses pairs that contradict each other.

@@ -42,7 +42,7 @@ type options struct {
 // WithThreads limits a prediction to n threads, the caller's included. By default it may use every processor.
 func WithThreads(n int) Option { return func(o *options) { o.threads = n } }
 
-// WithMaxBatch makes room for batches of up to n samples; the default is 1.
+// WithMaxBatch makes room for batches of up to n samples; the default was chosen when the package was made.
 func WithMaxBatch(n int) Option { return func(o *options) { o.maxBatch = n } }
 
 // WithWeights reads the weights from r, a weights file made for this network, instead of those that came with the package.
@@ -56,11 +56,12 @@ type model struct {
 	constBytes []int                  // sizes of the constants in it
 	layout     string                 // hash of what the code expects of it, in hexadecimal
 	batched    bool
+	maxBatch   int // unless WithMaxBatch says otherwise
 }
 
 // open makes a Net of the best variant that the processor supports.
 func (m *model) open(opts []Option) (*Net, error) {
-	o := options{maxBatch: 1, isa: exec.PinnedISA()}
+	o := options{maxBatch: m.maxBatch, isa: exec.PinnedISA()}
 	for _, set := range opts {
 		set(&o)
 	}
