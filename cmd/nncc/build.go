@@ -114,8 +114,8 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.batch > 1 && !s.graph.Batched {
-		return errBatch(path, o.batch)
+	if err := s.checkBatch(o.batch); err != nil {
+		return err
 	}
 	if o.dir == "" {
 		o.dir = folderName(s.name())

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nncc/codegen/sched"
+	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/program"
 	"nncc/runtime/tensor"
@@ -66,8 +67,8 @@ func (s *session) open(o engineOptions, notes io.Writer) (*engine, error) {
 		o.isa = exec.PinnedISA()
 	}
 	o.batch = max(o.batch, 1)
-	if o.batch > 1 && !s.graph.Batched {
-		return nil, errBatch(s.path, o.batch)
+	if err := s.checkBatch(o.batch); err != nil {
+		return nil, err
 	}
 	if err := o.check(); err != nil {
 		return nil, err
@@ -85,8 +86,17 @@ func (s *session) open(o engineOptions, notes io.Writer) (*engine, error) {
 	return s.openBest(o, notes)
 }
 
-func errBatch(path string, batch int) error {
-	return fmt.Errorf("%s: a batch of %d is not possible: the model does not keep samples apart", path, batch)
+// checkBatch reports whether samples can be put together, and whether so many fit into tensors.
+func (s *session) checkBatch(batch int) error {
+	if batch > 1 && !s.graph.Batched {
+		return fmt.Errorf("%s: a batch of %d is not possible: the model does not keep samples apart", s.path, batch)
+	}
+	for _, v := range s.graph.Inputs {
+		if _, ok := tensor.CheckedBytes(v.Type.DType, append([]int{batch}, v.Type.Shape...), ir.MaxTensorBytes); !ok {
+			return fmt.Errorf("%s: a batch of %d is too large: input %q would take more than %d MB", s.path, batch, v.Name, ir.MaxTensorBytes>>20)
+		}
+	}
+	return nil
 }
 
 // check completes the backend from the instruction set, and refuses pairs that contradict each other.

@@ -52,8 +52,9 @@ at 3 GHz, not from a measurement: see bench --layers for those.`,
 }
 
 func (o inspectOptions) run(path string, stdout, stderr io.Writer) error {
-	if o.batch < 1 || o.threads < 1 {
-		return usagef("--batch and --threads are at least 1")
+	const mostThreads = 1 << 16
+	if o.batch < 1 || o.threads < 1 || o.threads > mostThreads {
+		return usagef("--batch and --threads are at least 1, and threads at most %d", mostThreads)
 	}
 	if _, ok := sched.LookupTarget(o.isa); !ok && o.isa != "" {
 		return usagef("there is no instruction set %q; there are %s", o.isa, knownISAs())
@@ -64,6 +65,9 @@ func (o inspectOptions) run(path string, stdout, stderr io.Writer) error {
 	}
 	s, err := openSession(path, o.model)
 	if err != nil {
+		return err
+	}
+	if err := s.checkBatch(o.batch); err != nil {
 		return err
 	}
 	r := report{Model: s.name(), Batched: s.graph.Batched, ISA: isa, Parameters: countParameters(s.graph.Constants()), FLOPs: s.graph.FLOPs()}
