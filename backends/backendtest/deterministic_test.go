@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"os"
 	"runtime"
 	"testing"
 
@@ -22,6 +23,9 @@ func TestSameBytes(t *testing.T) {
 	}
 	for _, name := range []string{"lenet.json", "resnet20/model.json"} {
 		t.Run(name, func(t *testing.T) {
+			if os.Getenv(EnvLong) == "" && name != "lenet.json" {
+				t.Skipf("takes a while; %s is not set", EnvLong)
+			}
 			compile := func(threads int) *program.Program {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 				g, err := optimised(loadModel(t, models+name))

@@ -18,6 +18,8 @@ import (
 const (
 	// EnvSeeds names other seeds for random graphs than the first ones: "1000-2000".
 	EnvSeeds = "NNCC_SEEDS"
+	// EnvLong, if set, adds tests that take minutes.
+	EnvLong = "NNCC_LONG_TESTS"
 	// EnvKeep, if set, makes failing cases write their graphs to testdata/fuzz, where every run takes them from.
 	EnvKeep = "NNCC_KEEP_FAILURES"
 )

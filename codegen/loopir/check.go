@@ -134,15 +134,13 @@ func checkConst(x *Const) error {
 	return nil
 }
 
-// intRange is the range of an integer kind, as far as an int64 reaches.
+// intRange is the range of constants of an integer kind. Those of u64 are its bits as an int64.
 func intRange(k Kind) (lo, hi int64, ok bool) {
 	switch k {
 	case Bool:
 		return 0, 1, true
-	case I64:
+	case I64, U64:
 		return math.MinInt64, math.MaxInt64, true
-	case U64:
-		return 0, math.MaxInt64, true
 	}
 	bits := 8 * k.Bytes()
 	switch {

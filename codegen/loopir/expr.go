@@ -11,7 +11,7 @@ type (
 		Reg *Reg
 		Idx []Index
 	}
-	// Const is the same number in every lane. Int holds it for integer types, Float for floating-point ones.
+	// Const is the same number in every lane. Int holds it for integer types, by its bits for u64, Float for floating-point ones.
 	//       f32x16(0.5)     i32(-3)
 	Const struct {
 		T     Type

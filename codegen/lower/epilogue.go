@@ -118,9 +118,7 @@ func (l *lowerer) operand(k *kernel, v *ir.Value, shape []int, t ir.Type, kind s
 		if err != nil {
 			return operand{}, err
 		}
-		if scalar, ok := number(k.vec(elem), v.Const); ok {
-			return operand{scalar: scalar}, nil
-		}
+		return operand{scalar: number(k.vec(elem), v.Const)}, nil
 	}
 	aligned := ir.Type{DType: v.Type.DType, Shape: shape}
 	o := operand{into: kind, dims: logicalDims(aligned), result: logicalDims(t)}
@@ -136,16 +134,15 @@ func (l *lowerer) operand(k *kernel, v *ir.Value, shape []int, t ir.Type, kind s
 	return o, nil
 }
 
-// number is the only element of a constant; false for those of the upper half of u64, which no loop-IR constant holds.
-func number(t loopir.Type, c *tensor.Tensor) (loopir.Expr, bool) {
+// number is the only element of a constant.
+func number(t loopir.Type, c *tensor.Tensor) loopir.Expr {
 	switch c.DType {
 	case tensor.I64:
-		return &loopir.Const{T: t, Int: c.I64s()[0]}, true
+		return &loopir.Const{T: t, Int: c.I64s()[0]}
 	case tensor.U64:
-		v := int64(tensor.View[uint64](c)[0])
-		return &loopir.Const{T: t, Int: v}, v >= 0
+		return &loopir.Const{T: t, Int: int64(tensor.View[uint64](c)[0])}
 	}
-	return loopir.Num(t, c.Float64s()[0]), true
+	return loopir.Num(t, c.Float64s()[0])
 }
 
 // readAs is read for a value seen under another shape of as many elements.

@@ -105,10 +105,11 @@ func lowerReduce(l *lowerer, n *ir.Node) error {
 		r.reduceLanes(n, r.dims[last])
 	} else {
 		r.vectors(r.dims[last], func(x, count loopir.Index) {
-			total := r.Reg("total", wide(r.vec(r.src.Elem)))
-			total.Set(neutral(total.At().Type(), n.Str("to")))
+			t := sumType(r.vec(r.src.Elem), n.Str("to"))
+			total := r.Reg("total", t)
+			total.Set(neutral(t, n.Str("to")))
 			r.eachRow(func(row []loopir.Index) {
-				v := widen(r.get(r.src, count, append(row[:len(row):len(row)], x)...))
+				v := narrow(r.get(r.src, count, append(row[:len(row):len(row)], x)...), t.Elem)
 				total.Set(combineTwo(r.kernel, n.Str("to"), total.At(), v))
 			})
 			r.put(r.dst, count, narrow(r.result(n, total.At()), r.dst.Elem), append(r.out[:len(r.out):len(r.out)], x)...)
@@ -117,15 +118,23 @@ func lowerReduce(l *lowerer, n *ir.Node) error {
 	return l.emit(r.kernel, n, "reduce", sched.Tile{})
 }
 
+// sumType is the type in which numbers of type t are combined: sums of integers wrap, but not those that become means.
+func sumType(t loopir.Type, to string) loopir.Type {
+	if to == "mean" && !t.Elem.IsFloat() && t.Elem != loopir.U64 {
+		t.Elem = loopir.I64
+	}
+	return wide(t)
+}
+
 // reduceLanes reduces rows of the last dimension, a vector of partial results at a time.
 func (r *reduction) reduceLanes(n *ir.Node, size int) {
 	to := n.Str("to")
-	t := wide(r.vec(r.src.Elem))
+	t := sumType(r.vec(r.src.Elem), to)
 	partial := r.Reg("partial", t)
 	partial.Set(neutral(t, to))
 	r.eachRow(func(row []loopir.Index) {
 		r.vectors(size, func(x, count loopir.Index) {
-			v := widen(r.get(r.src, count, append(row[:len(row):len(row)], x)...))
+			v := narrow(r.get(r.src, count, append(row[:len(row):len(row)], x)...), t.Elem)
 			partial.Set(combineTwo(r.kernel, to, partial.At(), r.firstLanes(count, v, neutral(t, to))))
 		})
 	})
