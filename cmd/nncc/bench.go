@@ -156,12 +156,8 @@ func (o benchOptions) measure(f func(times []time.Duration) error) (*measurement
 // warmUp returns how many runs to measure.
 func (o benchOptions) warmUp(f func(times []time.Duration) error) (int, error) {
 	budget := time.Duration(o.seconds * float64(time.Second))
-	limit := mostRuns
-	if o.runs > 0 {
-		limit = fewestRuns
-	}
 	calls, start := 0, time.Now()
-	for calls < 2 || calls < limit && time.Since(start) < budget/10 {
+	for calls < 2 || time.Since(start) < budget/10 {
 		if err := f(make([]time.Duration, 1)); err != nil {
 			return 0, err
 		}
