@@ -48,8 +48,10 @@ type gatherKernel struct {
 	sample, row     loopir.Index
 }
 
-// copyKnown copies the entries at indices that are known.
+// copyKnown copies the entries at indices that are known: in a loop where they follow a rule, as those of an image that
+// changes its size do.
 func (k *gatherKernel) copyKnown(entries []float64) {
+	indices := make([]int, len(entries))
 	for i, entry := range entries {
 		at := int(entry)
 		if at < -k.extent || at >= k.extent {
@@ -59,10 +61,21 @@ func (k *gatherKernel) copyKnown(entries []float64) {
 		if at < 0 {
 			at += k.extent
 		}
+		indices[i] = at
+	}
+	copyTo := func(i, at loopir.Index) {
 		k.vectors(k.inner, func(x, lanes loopir.Index) {
-			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, loopir.C(at), x)
-			k.put(k.dst, lanes, v, k.sample, k.row, loopir.C(i), x)
+			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, at, x)
+			k.put(k.dst, lanes, v, k.sample, k.row, i, x)
 		})
+	}
+	const few = 4
+	if r, ok := ruleOf(indices); ok && len(indices) > few {
+		k.each("i", len(indices), func(i loopir.Index) { copyTo(i, r.at(i)) })
+		return
+	}
+	for i, at := range indices {
+		copyTo(loopir.C(i), loopir.C(at))
 	}
 }
 

@@ -98,6 +98,14 @@ func (n *node) boolAttr(name string, absent int) int {
 	return v
 }
 
+func (n *node) floatsAttr(name string) []float64 {
+	a := n.attr(name, kindFloats)
+	if a == nil {
+		return nil
+	}
+	return (&tensor.Tensor{DType: tensor.F32, Shape: []int{len(a.floats) / 4}, Data: a.floats}).Float64s()
+}
+
 func (n *node) floatAttr(name string, absent float64) float64 {
 	if a := n.attr(name, kindFloat); a != nil {
 		return float64(a.f)

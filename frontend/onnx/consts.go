@@ -43,6 +43,18 @@ func (n *node) constFloat(i int, what string, absent float64) float64 {
 	return t.Float64s()[0]
 }
 
+// constFloats returns the numbers of an input that must be a constant list of floats; none if it is omitted.
+func (n *node) constFloats(i int, what string) []float64 {
+	if n.in(i) == nil {
+		return nil
+	}
+	t := n.constant1D(i, what)
+	if t == nil {
+		return nil
+	}
+	return t.Float64s()
+}
+
 func (n *node) constant1D(i int, what string) *tensor.Tensor {
 	v := n.inputs[i]
 	switch {

@@ -81,6 +81,8 @@ var operators = []operator{
 	{"ReduceSumSquare", 1, 0, ir.Arity{Min: 1, Max: 2}, applyReduce("sum", 18, squared, nil)},
 	{"Relu", 6, 0, ir.Arity{Min: 1, Max: 1}, applyAs("relu")},
 	{"Reshape", 5, 0, ir.Arity{Min: 2, Max: 2}, applyReshape},
+	{"Resize", 10, 10, ir.Arity{Min: 2, Max: 2}, applyResize10},
+	{"Resize", 11, 0, ir.Arity{Min: 1, Max: 4}, applyResize},
 	{"Round", 11, 0, ir.Arity{Min: 1, Max: 1}, applyAs("round")},
 	{"Selu", 6, 0, ir.Arity{Min: 1, Max: 1}, applySelu},
 	{"Shape", 1, 0, ir.Arity{Min: 1, Max: 1}, applyShape},
@@ -105,6 +107,8 @@ var operators = []operator{
 	{"Transpose", 1, 0, ir.Arity{Min: 1, Max: 1}, applyTranspose},
 	{"Unsqueeze", 1, 12, ir.Arity{Min: 1, Max: 1}, applyUnsqueeze},
 	{"Unsqueeze", 13, 0, ir.Arity{Min: 2, Max: 2}, applyUnsqueeze},
+	{"Upsample", 7, 8, ir.Arity{Min: 1, Max: 1}, applyUpsample},
+	{"Upsample", 9, 9, ir.Arity{Min: 2, Max: 2}, applyUpsample},
 	{"Where", 9, 0, ir.Arity{Min: 3, Max: 3}, applyAs("where")},
 	{"Xor", 7, 0, ir.Arity{Min: 2, Max: 2}, applyCompare("ne", false)},
 }

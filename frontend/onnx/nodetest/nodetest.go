@@ -58,7 +58,7 @@ func List(dir string) ([]Case, error) {
 var shapeInputs = map[string]int{
 	"Clip": 1, "ConstantOfShape": 0, "Pad": 1, "Reshape": 1, "Slice": 1, "Squeeze": 1, "Unsqueeze": 1,
 	"ReduceL1": 1, "ReduceL2": 1, "ReduceLogSum": 1, "ReduceLogSumExp": 1, "ReduceMax": 1, "ReduceMean": 1, "ReduceMin": 1,
-	"ReduceProd": 1, "ReduceSum": 1, "ReduceSumSquare": 1, "Expand": 1, "Split": 1, "Tile": 1,
+	"ReduceProd": 1, "ReduceSum": 1, "ReduceSumSquare": 1, "Expand": 1, "Split": 1, "Tile": 1, "Resize": 1, "Upsample": 1,
 }
 
 // Model is a case ready to run: Want are the outputs for Inputs.
