@@ -31,6 +31,15 @@ g:4:8: softmax "z": no kernel computes this in f64 (cast the input to f32 and th
 		%y = gather(%x, %i)
 		output %y`,
 			`g:4:8: gather "y": index -4 is out of range for 3 entries`},
+		{`input %x: f32[1, 3, 4, 4]
+		%y = fused(%x) body {
+			input %x: f32[1, 3, 4, 4]
+			%r = relu(%x)
+			%s = maxpool(%r) {kernel = [2, 2]}
+			output %s
+		}
+		output %y`,
+			`g:3:8: relu "y": no kernel computes these ops together (leave fusing to the graph passes)`},
 	} {
 		g, err := ir.Parse("g", "graph g {\n"+c.graph+"\n}")
 		require.NoError(t, err)

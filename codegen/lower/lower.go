@@ -106,6 +106,9 @@ func (l *lowerer) node(n *ir.Node) error {
 			return unsupported("remove the node, or give the dimension another size", "%q is empty (%v): no kernel reads empty tensors", v.Name, v.Type)
 		}
 	}
+	if !sched.CanFuse(n) {
+		return unsupported("leave fusing to the graph passes", "no kernel computes these ops together")
+	}
 	anchor := sched.Anchor(n)
 	if anchor == nil || anchor.Op.Class == ir.Elementwise {
 		return lowerElementwise(l, n)

@@ -66,5 +66,27 @@ func CanPool(conv *ir.Node) bool {
 		return false
 	}
 	c, ok := convOf(conv)
-	return ok && c.Groups == 1 && !c.PadsRows() && packable(conv.Inputs[1], conv.Input(2))
+	c.Packed = packable(conv.Inputs[1], conv.Input(2))
+	return ok && c.canPool()
+}
+
+func (c Conv) canPool() bool { return c.Packed && c.Groups == 1 && !c.PadsRows() }
+
+// CanFuse reports whether one kernel computes all members of n: its anchor reads n's first input, and a pool at the end
+// is one that the anchor can take in. The graph passes fuse nothing else, but a graph may come with other bodies.
+func CanFuse(n *ir.Node) bool {
+	if anchor := Anchor(n); anchor != nil && Outer(n, anchor.Inputs[0]) != n.Inputs[0] {
+		return false
+	}
+	members := Members(n)
+	last := members[len(members)-1]
+	return len(members) == 1 || last.Op.Class != ir.Window || canTakeIn(n, last)
+}
+
+// canTakeIn reports whether the convolution that anchors n can pool its own result.
+func canTakeIn(n, pool *ir.Node) bool {
+	c, ok := FusedConv(n)
+	w := WindowOf(pool, pool.Ints("kernel"))
+	return ok && c.canPool() && slices.Equal(w.Kernel, w.Stride) && slices.Max(w.Dilation) == 1 &&
+		slices.Max(slices.Concat(w.Before, w.After)) == 0 && c.PooledH*c.PoolH <= c.Out.H && c.PooledW*c.PoolW <= c.Out.W
 }
