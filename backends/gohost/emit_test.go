@@ -3,6 +3,7 @@ package gohost
 import (
 	"encoding/binary"
 	"flag"
+	"go/format"
 	"math"
 	"os"
 	"os/exec"
@@ -178,4 +179,82 @@ func golden(t *testing.T, name, text string) {
 	want, err := os.ReadFile(name)
 	require.NoError(t, err)
 	require.Equal(t, string(want), text)
+}
+
+// TestKernelFilesAreFormatted finds that what is written needs no gofmt, with and without helpers.
+func TestKernelFilesAreFormatted(t *testing.T) {
+	for _, p := range []*program.Program{programOf(t, readKernels(t, "lenet_net.loop")[3:5]...), programOf(t, parseKernels(t, "tiny", tinyNet)...)} {
+		text, err := kernelFile(generated+"\n\n", "x", p.Variants[0].Source)
+		require.NoError(t, err)
+		formatted, err := format.Source(text)
+		require.NoError(t, err)
+		require.Equal(t, string(formatted), string(text))
+	}
+}
+
+// TestPackageOfSeveralPorts emits a network of two inputs and two outputs whose weights lie beside it.
+func TestPackageOfSeveralPorts(t *testing.T) {
+	funcs := parseKernels(t, "two", `
+func mix(a: f32[*, 4], b: i32[4], w: f32[4], sum: mut f32[*, 4], twice: mut i32[*, 4]) grid(n: *, i: 4) {
+  store sum[n, i] = load a[n, i] + convert f32(load b[i]) * load w[i]
+  store twice[n, i] = load b[i] * i32(2)
+}`)
+	weights := make([]byte, 16)
+	p := &program.Program{
+		Name: "two", Constants: []program.Constant{{Name: "w", Data: weights}},
+		Signature: program.Signature{
+			Batched: true,
+			Inputs:  []program.Port{{Name: "b", DType: tensor.I32, Shape: []int{4}}, {Name: "type", DType: tensor.F32, Shape: []int{1, 4}}},
+			Outputs: []program.Port{{Name: "sum of a", DType: tensor.F32, Shape: []int{1, 4}}, {Name: "sum-of-A", DType: tensor.I32, Shape: []int{1, 4}}},
+		},
+	}
+	o, err := New().Compile(funcs, backends.Target{ISA: ISA}, backends.Options{})
+	require.NoError(t, err)
+	p.Variants = []program.Variant{{
+		ISA: ISA, Source: o.Text["go"], Kernels: []program.Kernel{{Name: "mix"}}, ArenaBytes: 256,
+		Step:   []rt.Launch{{Name: "mix", Args: []rt.Arg{{OffsetBytes: 64}, {}, {Space: rt.SpaceConst}, {OffsetBytes: 128}, {OffsetBytes: 192}}, Chunks: 4, Batched: true, Grain: 4}},
+		Inputs: []rt.Port{{Name: "b", ElemBytes: 4, Elems: 4}, {Name: "type", OffsetBytes: 64, ElemBytes: 4, Elems: 4, Batched: true}},
+		Outputs: []rt.Port{
+			{Name: "sum", OffsetBytes: 128, ElemBytes: 4, Elems: 4, Batched: true}, {Name: "twice", OffsetBytes: 192, ElemBytes: 4, Elems: 4, Batched: true}},
+	}}
+	files, err := Emit(p, EmitOptions{Package: "two", ExternalWeights: true})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module two\n\ngo 1.25\n"), 0o666))
+	require.NoError(t, Write(dir, files, false))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "user_test.go"), []byte(`package two_test
+
+import (
+	"os"
+	"testing"
+
+	"two"
+)
+
+func TestUser(t *testing.T) {
+	weights, err := os.Open("weights.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := two.New(two.WithWeights(weights), two.WithMaxBatch(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer net.Close()
+	dst := two.Outputs{SumOfA: make([]float32, 8), SumOfA_2: make([]int32, 2*two.OutputSumOfA_2Len)}
+	src := two.Inputs{Type: []float32{1, 2, 3, 4, 5, 6, 7, 8}, B: []int32{1, 2, 3, 4}}
+	if err := net.Predict(dst, src); err != nil {
+		t.Fatal(err)
+	}
+	if dst.SumOfA[7] != 8 || dst.SumOfA_2[7] != 8 {
+		t.Error(dst)
+	}
+	src.B = src.B[:3]
+	if err := net.Predict(dst, src); err == nil {
+		t.Error("a short input is no error")
+	}
+}
+`), 0o666))
+	goTool(t, dir, nil, "vet", "./...")
+	goTool(t, dir, nil, "test", "-run", "TestUser", ".")
 }

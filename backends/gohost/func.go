@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -19,7 +20,8 @@ type emitter struct {
 	values map[*loopir.Value][]operand
 	ids    map[any]int // numbers of variables and buffers, for memo keys
 	taken  map[string]bool
-	at     string // what is being emitted, for messages
+	copies map[string]int // how many names were made of one
+	at     string         // what is being emitted, for messages
 }
 
 // variable is an index variable's value and the scope that changes it.
@@ -32,7 +34,7 @@ type variable struct {
 func emitFunc(f *loopir.Func) (text string, err error) {
 	e := &emitter{
 		f: f, vars: map[*loopir.Var]variable{}, values: map[*loopir.Value][]operand{}, ids: map[any]int{},
-		taken: map[string]bool{f.Name: true}, at: "signature",
+		taken: map[string]bool{f.Name: true}, copies: map[string]int{}, at: "signature",
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -112,8 +114,9 @@ func (e *emitter) fresh(base string) string {
 		base = "v" + base
 	}
 	id := base
-	for n := 2; e.taken[id] || !free(id); n++ {
-		id = fmt.Sprintf("%s_%d", base, n)
+	for e.taken[id] || !free(id) {
+		e.copies[base]++
+		id = base + "_" + strconv.Itoa(e.copies[base]+1)
 	}
 	e.taken[id] = true
 	return id

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"runtime"
 	"strings"
+	"sync"
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
@@ -42,22 +44,36 @@ func (*Backend) Compile(funcs []*loopir.Func, t backends.Target, _ backends.Opti
 	if err != nil {
 		return nil, err
 	}
-	o := &backends.Object{Text: map[string]string{}}
-	var source strings.Builder
-	for i, f := range all {
-		text, err := emitFunc(f)
+	texts, err := emitAll(all)
+	if err != nil {
+		return nil, err
+	}
+	o := &backends.Object{Text: map[string]string{"go": strings.Join(texts, "\n\n") + "\n"}}
+	for _, f := range all {
+		o.Kernels = append(o.Kernels, backends.Symbol{Name: f.Name})
+	}
+	return o, nil
+}
+
+// emitAll emits the functions, several at a time.
+func emitAll(funcs []*loopir.Func) ([]string, error) {
+	texts, errs := make([]string, len(funcs)), make([]error, len(funcs))
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, f := range funcs {
+		wg.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			texts[i], errs[i] = emitFunc(f)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs { // the first alone, the same one every time
 		if err != nil {
 			return nil, err
 		}
-		if i > 0 {
-			source.WriteString("\n\n")
-		}
-		source.WriteString(text)
-		o.Kernels = append(o.Kernels, backends.Symbol{Name: f.Name})
 	}
-	source.WriteByte('\n')
-	o.Text["go"] = source.String()
-	return o, nil
+	return texts, nil
 }
 
 // withCallees is funcs and then every kernel they call that is not among them. Names become those of Go functions.

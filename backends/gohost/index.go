@@ -3,6 +3,7 @@ package gohost
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -146,18 +147,18 @@ func (e *emitter) key(x loopir.Index) string {
 		parts[i] = e.termKey(t)
 	}
 	slices.Sort(parts)
-	return fmt.Sprintf("%s+%d", strings.Join(parts, "+"), x.Const)
+	return strings.Join(parts, "+") + "+" + strconv.Itoa(x.Const)
 }
 
 func (e *emitter) termKey(t loopir.Term) string {
-	return fmt.Sprintf("%d*%s", t.Coef, e.atomKey(t.Atom))
+	return strconv.Itoa(t.Coef) + "*" + e.atomKey(t.Atom)
 }
 
 func (e *emitter) atomKey(a loopir.Atom) string {
 	if op, ok := a.(*loopir.IndexOp); ok {
-		return fmt.Sprintf("op%d(%s,%s)", op.Op, e.key(op.X), e.key(op.Y))
+		return "op" + strconv.Itoa(int(op.Op)) + "(" + e.key(op.X) + "," + e.key(op.Y) + ")"
 	}
-	return fmt.Sprintf("v%d", e.id(a))
+	return "v" + strconv.Itoa(e.id(a))
 }
 
 // id numbers variables and buffers in the order in which they are met.

@@ -4,9 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"strings"
 )
 
@@ -14,7 +14,7 @@ import (
 var kernelMath string
 
 // kernelFile makes a Go file of kernels: what Backend.Compile returned, the helpers used in it and the imports. header
-// goes before the package clause.
+// goes before the package clause. Source and helpers are formatted, and so is the result.
 func kernelFile(header, pkg, source string) ([]byte, error) {
 	helpers, err := usedHelpers(source)
 	if err != nil {
@@ -23,35 +23,15 @@ func kernelFile(header, pkg, source string) ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%spackage %s\n\n", header, pkg)
 	body := source + helpers
-	used, err := usedPackages(body)
-	if err != nil {
-		return nil, err
-	}
 	for _, path := range []string{"math", "math/bits", "unsafe"} {
-		if used[path[strings.LastIndex(path, "/")+1:]] {
+		name := path[strings.LastIndex(path, "/")+1:]
+		if regexp.MustCompile(`\b` + name + `\.[A-Z]`).MatchString(body) { // no comment of a helper names a function so
 			fmt.Fprintf(&b, "import %q\n", path)
 		}
 	}
+	b.WriteByte('\n')
 	b.WriteString(body)
-	return format.Source([]byte(b.String()))
-}
-
-// usedPackages are the names before the dots of selectors, packages among them; comments do not count.
-func usedPackages(body string) (map[string]bool, error) {
-	f, err := parser.ParseFile(token.NewFileSet(), "kernels.go", "package kernels\n"+body, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fmt.Errorf("gohost: kernels do not parse: %w", err)
-	}
-	used := map[string]bool{}
-	ast.Inspect(f, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok {
-				used[id.Name] = true
-			}
-		}
-		return true
-	})
-	return used, nil
+	return []byte(b.String()), nil
 }
 
 // usedHelpers is the text of the helper declarations that source mentions, and those they mention, in their order.
@@ -61,28 +41,24 @@ func usedHelpers(source string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	kernels, err := parser.ParseFile(token.NewFileSet(), "kernels.go", "package kernels\n"+source, parser.SkipObjectResolution)
-	if err != nil {
-		return "", fmt.Errorf("gohost: kernels do not parse: %w", err)
-	}
 	byName := map[string]ast.Decl{}
 	for _, d := range f.Decls {
 		if n := helperName(d); n != "" {
 			byName[n] = d
 		}
 	}
+	helper := regexp.MustCompile(`\b` + helperPrefix + `\w+`)
 	used := map[string]bool{}
-	var visit func(ast.Node)
-	visit = func(n ast.Node) {
-		ast.Inspect(n, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && byName[id.Name] != nil && !used[id.Name] {
-				used[id.Name] = true
-				visit(byName[id.Name])
+	var visit func(text string)
+	visit = func(text string) {
+		for _, name := range helper.FindAllString(text, -1) {
+			if d := byName[name]; d != nil && !used[name] {
+				used[name] = true
+				visit(kernelMath[fset.Position(d.Pos()).Offset:fset.Position(d.End()).Offset])
 			}
-			return true
-		})
+		}
 	}
-	visit(kernels)
+	visit(source)
 	var out strings.Builder
 	for _, d := range f.Decls {
 		if n := helperName(d); used[n] {

@@ -61,7 +61,9 @@ func weightsOf(layout string, data []byte) []byte {
 func addModel() *model {
 	layout := fmt.Sprintf("%064x", 7)
 	return &model{
-		variants:   func() []*exec.Variant { return []*exec.Variant{addVariant("alien", "no-such-feature"), addVariant("portable")} },
+		variants: func() []*exec.Variant {
+			return []*exec.Variant{addVariant("alien", "no-such-feature"), addVariant("portable")}
+		},
 		weights:    string(weightsOf(layout, floatBytes(1, 2, 3, 4))),
 		constBytes: []int{16}, layout: layout, batched: true,
 	}
