@@ -32,6 +32,16 @@ func TestLayers(t *testing.T) {
 		{`{"type": "sigmoid"}, {"type": "tanh"}, {"type": "softmax", "axis": 0}, {"type": "softmax"}`,
 			"%sigmoid1 = sigmoid(%x) : f32[1, 4, 6, 6]\n%tanh1 = tanh(%sigmoid1) : f32[1, 4, 6, 6]\n" +
 				"%softmax1 = softmax(%tanh1) {axis = 1} : f32[1, 4, 6, 6]\n%softmax2 = softmax(%softmax1) {axis = 3} : f32[1, 4, 6, 6]"},
+		{`{"type": "leakyrelu"}, {"type": "prelu", "name": "p"}, {"type": "elu", "alpha": 0.5}, {"type": "softplus"}`,
+			"%leakyrelu1 = prelu(%x, %leakyrelu1.k) : f32[1, 4, 6, 6]\n%p.reshape = reshape(%p.weight) {shape = [4, 1, 1]} @\"p\" : f32[4, 1, 1]\n" +
+				"%p = prelu(%leakyrelu1, %p.reshape) : f32[1, 4, 6, 6]\n%elu1 = elu(%p) {alpha = 0.5} : f32[1, 4, 6, 6]\n%softplus1 = softplus(%elu1) : f32[1, 4, 6, 6]"},
+		{`{"type": "silu"}`, "%silu1.sigmoid = sigmoid(%x) @\"silu1\" : f32[1, 4, 6, 6]\n%silu1 = mul(%x, %silu1.sigmoid) : f32[1, 4, 6, 6]"},
+		{`{"type": "hardswish"}`, "%hardswish1.mul = mul(%x, %hardswish1.k) @\"hardswish1\" : f32[1, 4, 6, 6]\n" +
+			"%hardswish1.add = add(%hardswish1.mul, %hardswish1.k.1) @\"hardswish1\" : f32[1, 4, 6, 6]\n" +
+			"%hardswish1.clip = clip(%hardswish1.add) {min = 0, max = 1} @\"hardswish1\" : f32[1, 4, 6, 6]\n%hardswish1 = mul(%x, %hardswish1.clip) : f32[1, 4, 6, 6]"},
+		{`{"type": "gelu"}`, "%gelu1.mul = mul(%x, %gelu1.k) @\"gelu1\" : f32[1, 4, 6, 6]\n%gelu1.erf = erf(%gelu1.mul) @\"gelu1\" : f32[1, 4, 6, 6]\n" +
+			"%gelu1.mul.1 = mul(%x, %gelu1.k.1) @\"gelu1\" : f32[1, 4, 6, 6]\n%gelu1.add = add(%gelu1.erf, %gelu1.k.2) @\"gelu1\" : f32[1, 4, 6, 6]\n" +
+			"%gelu1 = mul(%gelu1.mul.1, %gelu1.add) : f32[1, 4, 6, 6]"},
 		{`{"type": "maxpool", "kernel": 2}, {"type": "maxpool", "kernel": [2, 3], "stride": 1, "pad": 1, "ceil": true}`,
 			"%maxpool1 = maxpool(%x) {kernel = [2, 2], stride = [2, 2]} : f32[1, 4, 3, 3]\n" +
 				"%maxpool2 = maxpool(%maxpool1) {kernel = [2, 3], pad = [1, 1, 1, 1], ceil = 1} : f32[1, 4, 4, 3]"},

@@ -38,6 +38,13 @@ var layerKinds = []layerKind{
 		"min(max(x, min), max).", buildClip},
 	{"sigmoid", 1, 1, nil, "1 / (1 + exp(-x)).", buildAs("sigmoid")},
 	{"tanh", 1, 1, nil, "Hyperbolic tangent.", buildAs("tanh")},
+	{"leakyrelu", 1, 1, []key{{name: "slope", form: numberForm, doc: "Slope below 0, by default 0.01."}}, "x, or slope*x below 0.", buildLeakyRelu},
+	{"prelu", 1, 1, nil, "x, or a slope per channel times x below 0. Parameter: weight [C].", buildPRelu},
+	{"elu", 1, 1, []key{{name: "alpha", form: numberForm, doc: "Bound below 0, by default 1."}}, "x, or alpha*(exp(x) - 1) below 0.", buildElu},
+	{"softplus", 1, 1, nil, "log(1 + exp(x)).", buildAs("softplus")},
+	{"silu", 1, 1, nil, "x * sigmoid(x), also called swish.", buildSilu},
+	{"hardswish", 1, 1, nil, "x * min(max(x/6 + 1/2, 0), 1).", buildHardSwish},
+	{"gelu", 1, 1, nil, "x/2 * (1 + erf(x/sqrt(2))).", buildGelu},
 	{"softmax", 1, 1, []key{{name: "axis", form: intForm, doc: "The axis that sums to 1, by default the last."}}, "Softmax along an axis.", buildSoftmax},
 
 	{"maxpool", 1, 1, []key{kernelKey, poolStride, padKey, dilationKey, ceilKey}, "Largest value of each window.", buildMaxPool},
