@@ -65,7 +65,7 @@ func eachExecutor(t *testing.T, run func(t *testing.T, e Executor)) {
 // TestNetworks compares networks whose inputs are random numbers with the interpreter, within the tolerances of their
 // ops. In short mode ResNet-50 is left out.
 func TestNetworks(t *testing.T) {
-	for _, name := range []string{"lenet.json", "resnet50.nnir"} {
+	for _, name := range []string{"lenet.json", "resnet20/model.json", "resnet50.nnir"} {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && name == "resnet50.nnir" {
 				t.Skip("takes a while")
@@ -79,8 +79,8 @@ func TestNetworks(t *testing.T) {
 }
 
 func compareNetwork(t *testing.T, g *ir.Graph) {
-	inputs := irtest.Inputs(g, 1)
-	want, err := interp.Run(g, inputs, interp.Options{})
+	c := &testCase{graph: g, inputs: irtest.Inputs(g, 1)}
+	want, err := interp.Run(g, c.inputs, interp.Options{})
 	require.NoError(t, err)
 	ref := &reference{want: want}
 	for _, o := range g.Outputs {
@@ -90,11 +90,15 @@ func compareNetwork(t *testing.T, g *ir.Graph) {
 		if _, ok := e.(Portable); ok && len(g.Nodes) > 100 {
 			t.Skip("takes long")
 		}
-		got, err := e.Prepare(t, []*ir.Graph{g})[0](inputs, single)
+		run := e.Prepare(t, []*ir.Graph{g})[0]
+		got, err := run(c.inputs, single)
 		require.NoError(t, err)
 		largest, err := ref.check(g, got)
 		require.NoError(t, err)
 		t.Logf("largest relative error %.2g", largest)
+		if !e.Slow() {
+			checkModes(t, c, run, got)
+		}
 	})
 }
 

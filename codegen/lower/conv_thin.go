@@ -156,7 +156,7 @@ func (k *thinConv) combine(a, b loopir.Expr) loopir.Expr {
 	if last.Op.Name == "avgpool" {
 		return loopir.Mul.Of(loopir.Add.Of(a, b), loopir.Num(k.vec(loopir.F32), 0.5))
 	}
-	return loopir.Max.Of(a, b)
+	return extremum(k.kernel, loopir.Max, a, b)
 }
 
 // pooledVector is a vector of pooled columns made from two vectors of the row.

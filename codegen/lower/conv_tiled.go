@@ -247,7 +247,7 @@ func (k *convKernel) pool() func(at func(r, q int) loopir.Expr) loopir.Expr {
 				case average:
 					v = loopir.Add.Of(v, at(r, q))
 				default:
-					v = loopir.Max.Of(v, at(r, q))
+					v = extremum(k.kernel, loopir.Max, v, at(r, q))
 				}
 			}
 		}

@@ -79,17 +79,18 @@ func (k *poolKernel) element(at []loopir.Index, l sched.Layout, lane loopir.Inde
 func (k *poolKernel) window(at []loopir.Index, lane loopir.Index) loopir.Expr {
 	t := k.vec(k.in.Elem)
 	average := k.anchor.Op.Name == "avgpool"
-	acc, start, combine := k.Reg("acc", t), lowest(t), loopir.Max
+	acc, start := k.Reg("acc", t), lowest(t)
 	if average {
-		acc, start, combine = k.Reg("acc", wide(t)), loopir.Num(wide(t), 0), loopir.Add
+		acc, start = k.Reg("acc", wide(t)), loopir.Num(wide(t), 0)
 	}
 	acc.Set(start)
 	k.eachTap(k.Window, at[2:], func(_, in []loopir.Index) {
 		x := loopir.LoadV(t, k.in, k.element(append(at[:2:2], in...), k.inLay, lane)...)
 		if average {
-			x = widen(x)
+			acc.Set(loopir.Add.Of(acc.At(), widen(x)))
+		} else {
+			acc.Set(extremum(k.kernel, loopir.Max, acc.At(), x))
 		}
-		acc.Set(combine.Of(acc.At(), x))
 	})
 	if !average {
 		return acc.At()
