@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/dave/jennifer/jen"
+
+	"nncc/runtime/exec"
 )
 
 // vectorsFile holds the recorded inputs and outputs of the package's test.
@@ -45,12 +47,16 @@ func (e *packageEmitter) tests() error {
 
 // testModel adds what the tests need to know.
 func (e *packageEmitter) testModel(f *jen.File) {
-	list := func(ports []port) *jen.Statement {
+	v := e.program.Variants[0]
+	list := func(ports []port, memory []exec.Port) *jen.Statement {
 		var out []jen.Code
-		for _, p := range ports {
-			out = append(out, jen.Values(jen.Dict{
-				jen.Id("name"): jen.Lit(p.Name), jen.Id("bytes"): jen.Lit(p.Elems() * p.DType.Bytes()), jen.Id("kind"): jen.Lit(p.goType),
-			}))
+		for i, p := range ports {
+			d := fields{}
+			d.add("name", jen.Lit(p.Name), true)
+			d.add("bytes", jen.Lit(p.Elems()*p.DType.Bytes()), true)
+			d.add("kind", jen.Lit(p.goType), true)
+			d.add("batched", jen.True(), memory[i].Batched)
+			out = append(out, jen.Values(d...))
 		}
 		return jen.Index().Id("nnccNetTestPort").Values(out...)
 	}
@@ -60,7 +66,7 @@ func (e *packageEmitter) testModel(f *jen.File) {
 	}
 	f.Func().Id("nnccTestModel").Params().Op("*").Id("nnccNetTestModel").Block(
 		jen.Return(jen.Op("&").Id("nnccNetTestModel").Values(jen.Dict{
-			jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs), jen.Id("outputs"): list(e.outputs), jen.Id("tolerance"): jen.Lit(tolerance),
+			jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs, v.Inputs), jen.Id("outputs"): list(e.outputs, v.Outputs), jen.Id("tolerance"): jen.Lit(tolerance),
 		})))
 }
 

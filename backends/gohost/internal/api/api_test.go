@@ -172,7 +172,7 @@ func TestRGBAndTop(t *testing.T) {
 func testAdd() *testModel {
 	return &testModel{
 		model:  addModel(),
-		inputs: []testPort{{"x", 16, "float32"}}, outputs: []testPort{{"y", 16, "float32"}}, tolerance: 1e-4,
+		inputs: []testPort{{"x", 16, "float32", true}}, outputs: []testPort{{"y", 16, "float32", true}}, tolerance: 1e-4,
 	}
 }
 
@@ -183,7 +183,7 @@ func TestTestkit(t *testing.T) {
 	failing := &recorder{TB: t}
 	m.compare(failing, m.outputs[0], floatBytes(1, 2, 3, 4), floatBytes(1, 2, 3, 4.1))
 	require.Equal(t, []string{"y[3] is 4.1, not 4"}, failing.errors)
-	m.compare(failing, testPort{"z", 4, "int32"}, []byte{1, 2, 3, 4}, []byte{1, 2, 3, 5})
+	m.compare(failing, testPort{"z", 4, "int32", true}, []byte{1, 2, 3, 4}, []byte{1, 2, 3, 5})
 	require.Equal(t, "z differs", failing.errors[1])
 	nan := float32(math.NaN())
 	m.compare(failing, m.outputs[0], floatBytes(1, 2, 3, nan), floatBytes(1, 2, 3, nan))

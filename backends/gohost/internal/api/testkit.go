@@ -12,9 +12,22 @@ import (
 
 // testPort is an input or output in tests.
 type testPort struct {
-	name  string
-	bytes int    // of one sample
-	kind  string // Go's name of the type of its numbers
+	name    string
+	bytes   int    // of one sample
+	kind    string // Go's name of the type of its numbers
+	batched bool   // samples lie one behind the other
+}
+
+// slots are the places of a batch's samples in memory of the network; one if the port is not batched.
+func (p testPort) slots(mem []byte, batch int) [][]byte {
+	if !p.batched {
+		batch = 1
+	}
+	out := make([][]byte, batch)
+	for i := range out {
+		out[i] = mem[i*p.bytes : (i+1)*p.bytes]
+	}
+	return out
 }
 
 // testModel is a network under test.
@@ -46,22 +59,37 @@ func (m *testModel) eachISA(t *testing.T, test func(t *testing.T, isa string)) {
 	}
 }
 
-// checkVectors runs recorded inputs and compares with recorded outputs: for each vector all inputs, then all outputs.
+// batch is the number of samples that tests compute at once.
+func (m *testModel) batch() int {
+	if m.model.batched {
+		return 3
+	}
+	return 1
+}
+
+// checkVectors runs recorded inputs and compares with recorded outputs: for each vector all inputs, then all outputs. A
+// vector is every sample of a batch.
 func (m *testModel) checkVectors(t *testing.T, vectors []byte) {
 	if len(vectors) == 0 {
 		t.Skip("no outputs were recorded for this network")
 	}
 	m.eachISA(t, func(t *testing.T, isa string) {
-		net := m.openISA(t, isa)
+		batch := m.batch()
+		net := m.openISA(t, isa, WithMaxBatch(batch))
 		for rest := vectors; len(rest) > 0; {
 			for i, p := range m.inputs {
-				rest = rest[copy(net.in.Input(i)[:p.bytes], rest):]
+				for _, sample := range p.slots(net.in.Input(i), batch) {
+					copy(sample, rest)
+				}
+				rest = rest[p.bytes:]
 			}
-			if err := net.in.Run(1); err != nil {
+			if err := net.in.Run(batch); err != nil {
 				t.Fatal(err)
 			}
 			for i, p := range m.outputs {
-				m.compare(t, p, rest[:p.bytes], net.in.Output(i)[:p.bytes])
+				for _, sample := range p.slots(net.in.Output(i), batch) {
+					m.compare(t, p, rest[:p.bytes], sample)
+				}
 				rest = rest[p.bytes:]
 			}
 		}
@@ -140,13 +168,14 @@ func (m *testModel) fuzz(f *testing.F) {
 	})
 }
 
-// checkAllocations runs the largest batch on all threads.
+// checkAllocations runs batches on all threads.
 func (m *testModel) checkAllocations(t *testing.T) {
 	m.eachISA(t, func(t *testing.T, isa string) {
-		net := m.openISA(t, isa)
+		batch := m.batch()
+		net := m.openISA(t, isa, WithMaxBatch(batch))
 		m.fill(net, 1)
 		if n := testing.AllocsPerRun(10, func() {
-			if err := net.in.Run(1); err != nil {
+			if err := net.in.Run(batch); err != nil {
 				t.Fatal(err)
 			}
 		}); n > 0 {
