@@ -28,10 +28,6 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 		return loopir.Mul.Of(x[0], x[1]), nil
 	case "div":
 		return loopir.Div.Of(x[0], x[1]), nil
-	case "sigmoid":
-		return inFloat32(k, x[0], sigmoid)
-	case "tanh":
-		return inFloat32(k, x[0], tanh)
 	case "batchnorm":
 		return batchNorm(k, n, x), nil
 	case "compare":
@@ -59,23 +55,37 @@ func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 	case "prelu":
 		v := k.Let("x", x[0])
 		return loopir.SelectOf(loopir.Lt.Of(v, loopir.Num(t, 0)), loopir.Mul.Of(v, x[1]), v), nil
-	case "exp":
-		return inFloat32(k, x[0], exp)
-	case "log":
-		return inFloat32(k, x[0], log)
-	case "erf":
-		return inFloat32(k, x[0], erf)
-	case "softplus":
-		return inFloat32(k, x[0], softplus)
-	case "elu":
-		return inFloat32(k, x[0], func(k *kernel, x loopir.Expr) loopir.Expr { return elu(k, x, n.Float("alpha")) })
-	case "pow":
-		return inFloat32(k, x[0], func(k *kernel, a loopir.Expr) loopir.Expr { return pow(k, a, narrow(x[1], loopir.F32)) })
+	}
+	if f := realFunction(n, x); f != nil {
+		return inFloat32(k, x[0], f)
 	}
 	return nil, errNoKernel()
 }
 
-// inFloat32 applies a function that is known for float32 only: 16-bit floats are converted there and back.
+// realFunction is the rest of the table: functions of the first input that are known for float32 only.
+func realFunction(n *ir.Node, x []loopir.Expr) func(*kernel, loopir.Expr) loopir.Expr {
+	switch n.Op.Name {
+	case "sigmoid":
+		return sigmoid
+	case "tanh":
+		return tanh
+	case "exp":
+		return exp
+	case "log":
+		return log
+	case "erf":
+		return erf
+	case "softplus":
+		return softplus
+	case "elu":
+		return func(k *kernel, a loopir.Expr) loopir.Expr { return elu(k, a, n.Float("alpha")) }
+	case "pow":
+		return func(k *kernel, a loopir.Expr) loopir.Expr { return pow(k, a, narrow(x[1], loopir.F32)) }
+	}
+	return nil
+}
+
+// inFloat32 applies such a function: 16-bit floats are converted there and back.
 func inFloat32(k *kernel, x loopir.Expr, f func(*kernel, loopir.Expr) loopir.Expr) (loopir.Expr, error) {
 	switch elem := x.Type().Elem; elem {
 	case loopir.F32:
