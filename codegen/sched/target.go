@@ -20,7 +20,7 @@ const BlockChannels = 16
 // Targets are the CPU instruction sets with schedules, best first.
 var Targets = []Target{
 	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxDerivedBytes: 5 << 19, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxDerivedBytes: 5 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 7e5},
+	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxDerivedBytes: 5 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
 	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, MaxDerivedBytes: 5 << 20, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 }
 
