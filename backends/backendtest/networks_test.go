@@ -205,7 +205,7 @@ func TestSharedResNet20(t *testing.T) {
 		}
 		run := e.Prepare(t, []*ir.Graph{g})[0]
 		classes := p.compare(t, labels.Shape[0], func(x *tensor.Tensor) ([]*tensor.Tensor, error) {
-			return run([]*tensor.Tensor{x}, single)
+			return run([]*tensor.Tensor{x}, Mode{Batch: 1, Threads: 2})
 		})
 		correct := 0
 		for i, label := range labels.I64s() {
