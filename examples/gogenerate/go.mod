@@ -1,4 +1,4 @@
-module example.com/digits
+module example.com/reader
 
 go 1.26.0
 

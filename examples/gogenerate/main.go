@@ -1,11 +1,11 @@
-// Command digits says which digit is on a picture, with the network that go generate compiles from model.json.
+// Command reader says which digit is on a picture, with the network that go generate compiles from model.json.
 package main
 
 import (
 	"fmt"
 	"log"
 
-	"example.com/digits/digits"
+	"example.com/reader/digits"
 )
 
 //go:generate go tool nncc build model.json
