@@ -56,7 +56,9 @@ func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 		if err != nil {
 			return nil, err
 		}
-		return func(inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) { return runNative(g, p, v, inputs, m) }, nil
+		r := &nativeRun{graph: g, program: p, variant: v, instances: map[int]*exec.Instance{}}
+		t.Cleanup(r.close)
+		return r.run, nil
 	})
 }
 
@@ -112,17 +114,34 @@ func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Vari
 	return p, v, nil
 }
 
-func runNative(g *ir.Graph, p *program.Program, v *exec.Variant, inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) {
-	in, err := exec.Open(v, p.ConstData(), exec.Options{MaxBatch: maxBatch, Threads: m.Threads})
-	if err != nil {
-		return nil, err
+// nativeRun keeps an instance for each number of threads, so that runs find what earlier ones left in memory.
+type nativeRun struct {
+	graph     *ir.Graph
+	program   *program.Program
+	variant   *exec.Variant
+	instances map[int]*exec.Instance
+}
+
+func (r *nativeRun) run(inputs []*tensor.Tensor, m Mode) ([]*tensor.Tensor, error) {
+	in, ok := r.instances[m.Threads]
+	if !ok {
+		var err error
+		if in, err = exec.Open(r.variant, r.program.ConstData(), exec.Options{MaxBatch: maxBatch, Threads: m.Threads}); err != nil {
+			return nil, err
+		}
+		r.instances[m.Threads] = in
 	}
-	defer in.Close()
 	for i, x := range inputs {
 		copy(in.Input(i), x.Data)
 	}
 	if err := in.Run(m.Batch); err != nil {
 		return nil, err
 	}
-	return results(g, m.Batch, in.Output), nil
+	return results(r.graph, m.Batch, in.Output), nil
+}
+
+func (r *nativeRun) close() {
+	for _, in := range r.instances {
+		in.Close()
+	}
 }
