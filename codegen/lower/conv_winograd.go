@@ -191,8 +191,9 @@ func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 		}
 		k.put(k.out, count, v, k.n, block, y, x.AddC(k.outLay.Left+c), lane)
 	}
+	first := loopir.C(1).Sub(x).Max(loopir.C(0)).Mul(k.target.Lanes) // the halo belongs to the tile at the start of the row
 	for _, col := range haloColumns(k.outLay, k.conv.Out.W) {
-		k.Store(k.out, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
+		k.put(k.out, first, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
 	}
 }
 
