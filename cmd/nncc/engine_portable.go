@@ -12,7 +12,7 @@ import (
 // openPortable builds the portable kernels into a helper process and opens the program there.
 func (s *session) openPortable(o engineOptions) (*engine, error) {
 	p, err := codegen.Compile(s.graph, codegen.Options{
-		ISAs: []string{gohost.ISA}, Backends: []backends.Backend{gohost.New()}, Layers: o.layers,
+		ISAs: []string{gohost.ISA}, Backends: []backends.Backend{gohost.New()}, Layers: o.layers, Verify: true,
 	})
 	if err != nil {
 		return nil, err
