@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"nncc/backends/gohost/internal/bundle"
 )
@@ -39,13 +40,38 @@ func buildHelper(c Config, sources []string) (path string, cleanup func(), err e
 	}
 	path = filepath.Join(dir, helperKey(files), "portable"+exeSuffix())
 	if _, err := os.Stat(path); err == nil {
+		now := time.Now()
+		_ = os.Chtimes(filepath.Dir(path), now, now) // says that it is in use; a cache on a read-only disk need not know
 		return path, cleanup, nil
 	}
 	if err := build(c, files, path); err != nil {
 		cleanup()
 		return "", nil, err
 	}
+	prune(dir)
 	return path, cleanup, nil
+}
+
+// cachedPrograms is how many programs are kept: some 5 MB each.
+const cachedPrograms = 40
+
+// prune removes the programs that were not used for the longest time. One that another process runs may stay.
+func prune(dir string) {
+	type entry struct {
+		name string
+		used time.Time
+	}
+	var entries []entry
+	list, _ := os.ReadDir(dir) // sorted by name
+	for _, d := range list {
+		if info, err := d.Info(); err == nil && d.IsDir() {
+			entries = append(entries, entry{d.Name(), info.ModTime()})
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return b.used.Compare(a.used) })
+	for _, e := range entries[min(len(entries), cachedPrograms):] {
+		_ = os.RemoveAll(filepath.Join(dir, e.name))
+	}
 }
 
 // helperFiles are the sources of the program: a package for the kernels of each program, as their names may clash.

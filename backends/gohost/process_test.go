@@ -1,7 +1,11 @@
 package gohost
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,4 +87,29 @@ func k(math: f32[*, 4], args: f32[4], float32: mut f32[*, 4]) scratch(unsafe: f3
 	in, err := p.Open(0, exec.Options{MaxBatch: 2})
 	require.NoError(t, err)
 	run(t, in, funcs, 2, fillNormal(newRand(), 1), func(_ *loopir.Func, want, got []byte) { require.Equal(t, want, got) })
+}
+
+// TestCache finds that a program is built once, kept, and makes room in time.
+func TestCache(t *testing.T) {
+	cache := t.TempDir()
+	p := programOf(t, parseKernels(t, "k", "func k(x: f32[4], y: mut f32[4]) grid(i: 4) {\n  store y[i] = load x[i]\n}")...)
+	first, err := Start(Config{CacheDir: cache}, p)
+	require.NoError(t, err)
+	require.NoError(t, first.Close())
+	again, err := Start(Config{CacheDir: cache, Go: "there-is-no-such-tool"}, p)
+	require.NoError(t, err)
+	require.NoError(t, again.Close())
+	dir := filepath.Join(cache, "portable")
+	programs, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, programs, 1)
+	for i := range cachedPrograms {
+		name := filepath.Join(dir, fmt.Sprint(i))
+		require.NoError(t, os.Mkdir(name, 0o777))
+		later := time.Now().Add(time.Duration(i+1) * time.Minute)
+		require.NoError(t, os.Chtimes(name, later, later))
+	}
+	prune(dir)
+	require.NoDirExists(t, filepath.Join(dir, programs[0].Name()))
+	require.DirExists(t, filepath.Join(dir, "0"))
 }
