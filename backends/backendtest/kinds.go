@@ -61,15 +61,22 @@ func retypedNode(b *ir.Builder, n *ir.Node, values map[*ir.Value]*ir.Value, kind
 	if n.Op.Name == "cast" {
 		attrs["to"] = kind.String()
 	}
-	integer := !kind.IsFloat() && n.Op.Name == "div" // by zero, which is an error
-	f64 := kind == tensor.F64 && n.Op.Name != "conv" && n.Op.Tol > 0 && n.Op.Class != ir.Contraction && n.Op.Class != ir.Window
-	if integer || f64 {
+	if !hasKernel(n.Op, kind) {
 		return nil
 	}
 	if _, err := ir.Complete(&ir.Node{Op: n.Op, Inputs: inputs, Attrs: attrs.Clone()}); err != nil {
 		return nil
 	}
 	return b.Node(diag.Pos{}, n.Op.Name, n.Name, attrs, inputs...)
+}
+
+// hasKernel is false for functions that kernels know in f32 only, and for integer division, as constants may be 0.
+func hasKernel(op *ir.Op, kind tensor.DType) bool {
+	if !kind.IsFloat() {
+		return op.Name != "div"
+	}
+	sums := op.Class == ir.Contraction || op.Class == ir.Window
+	return kind != tensor.F64 || op.Tol == 0 || sums
 }
 
 // retyped has numbers of t as numbers of another kind, small whole ones if that is an integer.
