@@ -20,9 +20,9 @@ import (
 
 // addKernel is y = x + w over chunks of one number.
 func addKernel(args []unsafe.Pointer, lo, hi int, _ unsafe.Pointer) {
-	x, w, y := (*[64]float32)(args[1]), (*[4]float32)(args[2]), (*[64]float32)(args[3])
+	at := func(p unsafe.Pointer, i int) *float32 { return (*float32)(unsafe.Add(p, 4*i)) }
 	for i := lo; i < hi; i++ {
-		y[i] = x[i] + w[i%4]
+		*at(args[3], i) = *at(args[1], i) + *at(args[2], i%4)
 	}
 }
 
