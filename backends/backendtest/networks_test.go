@@ -87,9 +87,6 @@ func compareNetwork(t *testing.T, g *ir.Graph) {
 		ref.allowed = append(ref.allowed, pathTolerances(g)[o.Value])
 	}
 	eachExecutor(t, func(t *testing.T, e Executor) {
-		if _, ok := e.(Portable); ok && len(g.Nodes) > 100 {
-			t.Skip("takes long")
-		}
 		run := e.Prepare(t, []*ir.Graph{g})[0]
 		got, err := run(c.inputs, single)
 		require.NoError(t, err)
