@@ -105,13 +105,6 @@ func (k *tiledConv) outBlock(b loopir.Index) loopir.Index {
 // outLane is the first lane of vector s of the tile within its block.
 func (k *tiledConv) outLane(s loopir.Index) loopir.Index { return k.lane.Add(s.Mul(k.target.Lanes)) }
 
-// eachVector unrolls body over the channel vectors of the tile.
-func (k *tiledConv) eachVector(body func(b, s loopir.Index)) {
-	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-		k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { body(b, s) })
-	})
-}
-
 // eachPixel unrolls body over the rows and columns of the tile.
 func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 	k.Unroll("r", 0, k.tile.Rows, func(r loopir.Index) {
@@ -123,7 +116,7 @@ func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 func (k *tiledConv) row(unit int) {
 	k.tiles("x", k.conv.PooledW, k.tile.Pixels/unit, func(x loopir.Index) {
 		acc := k.Reg("acc", k.vec(loopir.F32), k.tile.Rows, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-		k.eachVector(func(b, s loopir.Index) {
+		k.eachVector(k.tile, func(b, s loopir.Index) {
 			bias := k.Let("bias", loopir.LoadV(k.vec(loopir.F32), k.b, k.outBlock(b), k.outLane(s)))
 			k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
 		})
@@ -134,7 +127,7 @@ func (k *tiledConv) row(unit int) {
 	if len(halo) == 0 {
 		return
 	}
-	k.eachVector(func(b, s loopir.Index) {
+	k.eachVector(k.tile, func(b, s loopir.Index) {
 		for _, col := range halo {
 			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
 		}
@@ -195,7 +188,7 @@ func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 // step adds one term of the sum to every accumulator: weights at [block, at..., lane], input at pixel(r, p).
 func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loopir.Index) []loopir.Index) {
 	w := k.Reg("w", k.vec(loopir.F32), k.tile.Blocks, k.tile.Subs)
-	k.eachVector(func(b, s loopir.Index) {
+	k.eachVector(k.tile, func(b, s loopir.Index) {
 		idx := append([]loopir.Index{k.outBlock(b)}, at...)
 		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, append(idx, k.outLane(s))...), b, s)
 	})
@@ -207,7 +200,7 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 	}
 	k.eachPixel(func(r, p loopir.Index) {
 		x := k.Let("x", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, pixel(r, p)...)))
-		k.eachVector(func(b, s loopir.Index) {
+		k.eachVector(k.tile, func(b, s loopir.Index) {
 			acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(r, p, b, s)), r, p, b, s)
 		})
 	})
@@ -220,7 +213,7 @@ func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) {
 			Idx: []loopir.Index{k.n, k.outBlock(b), k.y.Mul(k.tile.Rows).Add(r), x.Mul(unit).Add(p)}, Lane: k.outLane(s)})
 	}
 	pool := k.pool()
-	k.eachVector(func(b, s loopir.Index) {
+	k.eachVector(k.tile, func(b, s loopir.Index) {
 		k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
 			v := pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
 			k.Store(k.out, v, k.n, k.outBlock(b), k.y, x.Add(p).AddC(k.outLay.Left), k.outLane(s))

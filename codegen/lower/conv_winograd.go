@@ -119,29 +119,24 @@ func (k *winogradKernel) pixel(block, row, column, lane loopir.Index) loopir.Exp
 func (k *winogradKernel) multiply() {
 	f32, lanes := k.vec(loopir.F32), k.target.Lanes
 	depth := k.conv.In.Blocks() * sched.BlockChannels
-	vectors := func(body func(b, s loopir.Index)) {
-		k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { body(b, s) })
-		})
-	}
 	k.For("place", loopir.C(0), loopir.C(k.Winograd.In()*k.Winograd.In()), 1, func(place loopir.Index) {
 		k.For("m", loopir.C(0), k.count.AddC(k.tile.Pixels-1).Div(k.tile.Pixels), 1, func(m loopir.Index) {
 			m = m.Mul(k.tile.Pixels)
 			acc := k.Reg("acc", f32, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-			vectors(func(b, s loopir.Index) {
+			k.eachVector(k.tile, func(b, s loopir.Index) {
 				k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) { acc.Set(loopir.Num(f32, 0), t, b, s) })
 			})
 			k.For("c", loopir.C(0), loopir.C(depth), 1, func(c loopir.Index) {
 				w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
-				vectors(func(b, s loopir.Index) {
+				k.eachVector(k.tile, func(b, s loopir.Index) {
 					w.Set(loopir.LoadV(f32, k.w, k.block.Add(b), place, c, k.lane.Add(s.Mul(lanes))), b, s)
 				})
 				k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) {
 					x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.v, place, m.Add(t), c)))
-					vectors(func(b, s loopir.Index) { acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(t, b, s)), t, b, s) })
+					k.eachVector(k.tile, func(b, s loopir.Index) { acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(t, b, s)), t, b, s) })
 				})
 			})
-			vectors(func(b, s loopir.Index) {
+			k.eachVector(k.tile, func(b, s loopir.Index) {
 				k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) {
 					k.Store(k.p, acc.At(t, b, s), place, m.Add(t), b, k.lane.Add(s.Mul(lanes)))
 				})
@@ -201,7 +196,7 @@ func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 func (l *lowerer) winogradWeights(packed *Storage, c sched.Conv, w sched.Winograd) *Storage {
 	const b = sched.BlockChannels
 	t, side := transformFor(w.Out), w.In()
-	u := l.derive(packed, fmt.Sprintf("F(%d)", w.Out), []int{c.Out.Blocks(), side * side, c.In.Blocks() * b, b}, func(k *kernel, from, to *loopir.Buffer) {
+	return l.derive(packed, fmt.Sprintf("F(%d)", w.Out), []int{c.Out.Blocks(), side * side, c.In.Blocks() * b, b}, func(k *kernel, from, to *loopir.Buffer) {
 		o, i := k.grid("o", c.Out.Blocks()), k.grid("i", c.In.Blocks())
 		k.each("lane", b, func(lane loopir.Index) {
 			k.Unroll("v", 0, b/k.target.Lanes, func(v loopir.Index) {
@@ -224,5 +219,4 @@ func (l *lowerer) winogradWeights(packed *Storage, c sched.Conv, w sched.Winogra
 			})
 		})
 	})
-	return u
 }

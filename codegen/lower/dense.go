@@ -166,7 +166,7 @@ func (k *denseKernel) body() {
 	lane := k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
 	k.tiles("m", k.rows, k.tile.Pixels, func(m loopir.Index) {
 		acc := k.sum(row.Add(m), first, lane)
-		k.eachOutput(func(b, s loopir.Index) {
+		k.eachVector(k.tile, func(b, s loopir.Index) {
 			feature := first.Add(b).Mul(block).Add(lane).Add(s.Mul(lanes))
 			count := loopir.C(lanes)
 			if k.outputs%block != 0 {
@@ -181,19 +181,13 @@ func (k *denseKernel) body() {
 	})
 }
 
-func (k *denseKernel) eachOutput(body func(b, s loopir.Index)) {
-	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-		k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { body(b, s) })
-	})
-}
-
 // sum multiplies the rows of x from row on with the weights of the tile. Where the tile has few sums, every step of
 // the loop takes several terms into sums of their own, so that the latency of one multiply-add hides behind the others.
 func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 	f32, lanes := k.vec(loopir.F32), k.target.Lanes
 	parts := max(1, min(4, k.target.FMAsPerCycle*k.target.FMALatency/k.tile.Accumulators()))
 	acc := k.Reg("acc", f32, parts, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-	k.eachOutput(func(b, s loopir.Index) {
+	k.eachVector(k.tile, func(b, s loopir.Index) {
 		bias := k.Let("bias", loopir.LoadV(f32, k.b, first.Add(b), lane.Add(s.Mul(lanes))))
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 			acc.Set(bias, loopir.C(0), p, b, s)
@@ -202,12 +196,12 @@ func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 	})
 	term := func(i, u loopir.Index) {
 		w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
-		k.eachOutput(func(b, s loopir.Index) {
+		k.eachVector(k.tile, func(b, s loopir.Index) {
 			w.Set(loopir.LoadV(f32, k.packed, first.Add(b), i, lane.Add(s.Mul(lanes))), b, s)
 		})
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, row.Add(p), i)))
-			k.eachOutput(func(b, s loopir.Index) {
+			k.eachVector(k.tile, func(b, s loopir.Index) {
 				acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(u, p, b, s)), u, p, b, s)
 			})
 		})
@@ -219,7 +213,7 @@ func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 	k.For("i", loopir.C(whole), loopir.C(k.inner), 1, func(i loopir.Index) { term(i, loopir.C(0)) })
 	k.Unroll("u", 1, parts, func(u loopir.Index) {
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			k.eachOutput(func(b, s loopir.Index) {
+			k.eachVector(k.tile, func(b, s loopir.Index) {
 				acc.Set(loopir.Add.Of(acc.At(loopir.C(0), p, b, s), acc.At(u, p, b, s)), loopir.C(0), p, b, s)
 			})
 		})

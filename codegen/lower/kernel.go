@@ -97,6 +97,13 @@ func (k *kernel) Unroll(name string, lo, hi int, body func(x loopir.Index)) {
 	k.Builder.Unroll(name, lo, hi, body)
 }
 
+// eachVector unrolls body over the channel vectors of a register tile: vector s of block b.
+func (k *kernel) eachVector(tile sched.Tile, body func(b, s loopir.Index)) {
+	k.Unroll("b", 0, tile.Blocks, func(b loopir.Index) {
+		k.Unroll("s", 0, tile.Subs, func(s loopir.Index) { body(b, s) })
+	})
+}
+
 // clearHalo writes the zero columns beside row [n, c, y] of a planar or blocked image.
 func (k *kernel) clearHalo(out *loopir.Buffer, l sched.Layout, width int, n, c, y loopir.Index) {
 	if l.Left+l.Right == 0 {

@@ -51,7 +51,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	depth := c.In.Blocks() * BlockChannels
 	blocks := c.Out.Blocks()
 	w.Split = 1
-	if across*down < 2*16 && blocks%2 == 0 && tiles > 0 { // else too few pieces for several threads
+	if across*down < 2*16 && blocks%2 == 0 { // else too few pieces for several threads
 		w.Split = 2
 	}
 	ranked := rankTiles(t, tileSpace{rows: places, width: down * across, rowsFused: 1, multiple: 1, blocks: blocks / w.Split, steps: depth, repeat: w.Split * c.In.N})
