@@ -18,7 +18,7 @@ type emitter struct {
 	scopes []*scope // 0: the whole call, 1: one chunk, then one per open loop
 	vars   map[*loopir.Var]variable
 	values map[*loopir.Value][]operand
-	ids    map[any]int // numbers of variables and buffers, for memo keys
+	keys   loopir.Keys // of what the scopes remember
 	taken  map[string]bool
 	copies map[string]int // how many names were made of one
 	at     string         // what is being emitted, for messages
@@ -33,7 +33,7 @@ type variable struct {
 // emitFunc is kernel f as a Go function. What the kernel should not contain is reported with the statement it is in.
 func emitFunc(f *loopir.Func) (text string, err error) {
 	e := &emitter{
-		f: f, vars: map[*loopir.Var]variable{}, values: map[*loopir.Value][]operand{}, ids: map[any]int{},
+		f: f, vars: map[*loopir.Var]variable{}, values: map[*loopir.Value][]operand{},
 		taken: map[string]bool{f.Name: true}, copies: map[string]int{}, at: "signature",
 	}
 	defer func() {
@@ -61,7 +61,7 @@ func (e *emitter) kernel() *jen.Statement {
 
 // base is the pointer to the start of a buffer.
 func (e *emitter) base(buf *loopir.Buffer) operand {
-	return e.hoist(0, fmt.Sprintf("base %d", e.id(buf)), buf.Name, func() operand {
+	return e.hoist(0, fmt.Sprintf("base %d", e.keys.Number(buf)), buf.Name, func() operand {
 		for i, p := range e.f.Params {
 			if p == buf {
 				return operand{jen.Id("args").Index(jen.Lit(i + 1)), primary}

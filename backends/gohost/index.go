@@ -3,7 +3,6 @@ package gohost
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -16,7 +15,7 @@ func (e *emitter) index(x loopir.Index) operand {
 	if c, ok := x.IsConst(); ok {
 		return intLiteral(c)
 	}
-	return e.hoist(e.depthOf(x), e.key(x), "i", func() operand { return e.sum(nil, x.Terms, x.Const) })
+	return e.hoist(e.depthOf(x), e.keys.Index(x), "i", func() operand { return e.sum(nil, x.Terms, x.Const) })
 }
 
 // sum is from + terms + constant; a nil from is 0.
@@ -52,7 +51,7 @@ func (e *emitter) atom(a loopir.Atom) operand {
 	if !ok {
 		return e.variable(a.(*loopir.Var)).val()
 	}
-	return e.hoist(e.depthOfAtom(a), e.atomKey(a), "i", func() operand {
+	return e.hoist(e.depthOfAtom(a), e.keys.Atom(a), "i", func() operand {
 		x, y := e.index(op.X), e.index(op.Y)
 		switch op.Op {
 		case loopir.IndexDiv:
@@ -97,8 +96,8 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) operand {
 		if len(terms) == 0 {
 			continue
 		}
-		slices.SortFunc(terms, func(a, b loopir.Term) int { return strings.Compare(e.termKey(a), e.termKey(b)) })
-		key += "|" + e.key(loopir.Index{Terms: terms})
+		slices.SortFunc(terms, func(a, b loopir.Term) int { return strings.Compare(e.keys.Term(a), e.keys.Term(b)) })
+		key += "|" + e.keys.Index(loopir.Index{Terms: terms})
 		from := offset
 		sum := e.hoist(d, "offset"+key, buf.Name+"_at", func() operand { return e.sum(from, terms, 0) })
 		offset = &sum
@@ -125,48 +124,8 @@ func pointerAt(base operand, offset *operand, bytes int) operand {
 }
 
 // depthOf is the number of the innermost scope whose variables x uses.
-func (e *emitter) depthOf(x loopir.Index) int {
-	d := 0
-	for _, t := range x.Terms {
-		d = max(d, e.depthOfAtom(t.Atom))
-	}
-	return d
-}
+func (e *emitter) depthOf(x loopir.Index) int { return x.Depth(e.depthOfVar) }
 
-func (e *emitter) depthOfAtom(a loopir.Atom) int {
-	if op, ok := a.(*loopir.IndexOp); ok {
-		return max(e.depthOf(op.X), e.depthOf(op.Y))
-	}
-	return e.variable(a.(*loopir.Var)).depth
-}
+func (e *emitter) depthOfAtom(a loopir.Atom) int { return loopir.AtomDepth(a, e.depthOfVar) }
 
-// key names an index expression: equal expressions have equal keys.
-func (e *emitter) key(x loopir.Index) string {
-	parts := make([]string, len(x.Terms))
-	for i, t := range x.Terms {
-		parts[i] = e.termKey(t)
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, "+") + "+" + strconv.Itoa(x.Const)
-}
-
-func (e *emitter) termKey(t loopir.Term) string {
-	return strconv.Itoa(t.Coef) + "*" + e.atomKey(t.Atom)
-}
-
-func (e *emitter) atomKey(a loopir.Atom) string {
-	if op, ok := a.(*loopir.IndexOp); ok {
-		return "op" + strconv.Itoa(int(op.Op)) + "(" + e.key(op.X) + "," + e.key(op.Y) + ")"
-	}
-	return "v" + strconv.Itoa(e.id(a))
-}
-
-// id numbers variables and buffers in the order in which they are met.
-func (e *emitter) id(x any) int {
-	n, ok := e.ids[x]
-	if !ok {
-		n = len(e.ids)
-		e.ids[x] = n
-	}
-	return n
-}
+func (e *emitter) depthOfVar(v *loopir.Var) int { return e.variable(v).depth }

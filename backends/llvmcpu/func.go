@@ -24,7 +24,7 @@ type emitter struct {
 	vars   map[*loopir.Var]variable
 	values map[*loopir.Value]value.Value
 	bases  map[*loopir.Buffer]value.Value
-	ids    map[any]int // numbers of variables and buffers, for memo keys
+	keys   loopir.Keys // of what the scopes remember
 	labels int
 	at     string // what is being emitted, for messages
 }
@@ -40,8 +40,7 @@ type variable struct {
 func emitFunc(m *module, f *loopir.Func) (err error) {
 	e := &emitter{
 		mod: m, f: f, fn: m.kernel(f.Name),
-		vars: map[*loopir.Var]variable{}, values: map[*loopir.Value]value.Value{}, bases: map[*loopir.Buffer]value.Value{},
-		ids: map[any]int{}, at: "signature",
+		vars: map[*loopir.Var]variable{}, values: map[*loopir.Value]value.Value{}, bases: map[*loopir.Buffer]value.Value{}, at: "signature",
 	}
 	defer func() {
 		if r := recover(); r != nil {

@@ -18,7 +18,7 @@ func (e *emitter) index(x loopir.Index) value.Value {
 	if c, ok := x.IsConst(); ok {
 		return i64(c)
 	}
-	return e.hoist(e.depthOf(x), e.key(x), func() value.Value {
+	return e.hoist(e.depthOf(x), e.keys.Index(x), func() value.Value {
 		var sum value.Value
 		for _, t := range x.Terms {
 			sum = e.plus(sum, e.term(t))
@@ -39,7 +39,7 @@ func (e *emitter) plus(a, b value.Value) value.Value {
 
 // term is Coef*Atom at the scope of its atom.
 func (e *emitter) term(t loopir.Term) value.Value {
-	return e.hoist(e.depthOfAtom(t.Atom), e.termKey(t), func() value.Value {
+	return e.hoist(e.depthOfAtom(t.Atom), e.keys.Term(t), func() value.Value {
 		a := e.atom(t.Atom)
 		if t.Coef == 1 {
 			return a
@@ -95,9 +95,9 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	}
 	flat := buf.Flat(idx)
 	elem := elemType(buf.Elem)
-	key := fmt.Sprintf("&%d", e.id(buf))
+	key := fmt.Sprintf("&%d", e.keys.Number(buf))
 	for _, t := range e.outermostFirst(flat.Terms) {
-		key += "+" + e.termKey(t)
+		key += "+" + e.keys.Term(t)
 		from := p
 		p = e.hoist(e.depthOfAtom(t.Atom), key, func() value.Value { return e.b.NewGetElementPtr(elem, from, e.term(t)) })
 	}
@@ -115,53 +115,13 @@ func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 		if c := cmp.Compare(b.Coef, a.Coef); c != 0 {
 			return c
 		}
-		return strings.Compare(e.atomKey(a.Atom), e.atomKey(b.Atom))
+		return strings.Compare(e.keys.Atom(a.Atom), e.keys.Atom(b.Atom))
 	})
 }
 
 // depthOf is the number of the innermost scope whose variables x uses.
-func (e *emitter) depthOf(x loopir.Index) int {
-	d := 0
-	for _, t := range x.Terms {
-		d = max(d, e.depthOfAtom(t.Atom))
-	}
-	return d
-}
+func (e *emitter) depthOf(x loopir.Index) int { return x.Depth(e.depthOfVar) }
 
-func (e *emitter) depthOfAtom(a loopir.Atom) int {
-	if op, ok := a.(*loopir.IndexOp); ok {
-		return max(e.depthOf(op.X), e.depthOf(op.Y))
-	}
-	return e.variable(a.(*loopir.Var)).depth
-}
+func (e *emitter) depthOfAtom(a loopir.Atom) int { return loopir.AtomDepth(a, e.depthOfVar) }
 
-// key names an index expression: equal expressions have equal keys.
-func (e *emitter) key(x loopir.Index) string {
-	parts := make([]string, len(x.Terms))
-	for i, t := range x.Terms {
-		parts[i] = e.termKey(t)
-	}
-	slices.Sort(parts)
-	return fmt.Sprintf("%s+%d", strings.Join(parts, "+"), x.Const)
-}
-
-func (e *emitter) termKey(t loopir.Term) string {
-	return fmt.Sprintf("%d*%s", t.Coef, e.atomKey(t.Atom))
-}
-
-func (e *emitter) atomKey(a loopir.Atom) string {
-	if op, ok := a.(*loopir.IndexOp); ok {
-		return fmt.Sprintf("op%d(%s,%s)", op.Op, e.key(op.X), e.key(op.Y))
-	}
-	return fmt.Sprintf("v%d", e.id(a))
-}
-
-// id numbers variables and buffers in the order in which they are met.
-func (e *emitter) id(x any) int {
-	n, ok := e.ids[x]
-	if !ok {
-		n = len(e.ids)
-		e.ids[x] = n
-	}
-	return n
-}
+func (e *emitter) depthOfVar(v *loopir.Var) int { return e.variable(v).depth }
