@@ -80,7 +80,7 @@ type guards struct {
 }
 
 // areaBytes is more than any buffer of the test networks needs.
-const areaBytes = 16 << 20
+const areaBytes = 64 << 20
 
 // area is number i; its first or, at the end, its last n bytes.
 func (g *guards) area(i, n int, atEnd bool) ([]byte, error) {

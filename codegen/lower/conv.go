@@ -42,11 +42,22 @@ type convKernel struct {
 
 // newConvKernel binds input, weights and bias, then the epilogue's operands, then the result.
 func (l *lowerer) newConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, weights *Storage, bias *Storage) (*convKernel, error) {
-	k := &convKernel{kernel: newKernel(string(choice.Family), l.target), conv: c}
-	in, err := l.read(n.Inputs[0], sched.Layout{Kind: choice.In, Left: c.Left, Right: c.Right()})
+	in, err := l.convInput(n, c, choice)
 	if err != nil {
 		return nil, err
 	}
+	return l.bindConvKernel(n, c, choice, in, weights, bias)
+}
+
+// convInput is the input of a convolution with the halo that its kernel reads.
+func (l *lowerer) convInput(n *ir.Node, c sched.Conv, choice sched.ConvChoice) (*Storage, error) {
+	return l.read(n.Inputs[0], sched.Layout{Kind: choice.In, Left: c.Left, Right: c.Right()})
+}
+
+// bindConvKernel is newConvKernel for an input of any form.
+func (l *lowerer) bindConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, in, weights, bias *Storage) (*convKernel, error) {
+	k := &convKernel{kernel: newKernel(string(choice.Family), l.target), conv: c}
+	var err error
 	k.in, k.inLayout = k.kernel.in(in), in.Layout
 	k.w, k.b = k.kernel.in(weights), k.kernel.in(bias)
 	if k.epilogue, err = l.newEpilogue(k.kernel, n, choice.Out); err != nil {

@@ -53,12 +53,21 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 func directChoice(c Conv, t Target) ConvChoice {
 	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
 	weightBytes := 4 * c.Out.C * steps
-	ahead := 0
-	if t.Lanes > 1 && weightBytes > t.L2Bytes/4 { // streamed from further away at each run
-		ahead = 32
+	tiles := convTiles(c, t, steps)
+	if weightBytes > t.L2Bytes/2 {
+		for i := range tiles {
+			tiles[i].Cycles += t.streamCycles(weightBytes * c.In.N)
+		}
 	}
-	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: convTiles(c, t, steps),
-		GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: ahead}
+	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
+}
+
+// aheadFor is how many steps of a sum ahead its weights are prefetched: not at all where they stay in the cache.
+func aheadFor(weightBytes int, t Target) int {
+	if t.Lanes == 1 || weightBytes <= t.L2Bytes/4 {
+		return 0
+	}
+	return 32
 }
 
 func convTiles(c Conv, t Target, steps int) []Tile {

@@ -2,16 +2,16 @@ package sched
 
 // Target is what schedules need to know of an instruction set and of the machines that have it.
 type Target struct {
-	ISA             string
-	Lanes           int   // float32 lanes of a vector register; 1 for scalar code
-	Registers       int   // vector registers; of 16, scalar Go code keeps some ten free for a tile: beyond that it spills
-	FMAsPerCycle    int   // vector multiply-adds started per cycle
-	LoadsPerCycle   int   // vector loads per cycle
-	FMALatency      int   // cycles
-	L2Bytes         int   // private cache a core can count on
-	MaxDerivedBytes int   // of weights that one layer may derive at start-up
-	MaxCallFLOPs    int64 // one native call does no more than this, so that garbage collection need not wait long
-	MinSplitFLOPs   int64 // a launch below this is not worth waking another thread for
+	ISA                 string
+	Lanes               int   // float32 lanes of a vector register; 1 for scalar code
+	Registers           int   // vector registers; of 16, scalar Go code keeps some ten free for a tile: beyond that it spills
+	FMAsPerCycle        int   // vector multiply-adds started per cycle
+	LoadsPerCycle       int   // vector loads per cycle
+	FMALatency          int   // cycles
+	L2Bytes             int   // private cache a core can count on
+	StreamBytesPerCycle int   // what a core reads from beyond its private cache
+	MaxCallFLOPs        int64 // one native call does no more than this, so that garbage collection need not wait long
+	MinSplitFLOPs       int64 // a launch below this is not worth waking another thread for
 }
 
 // BlockChannels is the number of channels side by side in the Blocked layout, on every target: weights are packed once for all.
@@ -19,9 +19,9 @@ const BlockChannels = 16
 
 // Targets are the CPU instruction sets with schedules, best first.
 var Targets = []Target{
-	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxDerivedBytes: 5 << 19, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxDerivedBytes: 5 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
-	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, MaxDerivedBytes: 5 << 20, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
+	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, StreamBytesPerCycle: 8, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
+	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, StreamBytesPerCycle: 8, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
+	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, StreamBytesPerCycle: 8, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 }
 
 // LookupTarget finds a target by its instruction set.
@@ -32,4 +32,9 @@ func LookupTarget(isa string) (Target, bool) {
 		}
 	}
 	return Target{}, false
+}
+
+// streamCycles is the time to read bytes from beyond the private cache.
+func (t Target) streamCycles(bytes int) float64 {
+	return float64(bytes) / float64(t.StreamBytesPerCycle)
 }

@@ -11,9 +11,9 @@ import (
 //
 // Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
 type Winograd struct {
-	Out   int // output pixels of a tile in each direction; its input has Out+2
-	Block int // tiles, a multiple of the register tile's Pixels
-	Split int // parts into which the output channels are divided, each with input transforms of its own
+	Out   int  // output pixels of a tile in each direction; its input has Out+2
+	Block int  // tiles; unless Apart, a multiple of the register tile's Pixels
+	Apart bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
 }
 
 // In is the side of an input tile.
@@ -24,21 +24,21 @@ func (w Winograd) TilesOf(m Image) (down, across int) {
 	return ceilDiv(m.H, w.Out), ceilDiv(m.W, w.Out)
 }
 
-// winograd proposes the cheapest schedule of this kind; false if c has none. Transformed weights are made at start-up,
-// and pay only while they stay in the cache.
+// winograd proposes the cheapest schedule of this kind; false if c has none.
 func winograd(c Conv, t Target) (ConvChoice, bool) {
 	if c.KH != 3 || c.KW != 3 || c.SH != 1 || c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
 		return ConvChoice{}, false
 	}
 	best, cycles := ConvChoice{}, math.Inf(1)
 	for _, out := range []int{2, 4} {
-		w := Winograd{Out: out}
-		derivedBytes := 4 * w.In() * w.In() * c.In.Blocks() * BlockChannels * c.Out.Blocks() * BlockChannels
-		if c.Out.H < out || c.Out.W < out || derivedBytes > t.MaxDerivedBytes {
+		if c.Out.H < out || c.Out.W < out {
 			continue
 		}
-		if choice := blockWinograd(c, t, w); choice.Tiles[0].Cycles < cycles {
-			best, cycles = choice, choice.Tiles[0].Cycles
+		for _, apart := range []bool{false, true} {
+			choice := blockWinograd(c, t, Winograd{Out: out, Apart: apart})
+			if choice.Tiles[0].Cycles < cycles {
+				best, cycles = choice, choice.Tiles[0].Cycles
+			}
 		}
 	}
 	return best, !math.IsInf(cycles, 1)
@@ -47,25 +47,34 @@ func winograd(c Conv, t Target) (ConvChoice, bool) {
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	down, across := w.TilesOf(c.Out)
-	places, tiles := w.In()*w.In(), down*across*c.In.N
-	depth := c.In.Blocks() * BlockChannels
-	blocks := c.Out.Blocks()
-	w.Split = 1
-	if across*down < 2*16 && blocks%2 == 0 { // else too few pieces for several threads
-		w.Split = 2
+	places, tiles := w.In()*w.In(), down*across
+	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
+	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, blocks: blocks, steps: depth, repeat: c.In.N})
+	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
+	streamed := 0
+	if w.Apart {
+		w.Block = tiles
+		if tiles*inputBytes > t.L2Bytes*3/4 { // read again for each group of channels
+			streamed = tiles * inputBytes * blocks / ranked[0].Blocks
+		}
+		if weightBytes > t.L2Bytes/2 {
+			streamed += weightBytes
+		}
+	} else {
+		ranked = preferWhole(ranked, tiles)
+		pixels := ranked[0].Pixels
+		ranked = sameWidth(ranked, pixels)
+		w.Block = max(1, min(t.L2Bytes/2/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
+		if weightBytes > t.L2Bytes/2 {
+			streamed = weightBytes * ceilDiv(tiles, w.Block)
+		}
 	}
-	ranked := rankTiles(t, tileSpace{rows: places, width: down * across, rowsFused: 1, multiple: 1, blocks: blocks / w.Split, steps: depth, repeat: w.Split * c.In.N})
-	fits := max(1, t.L2Bytes/2/(4*places*depth))
-	ranked = preferWhole(ranked, down*across)
-	pixels := ranked[0].Pixels
-	w.Block = max(1, min(fits, ceilDiv(down*across, 2))/pixels) * pixels
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
-	perVector := 2.5 * float64(places) * float64(BlockChannels/t.Lanes) * float64(tiles)
-	transforms := perVector * (float64(c.In.Blocks()*w.Split) + 0.8*float64(blocks))
+	transforms := 2.5 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
 	for i := range ranked {
-		ranked[i].Cycles += transforms
+		ranked[i].Cycles += transforms + t.streamCycles(streamed*c.In.N)
 	}
-	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: sameWidth(ranked, pixels), Winograd: w}
+	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: ranked, Winograd: w, Ahead: aheadFor(weightBytes, t)}
 }
 
 // preferWhole moves a tile of which a whole number covers the width to the front, if it is about as good as the best:
