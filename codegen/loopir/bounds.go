@@ -176,19 +176,32 @@ func (s *Scope) appendKey(terms []Term) bool {
 	return true
 }
 
-// innermost is the position of the term that depends on the innermost variable, operations before the variable itself.
+// innermost is the position of the term that depends on the innermost variable: operations before the variable itself,
+// and of several the one that nests deepest, as the others may be its operands and cancel against them.
 func (s *Scope) innermost(terms []Term) int {
-	best, bestLevel := 0, -1
+	best, bestLevel, bestNesting := 0, -1, -1
 	for k, t := range terms {
-		level := 2 * s.levelOf(t.Atom)
-		if _, isOp := t.Atom.(*IndexOp); isOp {
-			level++
-		}
-		if level > bestLevel {
-			best, bestLevel = k, level
+		level, nesting := s.levelOf(t.Atom), nestingOf(t.Atom)
+		if level > bestLevel || level == bestLevel && nesting > bestNesting {
+			best, bestLevel, bestNesting = k, level, nesting
 		}
 	}
 	return best
+}
+
+// nestingOf is how many operations of a lie in one another.
+func nestingOf(a Atom) int {
+	op, ok := a.(*IndexOp)
+	if !ok {
+		return 0
+	}
+	deepest := 0
+	for _, i := range []Index{op.X, op.Y} {
+		for _, t := range i.Terms {
+			deepest = max(deepest, nestingOf(t.Atom))
+		}
+	}
+	return 1 + deepest
 }
 
 // levelOf is the level of the innermost variable of a.

@@ -136,6 +136,7 @@ func TestRangeIsTightWhereSchedulesNeedIt(t *testing.T) {
 		{"block and lane", C(0), C(50), 1, c.I().Div(16).Mul(16).Add(c.I().Mod(16)), [2]int{0, 49}},
 		{"block and lane apart", C(0), C(50), 1, c.I().Div(16).Mul(160).Add(c.I().Mod(16)), [2]int{0, 495}},
 		{"lane of shifted blocks", C(0), C(16), 1, y.I().Mul(16).Add(c.I()).Mod(16), [2]int{0, 15}},
+		{"rows inside of the last tile", C(0).Max(C(1).Sub(y.I().Min(C(28)))), C(6).Min(C(33).Sub(y.I().Min(C(28)))), 1, y.I().Min(C(28)).Add(c.I()).AddC(-1), [2]int{0, 31}},
 		{"rounding down", C(0), C(50), 1, c.I().Sub(c.I().Div(16).Mul(16)), [2]int{0, 15}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -49,7 +49,7 @@ func (k *winogradKernel) body() {
 	places, rows := k.In()*k.In(), k.Block
 	vectors := sched.BlockChannels / lanes / k.tile.Subs
 	if k.Apart {
-		k.v = winogradInput{k.in, []loopir.Index{k.n}}
+		k.v = winogradInput{k.in, []loopir.Index{k.n}, k.depth()}
 		k.p = k.Temp("p", loopir.F32, places, rows, k.tile.Blocks, sched.BlockChannels)
 		k.block = k.grid("g", groups).Mul(k.tile.Blocks)
 		k.lane = k.grid("s", vectors).Mul(k.tile.Subs * lanes)
@@ -57,7 +57,7 @@ func (k *winogradKernel) body() {
 		k.transformOutput()
 		return
 	}
-	k.v = winogradInput{k.Temp("v", loopir.F32, places, rows, k.depth()+winogradSkew), nil}
+	k.v = winogradInput{k.Temp("v", loopir.F32, winogradInputDims(places, rows, k.depth())...), nil, k.depth()}
 	k.p = k.Temp("p", loopir.F32, places, rows, k.tile.Blocks, sched.BlockChannels)
 	k.eachBlock()
 	k.each("i", k.conv.In.Blocks(), func(i loopir.Index) { k.transformInput(k.v, i) })
@@ -158,8 +158,9 @@ func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 		}
 		k.put(k.out, count, v, k.n, block, y, x.AddC(k.outLay.Left+c), lane)
 	}
-	first := loopir.C(1).Sub(x).Max(loopir.C(0)).Mul(k.target.Lanes) // the halo belongs to the tile at the start of the row
-	for _, col := range haloColumns(k.outLay, k.conv.Out.W) {
-		k.put(k.out, first, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
-	}
+	k.For("first", x, loopir.C(1), 1, func(loopir.Index) { // the halo belongs to the tile at the start of the row
+		for _, col := range haloColumns(k.outLay, k.conv.Out.W) {
+			k.Store(k.out, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
+		}
+	})
 }

@@ -11,7 +11,7 @@ type winogradTiles struct {
 	*convKernel
 	sched.Winograd
 	transform
-	down, across int         // tiles
+	down, across int // tiles
 	first, count loopir.Index
 	half         *loopir.Buffer // a tile transformed in one direction
 }
@@ -45,68 +45,95 @@ func (k *winogradTiles) eachTile(body func(t, y, x, rows, columns loopir.Index))
 	})
 }
 
-// winogradInput is transformed input [..., place, tile, channel].
+// winogradInput is transformed input: for each place one row of tiles times channels.
 type winogradInput struct {
 	buf   *loopir.Buffer
 	outer []loopir.Index // the sample, where the buffer holds all of them
+	depth int            // channels
+}
+
+// winogradInputDims are the dimensions of the transformed input of tiles tiles.
+func winogradInputDims(places, tiles, depth int) []int {
+	const skew = sched.BlockChannels // places begin at different cache sets
+	return []int{places, tiles*tileDepth(depth) + skew}
+}
+
+// tileDepth is the distance of two tiles: depth, but for one that maps all tiles to the same few cache sets.
+func tileDepth(depth int) int {
+	if depth%256 == 0 {
+		return depth + sched.BlockChannels
+	}
+	return depth
 }
 
 func (v winogradInput) at(place, tile, channel loopir.Index) []loopir.Index {
-	return append(append([]loopir.Index{}, v.outer...), place, tile, channel)
+	return append(append([]loopir.Index{}, v.outer...), place, tile.Mul(tileDepth(v.depth)).Add(channel))
 }
 
-// winogradSkew is added to the rows of transformed input, so that those of different places begin at different cache sets.
-const winogradSkew = 16
-
-// transformInput computes v for the channels of block i.
+// transformInput computes v for the channels of block i. Rows outside the image are zero.
 func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
-	f32, side := k.vec(loopir.F32), k.In()
 	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(s loopir.Index) {
 		lane := s.Mul(k.target.Lanes)
 		k.eachTile(func(t, y, x, _, _ loopir.Index) {
-			k.For("c", loopir.C(0), loopir.C(side), 1, func(c loopir.Index) {
-				d := make([]loopir.Expr, side)
-				for r := range d {
-					d[r] = k.Let("d", k.pixel(i, y.AddC(r-k.conv.Top), k.inCol(x).Add(c), lane))
-				}
-				for r, e := range k.times(k.bt, d) {
-					k.Store(k.half, e, loopir.C(r), c, lane)
-				}
-			})
-			k.For("r", loopir.C(0), loopir.C(side), 1, func(r loopir.Index) {
-				d := make([]loopir.Expr, side)
-				for c := range d {
-					d[c] = k.Let("d", loopir.LoadV(f32, k.half, r, loopir.C(c), lane))
-				}
-				for c, e := range k.times(k.bt, d) {
-					k.Store(v.buf, e, v.at(r.Mul(side).AddC(c), t, i.Mul(sched.BlockChannels).Add(lane))...)
-				}
-			})
+			lo, hi := loopir.C(0), loopir.C(k.In())
+			if k.conv.Top > 0 {
+				lo = lo.Max(loopir.C(k.conv.Top).Sub(y))
+			}
+			if k.conv.Bottom() > 0 {
+				hi = hi.Min(loopir.C(k.conv.In.H + k.conv.Top).Sub(y))
+			}
+			k.clearRows(loopir.C(0), lo, lane)
+			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, y.Add(r).AddC(-k.conv.Top), r, x, lane) })
+			k.clearRows(hi, loopir.C(k.In()), lane)
+			k.transformColumns(v, t, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})
 	})
 }
 
-// pixel loads channels of the input, zeros where the row is outside the image.
-func (k *convKernel) pixel(block, row, column, lane loopir.Index) loopir.Expr {
-	f32 := k.vec(loopir.F32)
-	if !k.conv.PadsRows() {
-		return loopir.LoadV(f32, k.in, k.n, block, row, column, lane)
+// clearRows zeroes rows lo to hi of the half transformed tile.
+func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
+	k.For("r", lo, hi, 1, func(r loopir.Index) {
+		for c := range k.In() {
+			k.Store(k.half, loopir.Num(k.vec(loopir.F32), 0), r, loopir.C(c), lane)
+		}
+	})
+}
+
+// transformRow transforms row r of a tile, which is row y of the image, along the row.
+func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
+	d := make([]loopir.Expr, k.In())
+	for c := range d {
+		d[c] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
 	}
-	last := loopir.C(k.conv.In.H - 1)
-	inside := row.AddC(1).Min(last.AddC(1).Sub(row)).Min(loopir.C(1)) // 1, or less outside
-	return loopir.LoadN(f32, k.in, inside.Mul(k.target.Lanes), k.n, block, row.Max(loopir.C(0)).Min(last), column, lane)
+	for c, e := range k.times(k.bt, d) {
+		k.Store(k.half, e, r, loopir.C(c), lane)
+	}
+}
+
+// transformColumns transforms the rows of tile t in the other direction.
+func (k *winogradTiles) transformColumns(v winogradInput, t, channel, lane loopir.Index) {
+	side := k.In()
+	k.For("c", loopir.C(0), loopir.C(side), 1, func(c loopir.Index) {
+		d := make([]loopir.Expr, side)
+		for r := range d {
+			d[r] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.half, loopir.C(r), c, lane))
+		}
+		for r, e := range k.times(k.bt, d) {
+			k.Store(v.buf, e, v.at(c.AddC(r*side), t, channel)...)
+		}
+	})
 }
 
 // winogradInput emits the first stage as a step of its own and returns its result, [N, place, tile, channel].
 func (l *lowerer) winogradInput(n *ir.Node, c sched.Conv, in *Storage, w sched.Winograd) (*Storage, error) {
 	k := newKernel("winograd-input", l.target)
 	ck := &convKernel{kernel: k, conv: c, in: k.in(in), inLayout: in.Layout}
-	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32,
-		Dims: []int{in.Dims[0], w.In() * w.In(), w.Block, c.In.Blocks()*sched.BlockChannels + winogradSkew}}
+	depth := c.In.Blocks() * sched.BlockChannels
+	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32, Dims: append([]int{in.Dims[0]}, winogradInputDims(w.In()*w.In(), w.Block, depth)...)}
 	buf := k.out(out)
 	ck.n = k.samples(out)
 	block := k.grid("i", c.In.Blocks())
-	newWinogradTiles(ck, w).transformInput(winogradInput{buf, []loopir.Index{ck.n}}, block)
+	newWinogradTiles(ck, w).transformInput(winogradInput{buf, []loopir.Index{ck.n}, depth}, block)
 	if err := l.emit(k, nil, "winograd-input", sched.Tile{}); err != nil {
 		return nil, err
 	}

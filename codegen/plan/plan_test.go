@@ -181,7 +181,7 @@ func TestUsedConstants(t *testing.T) {
 
 // Weights that are derived at start-up lie one behind the other, where all later launches find them.
 func TestDerivedWeights(t *testing.T) {
-	const text = `input %x: f32[1, 16, 8, 8]
+	const text = `input %x: f32[1, 16, 12, 12]
 		const %w1: f32[16, 16, 3, 3] = uniform(seed 1, -0.1, 0.1)
 		const %w2: f32[16, 16, 3, 3] = uniform(seed 2, -0.1, 0.1)
 		%a = conv(%x, %w1) {pad = [1, 1, 1, 1]}

@@ -11,11 +11,13 @@ type Plan struct {
 	Target Target
 	Layout map[*ir.Value]Layout
 	Conv   map[*ir.Node]ConvChoice
+
+	resident bool // the weights stay in the shared cache between runs
 }
 
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
-	p := &Plan{t, map[*ir.Value]Layout{}, map[*ir.Node]ConvChoice{}}
+	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
 	for _, n := range g.Nodes {
 		kind := p.kind(n)
 		for _, v := range n.Outputs {
@@ -36,6 +38,15 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	return p
 }
 
+// weightBytes is the size of all constants.
+func weightBytes(g *ir.Graph) int {
+	bytes := 0
+	for _, v := range g.Constants() {
+		bytes += v.Type.Bytes()
+	}
+	return bytes
+}
+
 // NextTile replaces the tile of n's kernel by the next best, and reports whether there is one.
 func (p *Plan) NextTile(n *ir.Node) bool {
 	c := p.Conv[n]
@@ -50,6 +61,7 @@ func (p *Plan) NextTile(n *ir.Node) bool {
 // kind decides the layout kind of n's results, and the schedule if n is a convolution.
 func (p *Plan) kind(n *ir.Node) Kind {
 	if c, ok := FusedConv(n); ok {
+		c.Resident = p.resident
 		choice := ChooseConv(c, p.Target)
 		p.Conv[n] = choice
 		return choice.Out

@@ -54,10 +54,8 @@ func directChoice(c Conv, t Target) ConvChoice {
 	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
 	weightBytes := 4 * c.Out.C * steps
 	tiles := convTiles(c, t, steps)
-	if weightBytes > t.L2Bytes/2 {
-		for i := range tiles {
-			tiles[i].Cycles += t.streamCycles(weightBytes * c.In.N)
-		}
+	for i := range tiles {
+		tiles[i].Cycles = t.withWeights(tiles[i].Cycles, weightBytes, c.Resident)
 	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
 }

@@ -11,6 +11,7 @@ type Conv struct {
 	Top, Left           int // padding; what is below and to the right follows from the output size
 	Groups              int
 	Packed              bool // weights are packed at build time
+	Resident            bool // the weights of the whole network stay in the shared cache
 	PoolH, PoolW        int  // fused pool window, equal to its stride; 0 if there is none
 	PooledH, PooledW    int  // size after the pool
 	GroupInC, GroupOutC int

@@ -9,7 +9,9 @@ type Target struct {
 	LoadsPerCycle       int   // vector loads per cycle
 	FMALatency          int   // cycles
 	L2Bytes             int   // private cache a core can count on
-	StreamBytesPerCycle int   // what a core reads from beyond its private cache
+	CacheBytesPerCycle  int   // what a core reads from the shared cache, beyond its private one
+	MemoryBytesPerCycle int   // what it reads from memory
+	SharedCacheBytes    int   // what the weights of a network may take to stay in the shared cache between runs
 	MaxCallFLOPs        int64 // one native call does no more than this, so that garbage collection need not wait long
 	MinSplitFLOPs       int64 // a launch below this is not worth waking another thread for
 }
@@ -19,9 +21,9 @@ const BlockChannels = 16
 
 // Targets are the CPU instruction sets with schedules, best first.
 var Targets = []Target{
-	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, StreamBytesPerCycle: 8, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, StreamBytesPerCycle: 8, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
-	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, StreamBytesPerCycle: 8, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
+	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
+	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
+	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 }
 
 // LookupTarget finds a target by its instruction set.
@@ -34,7 +36,13 @@ func LookupTarget(isa string) (Target, bool) {
 	return Target{}, false
 }
 
-// streamCycles is the time to read bytes from beyond the private cache.
-func (t Target) streamCycles(bytes int) float64 {
-	return float64(bytes) / float64(t.StreamBytesPerCycle)
+// withWeights is the time of arithmetic that takes compute cycles and reads bytes of weights from beyond the private
+// cache, which prefetching hides in part.
+func (t Target) withWeights(compute float64, bytes int, resident bool) float64 {
+	rate := t.MemoryBytesPerCycle
+	if resident {
+		rate = t.CacheBytesPerCycle
+	}
+	stream := float64(bytes) / float64(rate)
+	return max(compute+stream/2, stream)
 }

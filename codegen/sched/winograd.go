@@ -51,14 +51,11 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
 	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, blocks: blocks, steps: depth, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
-	streamed := 0
+	streamed := weightBytes
 	if w.Apart {
 		w.Block = tiles
 		if tiles*inputBytes > t.L2Bytes*3/4 { // read again for each group of channels
-			streamed = tiles * inputBytes * blocks / ranked[0].Blocks
-		}
-		if weightBytes > t.L2Bytes/2 {
-			streamed += weightBytes
+			streamed += tiles * inputBytes * blocks / ranked[0].Blocks
 		}
 	} else {
 		ranked = preferWhole(ranked, tiles)
@@ -66,13 +63,13 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		ranked = sameWidth(ranked, pixels)
 		w.Block = max(1, min(t.L2Bytes/2/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
 		if weightBytes > t.L2Bytes/2 {
-			streamed = weightBytes * ceilDiv(tiles, w.Block)
+			streamed *= ceilDiv(tiles, w.Block)
 		}
 	}
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
-	transforms := 2.5 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
+	transforms := 4 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
 	for i := range ranked {
-		ranked[i].Cycles += transforms + t.streamCycles(streamed*c.In.N)
+		ranked[i].Cycles = t.withWeights(ranked[i].Cycles+transforms, streamed*c.In.N, c.Resident)
 	}
 	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: ranked, Winograd: w, Ahead: aheadFor(weightBytes, t)}
 }
