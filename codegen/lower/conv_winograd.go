@@ -31,7 +31,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 	}
 	k := &winogradKernel{winogradTiles: newWinogradTiles(ck, choice.Winograd), tile: tile, ahead: choice.Ahead}
 	k.body()
-	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d)", choice.Family, k.Out), tile)
+	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d,%d)", choice.Family, k.Out, c.KH), tile)
 }
 
 // winogradKernel is the second and third stage, and the first unless that is a step of its own.
@@ -46,7 +46,7 @@ type winogradKernel struct {
 
 func (k *winogradKernel) body() {
 	lanes, groups := k.target.Lanes, k.conv.Out.Blocks()/k.tile.Blocks
-	places, rows := k.In()*k.In(), k.Block
+	places, rows := k.In*k.In, k.Block
 	vectors := sched.BlockChannels / lanes / k.tile.Subs
 	if k.Apart {
 		k.v = winogradInput{k.in, []loopir.Index{k.n}, k.depth()}
@@ -76,7 +76,7 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 
 // multiply computes p for the register tile's channels: for each place a product of matrices.
 func (k *winogradKernel) multiply() {
-	k.For("place", loopir.C(0), loopir.C(k.In()*k.In()), 1, func(place loopir.Index) {
+	k.For("place", loopir.C(0), loopir.C(k.In*k.In), 1, func(place loopir.Index) {
 		if count, known := k.count.IsConst(); known {
 			k.tiles("m", count, k.tile.Pixels, func(m loopir.Index) { k.product(place, m) })
 			return
@@ -119,7 +119,7 @@ func (k *winogradKernel) product(place, m loopir.Index) {
 
 // transformOutput writes the results of the register tile's channels.
 func (k *winogradKernel) transformOutput() {
-	f32, side := k.vec(loopir.F32), k.In()
+	f32, side := k.vec(loopir.F32), k.In
 	k.eachTile(func(t, y, x, rows, columns loopir.Index) {
 		k.each("b", k.tile.Blocks, func(b loopir.Index) {
 			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
@@ -144,7 +144,7 @@ func (k *winogradKernel) transformOutput() {
 // outputRow transforms row r of a tile in the other direction and stores its columns from skip on.
 func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 	f32 := k.vec(loopir.F32)
-	p := make([]loopir.Expr, k.In())
+	p := make([]loopir.Expr, k.In)
 	for c := range p {
 		p[c] = k.Let("p", loopir.LoadV(f32, k.half, r, loopir.C(c), lane))
 	}

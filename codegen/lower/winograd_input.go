@@ -17,10 +17,10 @@ type winogradTiles struct {
 }
 
 func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
-	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out)}
+	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out, k.conv.KH)}
 	t.down, t.across = w.TilesOf(k.conv.Out)
 	t.first, t.count = loopir.C(0), loopir.C(t.down*t.across)
-	t.half = k.Temp("half", loopir.F32, w.In(), w.In(), sched.BlockChannels)
+	t.half = k.Temp("half", loopir.F32, w.In, w.In, sched.BlockChannels)
 	return t
 }
 
@@ -75,7 +75,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(s loopir.Index) {
 		lane := s.Mul(k.target.Lanes)
 		k.eachTile(func(t, y, x, _, _ loopir.Index) {
-			lo, hi := loopir.C(0), loopir.C(k.In())
+			lo, hi := loopir.C(0), loopir.C(k.In)
 			if k.conv.Top > 0 {
 				lo = lo.Max(loopir.C(k.conv.Top).Sub(y))
 			}
@@ -84,7 +84,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 			}
 			k.clearRows(loopir.C(0), lo, lane)
 			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, y.Add(r).AddC(-k.conv.Top), r, x, lane) })
-			k.clearRows(hi, loopir.C(k.In()), lane)
+			k.clearRows(hi, loopir.C(k.In), lane)
 			k.transformColumns(v, t, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})
 	})
@@ -93,7 +93,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 // clearRows zeroes rows lo to hi of the half transformed tile.
 func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
 	k.For("r", lo, hi, 1, func(r loopir.Index) {
-		for c := range k.In() {
+		for c := range k.In {
 			k.Store(k.half, loopir.Num(k.vec(loopir.F32), 0), r, loopir.C(c), lane)
 		}
 	})
@@ -101,7 +101,7 @@ func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
 
 // transformRow transforms row r of a tile, which is row y of the image, along the row.
 func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
-	d := make([]loopir.Expr, k.In())
+	d := make([]loopir.Expr, k.In)
 	for c := range d {
 		d[c] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
 	}
@@ -112,7 +112,7 @@ func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
 
 // transformColumns transforms the rows of tile t in the other direction.
 func (k *winogradTiles) transformColumns(v winogradInput, t, channel, lane loopir.Index) {
-	side := k.In()
+	side := k.In
 	k.For("c", loopir.C(0), loopir.C(side), 1, func(c loopir.Index) {
 		d := make([]loopir.Expr, side)
 		for r := range d {
@@ -129,7 +129,7 @@ func (l *lowerer) winogradInput(n *ir.Node, c sched.Conv, in *Storage, w sched.W
 	k := newKernel("winograd-input", l.target)
 	ck := &convKernel{kernel: k, conv: c, in: k.in(in), inLayout: in.Layout}
 	depth := c.In.Blocks() * sched.BlockChannels
-	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32, Dims: append([]int{in.Dims[0]}, winogradInputDims(w.In()*w.In(), w.Block, depth)...)}
+	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32, Dims: append([]int{in.Dims[0]}, winogradInputDims(w.In*w.In, w.Block, depth)...)}
 	buf := k.out(out)
 	ck.n = k.samples(out)
 	block := k.grid("i", c.In.Blocks())

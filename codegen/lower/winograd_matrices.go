@@ -1,31 +1,72 @@
 package lower
 
-import "nncc/codegen/loopir"
+import (
+	"math"
+	"slices"
 
-// transform holds the three matrices of F(m x m, 3 x 3): input tiles become bt*d*b, kernels g*k*gt, results at*p*a,
-// for matrices b, gt and a that are the transposes of bt, g and at. The interpolation points are 0, 1, -1 and, for
-// m = 4, 2 and -2, and infinity.
+	"nncc/codegen/loopir"
+)
+
+// transform holds the three matrices of the minimal filtering F(m, r), m results of a filter with r taps from m+r-1
+// inputs: inputs become bt*d, filters g*w, and results at*p of the products p, for matrices b, gt and a that are the
+// transposes of bt, g and at. In two dimensions each is applied along both.
 type transform struct{ bt, g, at [][]float64 }
 
-func transformFor(m int) transform {
-	if m == 2 {
-		return transform{
-			bt: [][]float64{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-			g:  [][]float64{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
-			at: [][]float64{{1, 1, 1, 0}, {0, 1, -1, -1}},
+// points are where the polynomials behind the transforms are evaluated, with infinity as the last one. Those of opposite
+// signs are neighbours: their rows differ in the signs of odd columns only.
+var points = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
+
+// transformFor constructs F(m, r) after Toom and Cook, for an even m+r-1 of at most eight.
+//
+// Blahut, Fast Algorithms for Signal Processing (2010), chapter 5.
+func transformFor(m, r int) transform {
+	finite := points[:m+r-2]
+	t := transform{bt: make([][]float64, m+r-1), g: make([][]float64, m+r-1), at: make([][]float64, m)}
+	for j, p := range finite {
+		others, scale := []float64{1}, 1.0
+		for _, q := range finite {
+			if q != p {
+				others, scale = timesRoot(others, q), scale*(p-q)
+			}
+		}
+		t.bt[j] = append(others, 0)
+		for k := range r {
+			t.g[j] = append(t.g[j], math.Pow(p, float64(k))/scale)
+		}
+		for i := range m {
+			t.at[i] = append(t.at[i], math.Pow(p, float64(i)))
 		}
 	}
-	return transform{
-		bt: [][]float64{{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}},
-		g:  [][]float64{{1. / 4, 0, 0}, {-1. / 6, -1. / 6, -1. / 6}, {-1. / 6, 1. / 6, -1. / 6}, {1. / 24, 1. / 12, 1. / 6}, {1. / 24, -1. / 12, 1. / 6}, {0, 0, 1}},
-		at: [][]float64{{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
+	all := []float64{1}
+	for _, q := range finite {
+		all = timesRoot(all, q)
 	}
+	last := m + r - 2
+	t.bt[last], t.g[last] = all, make([]float64, r)
+	t.g[last][r-1] = 1
+	for i := range m {
+		t.at[i] = append(t.at[i], 0)
+	}
+	t.at[m-1][last] = 1
+	return t
 }
 
-// times multiplies a matrix with a vector of register values. Neighbouring rows that differ in the signs of their odd
-// columns only share their even and odd parts.
+// timesRoot multiplies a polynomial, lowest coefficient first, with x - root.
+func timesRoot(p []float64, root float64) []float64 {
+	out := make([]float64, len(p)+1)
+	for i, c := range p {
+		out[i+1] += c
+		out[i] -= root * c
+	}
+	return out
+}
+
+// times multiplies a matrix with a vector of register values. What rows have in common is computed once: neighbouring
+// rows that differ in the signs of their odd columns share their even and odd parts, and neighbouring columns that differ
+// in the signs of their odd rows enter as their sum and difference.
 func (k *kernel) times(m [][]float64, v []loopir.Expr) []loopir.Expr {
 	out := make([]loopir.Expr, len(m))
+	sums, differences := k.pairColumns(m, v)
 	for i := 0; i < len(m); i++ {
 		if i+1 < len(m) && mirrored(m[i], m[i+1]) {
 			even := k.Let("even", combine(m[i], v, 0, 2))
@@ -34,7 +75,40 @@ func (k *kernel) times(m [][]float64, v []loopir.Expr) []loopir.Expr {
 			i++
 			continue
 		}
-		out[i] = k.Let("t", combine(m[i], v, 0, 1))
+		values := sums
+		if i%2 == 1 {
+			values = differences
+		}
+		row := slices.Clone(m[i])
+		for j, x := range values {
+			if x == nil { // the second of a pair
+				row[j] = 0
+			}
+		}
+		out[i] = k.Let("t", combine(row, values, 0, 1))
+	}
+	return out
+}
+
+// pairColumns returns what even and odd rows of m multiply: of two columns that differ in the signs of their odd rows the
+// first stands for both, with the sum or the difference of their values, and the second is nil.
+func (k *kernel) pairColumns(m [][]float64, v []loopir.Expr) (even, odd []loopir.Expr) {
+	even, odd = slices.Clone(v), slices.Clone(v)
+	for j := 0; j+1 < len(v); j++ {
+		first, second := column(m, j), column(m, j+1)
+		if len(m) > 1 && mirrored(first, second) {
+			even[j], even[j+1] = k.Let("sum", loopir.Add.Of(v[j], v[j+1])), nil
+			odd[j], odd[j+1] = k.Let("difference", loopir.Sub.Of(v[j], v[j+1])), nil
+			j++
+		}
+	}
+	return even, odd
+}
+
+func column(m [][]float64, j int) []float64 {
+	out := make([]float64, len(m))
+	for i := range m {
+		out[i] = m[i][j]
 	}
 	return out
 }

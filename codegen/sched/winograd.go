@@ -5,19 +5,17 @@ import (
 	"slices"
 )
 
-// Winograd is the schedule of a 3x3 convolution by Winograd's minimal filtering F(Out x Out, 3 x 3): tiles of the input
+// Winograd is the schedule of a convolution by Winograd's minimal filtering F(Out x Out, K x K): tiles of the input
 // and the kernels are transformed, multiplied place by place as matrices over channels, and transformed back. A block of
 // Block tiles goes through all three stages before the next one, so that what lies between them stays in the cache.
 //
 // Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
 type Winograd struct {
-	Out   int  // output pixels of a tile in each direction; its input has Out+2
+	Out   int  // output pixels of a tile in each direction
+	In    int  // input pixels: Out+K-1
 	Block int  // tiles; unless Apart, a multiple of the register tile's Pixels
 	Apart bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
 }
-
-// In is the side of an input tile.
-func (w Winograd) In() int { return w.Out + 2 }
 
 // TilesOf is how many tiles cover the result in each direction; the last ones overlap those before.
 func (w Winograd) TilesOf(m Image) (down, across int) {
@@ -26,16 +24,16 @@ func (w Winograd) TilesOf(m Image) (down, across int) {
 
 // winograd proposes the cheapest schedule of this kind; false if c has none.
 func winograd(c Conv, t Target) (ConvChoice, bool) {
-	if c.KH != 3 || c.KW != 3 || c.SH != 1 || c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
+	if c.KH != c.KW || c.SH != 1 || c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
 		return ConvChoice{}, false
 	}
 	best, cycles := ConvChoice{}, math.Inf(1)
-	for _, out := range []int{2, 4} {
+	for _, out := range winogradOutputs[c.KH] {
 		if c.Out.H < out || c.Out.W < out {
 			continue
 		}
 		for _, apart := range []bool{false, true} {
-			choice := blockWinograd(c, t, Winograd{Out: out, Apart: apart})
+			choice := blockWinograd(c, t, Winograd{Out: out, In: out + c.KH - 1, Apart: apart})
 			if choice.Tiles[0].Cycles < cycles {
 				best, cycles = choice, choice.Tiles[0].Cycles
 			}
@@ -44,10 +42,14 @@ func winograd(c Conv, t Target) (ConvChoice, bool) {
 	return best, !math.IsInf(cycles, 1)
 }
 
+// winogradOutputs lists, by the side of the kernel, output tiles whose input has at most six pixels a side: larger ones
+// multiply less but lose several bits of precision.
+var winogradOutputs = map[int][]int{3: {2, 4}, 5: {2}}
+
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	down, across := w.TilesOf(c.Out)
-	places, tiles := w.In()*w.In(), down*across
+	places, tiles := w.In*w.In, down*across
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
 	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, blocks: blocks, steps: depth, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
