@@ -22,6 +22,10 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 		return lowerConvWinograd(l, n, c, choice)
 	case sched.ConvThin:
 		return lowerConvThin(l, n, c, choice)
+	case sched.ConvThinWinograd:
+		return lowerConvThinWinograd(l, n, c, choice)
+	case sched.ConvPlanarWinograd:
+		return lowerConvPlanarWinograd(l, n, c, choice)
 	case sched.ConvDepthwise:
 		return lowerConvDepthwise(l, n, c, choice)
 	}

@@ -80,7 +80,7 @@ func (k *thinConv) part(x loopir.Index) {
 			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) { k.step(acc, x, y, i, kh, kw) })
 		})
 	})
-	k.store(acc, x)
+	k.store(func(r, v int, o loopir.Index) loopir.Expr { return acc.At(loopir.C(r), loopir.C(v), o) }, k.channels, x)
 }
 
 // step adds one term of the sum: every input vector times every channel's weight.
@@ -112,14 +112,14 @@ func (k *thinConv) each3(body func(r, v, o loopir.Index)) {
 	})
 }
 
-// store applies the epilogue, pools, and writes the tile.
-func (k *thinConv) store(acc loopir.Tile, x loopir.Index) {
+// store applies the epilogue to sums, pools, and writes row y of the result for channels of the tile, from column x on.
+func (k *thinConv) store(sum func(r, v int, o loopir.Index) loopir.Expr, channels int, x loopir.Index) {
 	finish := func(r, v int, o loopir.Index) loopir.Expr {
 		start := k.start(x, loopir.C(v))
-		return k.epilogue.apply(acc.At(loopir.C(r), loopir.C(v), o), place{
+		return k.epilogue.apply(sum(r, v, o), place{
 			Idx: []loopir.Index{k.n, k.channel.Add(o), k.y.Mul(k.rows).AddC(r), start}, Count: loopir.C(k.target.Lanes)})
 	}
-	k.Unroll("o", 0, k.channels, func(o loopir.Index) {
+	k.Unroll("o", 0, channels, func(o loopir.Index) {
 		row := make([]loopir.Expr, k.vectors)
 		for v := range row {
 			row[v] = k.Let("row", k.poolRows(func(r int) loopir.Expr { return finish(r, v, o) }))

@@ -10,12 +10,14 @@ type Family string
 
 // The convolution families.
 const (
-	ConvBlocked   Family = "conv-blocked"   // blocked input, vectors over output channels
-	ConvPlanar    Family = "conv-planar"    // planar input of few channels (first layers), vectors over output channels
-	ConvWinograd  Family = "conv-winograd"  // 3x3, by Winograd's transforms, blocked
-	ConvThin      Family = "conv-thin"      // few input and output channels: vectors along the row, planar in and out
-	ConvDepthwise Family = "conv-depthwise" // one filter per channel, blocked
-	ConvPlain     Family = "conv-plain"     // anything, one output at a time: weights unknown at build time, odd groups
+	ConvBlocked        Family = "conv-blocked"         // blocked input, vectors over output channels
+	ConvPlanar         Family = "conv-planar"          // planar input of few channels (first layers), vectors over output channels
+	ConvWinograd       Family = "conv-winograd"        // 3x3, by Winograd's transforms, blocked
+	ConvThin           Family = "conv-thin"            // few input and output channels: vectors along the row, planar in and out
+	ConvThinWinograd   Family = "conv-thin-winograd"   // the same, by Winograd's transforms of columns
+	ConvPlanarWinograd Family = "conv-planar-winograd" // few input channels, by Winograd's transforms of columns
+	ConvDepthwise      Family = "conv-depthwise"       // one filter per channel, blocked
+	ConvPlain          Family = "conv-plain"           // anything, one output at a time: weights unknown at build time, odd groups
 )
 
 // ConvChoice is the schedule of a convolution.
@@ -38,12 +40,34 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 	case c.Groups > 1 && (c.GroupInC%BlockChannels != 0 || c.GroupOutC%BlockChannels != 0):
 		return ConvChoice{Family: ConvPlain}
 	case isThin(c, t):
-		return ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
+		return thinChoice(c, t)
 	case c.In.C < BlockChannels:
-		return ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
+		return planarChoice(c, t)
 	}
 	direct := directChoice(c, t)
 	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles < direct.Tiles[0].Cycles {
+		return w
+	}
+	return direct
+}
+
+// thinChoice is the schedule of a convolution with few channels on both sides.
+func thinChoice(c Conv, t Target) ConvChoice {
+	direct := ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
+	row := c // one row of the result, not pooled
+	row.In.N, row.KH, row.PoolH, row.PooledH = 1, 1, 0, 1
+	if w, ok := rowWinograd(c, t, direct, ConvThinWinograd, thinTiles(row, t)); ok {
+		return w
+	}
+	return direct
+}
+
+// planarChoice is the schedule of a convolution with few input channels.
+func planarChoice(c Conv, t Target) ConvChoice {
+	direct := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
+	unit := max(c.PoolW, 1)
+	row := tileSpace{rows: 1, width: c.PooledW * unit, rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1}
+	if w, ok := rowWinograd(c, t, direct, ConvPlanarWinograd, rankTiles(t, row)); ok {
 		return w
 	}
 	return direct
@@ -55,7 +79,7 @@ func directChoice(c Conv, t Target) ConvChoice {
 	weightBytes := 4 * c.Out.C * steps
 	tiles := convTiles(c, t, steps)
 	for i := range tiles {
-		tiles[i].Cycles = t.withWeights(tiles[i].Cycles, weightBytes, c.Resident)
+		tiles[i].Cycles = t.with(tiles[i].Cycles, streamed{bytes: weightBytes, resident: c.Resident})
 	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
 }

@@ -36,13 +36,21 @@ func LookupTarget(isa string) (Target, bool) {
 	return Target{}, false
 }
 
-// withWeights is the time of arithmetic that takes compute cycles and reads bytes of weights from beyond the private
-// cache, which prefetching hides in part.
-func (t Target) withWeights(compute float64, bytes int, resident bool) float64 {
-	rate := t.MemoryBytesPerCycle
-	if resident {
-		rate = t.CacheBytesPerCycle
+// streamed is data that a kernel reads from beyond the private cache.
+type streamed struct {
+	bytes, again int  // read once, and in later passes over what has been read
+	resident     bool // in the shared cache from the start
+	passBytes    int  // of one later pass: what has to stay in the shared cache for it
+}
+
+// with is the time of arithmetic that takes compute cycles and streams d, which prefetching hides in part.
+func (t Target) with(compute float64, d streamed) float64 {
+	cycles := func(bytes int, cached bool) float64 {
+		if cached {
+			return float64(bytes) / float64(t.CacheBytesPerCycle)
+		}
+		return float64(bytes) / float64(t.MemoryBytesPerCycle)
 	}
-	stream := float64(bytes) / float64(rate)
+	stream := cycles(d.bytes, d.resident) + cycles(d.again, d.passBytes <= t.SharedCacheBytes)
 	return max(compute+stream/2, stream)
 }

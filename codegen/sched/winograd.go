@@ -53,25 +53,25 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
 	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, blocks: blocks, steps: depth, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
-	streamed := weightBytes
+	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
 		w.Block = tiles
-		if tiles*inputBytes > t.L2Bytes*3/4 { // read again for each group of channels
-			streamed += tiles * inputBytes * blocks / ranked[0].Blocks
+		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes*3/4 { // read for each group of channels
+			data.again = data.passBytes * c.In.N * blocks / ranked[0].Blocks
 		}
 	} else {
 		ranked = preferWhole(ranked, tiles)
 		pixels := ranked[0].Pixels
 		ranked = sameWidth(ranked, pixels)
 		w.Block = max(1, min(t.L2Bytes/2/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
-		if weightBytes > t.L2Bytes/2 {
-			streamed *= ceilDiv(tiles, w.Block)
+		if data.passBytes = weightBytes; weightBytes > t.L2Bytes/2 {
+			data.again = weightBytes * c.In.N * (ceilDiv(tiles, w.Block) - 1)
 		}
 	}
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
 	transforms := 4 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
 	for i := range ranked {
-		ranked[i].Cycles = t.withWeights(ranked[i].Cycles+transforms, streamed*c.In.N, c.Resident)
+		ranked[i].Cycles = t.with(ranked[i].Cycles+transforms, data)
 	}
 	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: ranked, Winograd: w, Ahead: aheadFor(weightBytes, t)}
 }

@@ -1,0 +1,41 @@
+package sched
+
+// rowOutputs lists, by the rows of the kernel, how many rows of the result one-dimensional filtering computes together:
+// of at most eight rows of input, as its rounding errors do not multiply as those of two dimensions do.
+var rowOutputs = map[int][]int{3: {2, 4, 6}, 5: {2, 4}, 7: {2}}
+
+// rowWinograd proposes Winograd's filtering down the columns for a direct schedule of a planar image, one of family f
+// with the tiles of one row: the same sums along the row, for fewer rows. False if direct is cheaper.
+func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (ConvChoice, bool) {
+	if c.SH != 1 || c.DH != 1 || c.Groups != 1 {
+		return ConvChoice{}, false
+	}
+	best, found := direct, false
+	height := c.PooledH * max(c.PoolH, 1)
+	for _, out := range rowOutputs[c.KH] {
+		if height < out || out%max(c.PoolH, 1) != 0 {
+			continue
+		}
+		w := Winograd{Out: out, In: out + c.KH - 1}
+		groups := float64(ceilDiv(height, out) * c.In.N)
+		vectors := ceilDiv(c.In.W, t.Lanes)*c.In.C + resultVectors(c, t, direct)
+		transforms := 3 * float64(w.In*vectors)
+		choice := ConvChoice{Family: f, In: direct.In, Out: direct.Out, Winograd: w}
+		for _, tile := range tiles {
+			tile.Cycles = groups * (float64(w.In)*tile.Cycles + transforms)
+			choice.Tiles = append(choice.Tiles, tile)
+		}
+		if len(tiles) > 0 && choice.Tiles[0].Cycles < best.Tiles[0].Cycles {
+			best, found = choice, true
+		}
+	}
+	return best, found
+}
+
+// resultVectors is how many vectors one row of the convolution's result fills.
+func resultVectors(c Conv, t Target, direct ConvChoice) int {
+	if direct.Out == Blocked {
+		return c.Out.W * c.Out.Blocks() * (BlockChannels / t.Lanes)
+	}
+	return ceilDiv(c.Out.W, t.Lanes) * c.Out.C
+}
