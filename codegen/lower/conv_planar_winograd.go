@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -23,7 +21,7 @@ func lowerConvPlanarWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.
 	row.in = k.rows
 	k.tiled = &tiledConv{convKernel: &row, tile: choice.Tiles[0]}
 	k.body()
-	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d,%d)", choice.Family, w.Out, c.KH), k.tiled.tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), k.tiled.tile)
 }
 
 // planarWinogradWeights orders transformed weights [O/16][place][I][KW][16 of O].

@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -24,7 +22,7 @@ func lowerConvThinWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.Co
 	k.transformRows()
 	k.multiply()
 	k.transformBack()
-	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d,%d)", choice.Family, w.Out, c.KH), tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), tile)
 }
 
 // thinWinogradWeights orders transformed weights [O/t][place][I][KW][t of O].

@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -31,7 +29,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 	}
 	k := &winogradKernel{winogradTiles: newWinogradTiles(ck, choice.Winograd), tile: tile, ahead: choice.Ahead}
 	k.body()
-	return l.emit(k.kernel, n, fmt.Sprintf("%s F(%d,%d)", choice.Family, k.Out, c.KH), tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), tile)
 }
 
 // winogradKernel is the second and third stage, and the first unless that is a step of its own.

@@ -17,7 +17,7 @@ type winogradTiles struct {
 }
 
 func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
-	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out, k.conv.KH)}
+	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out, k.conv.KH, k.conv.SH)}
 	t.down, t.across = w.TilesOf(k.conv.Out)
 	t.first, t.count = loopir.C(0), loopir.C(t.down*t.across)
 	t.half = k.Temp("half", loopir.F32, w.In, w.In, sched.BlockChannels)
@@ -75,15 +75,15 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(s loopir.Index) {
 		lane := s.Mul(k.target.Lanes)
 		k.eachTile(func(t, y, x, _, _ loopir.Index) {
-			lo, hi := loopir.C(0), loopir.C(k.In)
+			top, lo, hi := y.Mul(k.conv.SH), loopir.C(0), loopir.C(k.In) // top: the tile's first row of the padded image
 			if k.conv.Top > 0 {
-				lo = lo.Max(loopir.C(k.conv.Top).Sub(y))
+				lo = lo.Max(loopir.C(k.conv.Top).Sub(top))
 			}
 			if k.conv.Bottom() > 0 {
-				hi = hi.Min(loopir.C(k.conv.In.H + k.conv.Top).Sub(y))
+				hi = hi.Min(loopir.C(k.conv.In.H + k.conv.Top).Sub(top))
 			}
 			k.clearRows(loopir.C(0), lo, lane)
-			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, y.Add(r).AddC(-k.conv.Top), r, x, lane) })
+			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, top.Add(r).AddC(-k.conv.Top), r, x, lane) })
 			k.clearRows(hi, loopir.C(k.In), lane)
 			k.transformColumns(v, t, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})

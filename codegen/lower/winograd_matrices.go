@@ -7,19 +7,53 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// transform holds the three matrices of the minimal filtering F(m, r), m results of a filter with r taps from m+r-1
-// inputs: inputs become bt*d, filters g*w, and results at*p of the products p, for matrices b, gt and a that are the
-// transposes of bt, g and at. In two dimensions each is applied along both.
+// transform holds the three matrices of a minimal filtering of m results by a filter with r taps: inputs become bt*d,
+// filters g*w, and results at*p of the products p, for matrices b, gt and a that are the transposes of bt, g and at. In
+// two dimensions each is applied along both.
 type transform struct{ bt, g, at [][]float64 }
+
+// transformFor is the filtering of m results, each stride inputs further, by r taps. With a stride the taps fall into
+// classes that meet different inputs: each is a filtering of its own, and its results add up with the others'. All in
+// all there are as many products as inputs.
+func transformFor(m, r, stride int) transform {
+	if stride == 1 {
+		return toomCook(m, r)
+	}
+	inputs := (m-1)*stride + r
+	t := transform{at: make([][]float64, m)}
+	for first := range min(stride, r) {
+		class := toomCook(m, (r-first+stride-1)/stride)
+		for p := range class.bt {
+			t.bt = append(t.bt, spread(class.bt[p], first, stride, inputs))
+			t.g = append(t.g, spread(class.g[p], first, stride, r))
+		}
+		for i := range m {
+			t.at[i] = append(t.at[i], class.at[i]...)
+		}
+	}
+	return t
+}
+
+// spread places row at first, first+stride and so on in a row of size numbers.
+func spread(row []float64, first, stride, size int) []float64 {
+	out := make([]float64, size)
+	for i, x := range row {
+		out[first+i*stride] = x
+	}
+	return out
+}
 
 // points are where the polynomials behind the transforms are evaluated, with infinity as the last one. Those of opposite
 // signs are neighbours: their rows differ in the signs of odd columns only.
 var points = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
 
-// transformFor constructs F(m, r) after Toom and Cook, for an even m+r-1 of at most eight.
+// toomCook constructs F(m, r), m results of r taps from m+r-1 inputs, which are at most eight.
 //
 // Blahut, Fast Algorithms for Signal Processing (2010), chapter 5.
-func transformFor(m, r int) transform {
+func toomCook(m, r int) transform {
+	if r == 1 {
+		return transform{identity(m), constant(m, 1), identity(m)}
+	}
 	finite := points[:m+r-2]
 	t := transform{bt: make([][]float64, m+r-1), g: make([][]float64, m+r-1), at: make([][]float64, m)}
 	for j, p := range finite {
@@ -49,6 +83,24 @@ func transformFor(m, r int) transform {
 	}
 	t.at[m-1][last] = 1
 	return t
+}
+
+func identity(n int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, n)
+		out[i][i] = 1
+	}
+	return out
+}
+
+// constant is a column of n numbers x.
+func constant(n int, x float64) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = []float64{x}
+	}
+	return out
 }
 
 // timesRoot multiplies a polynomial, lowest coefficient first, with x - root.

@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 )
@@ -22,7 +20,7 @@ type winogradRows struct {
 // newWinogradRows adds the grid dimension over groups of rows. The last group lies inside the image, over the one before.
 func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
 	c := ck.conv
-	k := &winogradRows{convKernel: ck, transform: transformFor(w.Out, c.KH), places: w.In}
+	k := &winogradRows{convKernel: ck, transform: transformFor(w.Out, c.KH, c.SH), places: w.In}
 	height := resultRows(c)
 	g := k.grid("y", (height+w.Out-1)/w.Out).Mul(w.Out)
 	k.first, k.shared = g, loopir.C(0)
@@ -45,7 +43,7 @@ func (k *winogradRows) transformRows() {
 		k.vectors(width, func(x, count loopir.Index) {
 			d := make([]loopir.Expr, k.places)
 			for r := range d {
-				d[r] = k.Let("d", k.rowOf(i, k.first.AddC(r-c.Top), x, count))
+				d[r] = k.Let("d", k.rowOf(i, k.first.Mul(c.SH).AddC(r-c.Top), x, count))
 			}
 			for p, e := range k.times(k.bt, d) {
 				k.Store(k.rows, e, loopir.C(p), i, x)
@@ -83,8 +81,8 @@ func (k *winogradRows) eachOwn(size int, body func(q int, y loopir.Index)) {
 // derived memory given a place of the transform.
 func (l *lowerer) deriveRows(packed *Storage, c sched.Conv, w sched.Winograd, dims []int, lanes int,
 	each func(k *kernel, body func(from, to func(row loopir.Index) []loopir.Index))) *Storage {
-	t := transformFor(w.Out, c.KH)
-	return l.derive(packed, fmt.Sprintf("rows F(%d,%d)", w.Out, c.KH), dims, func(k *kernel, from, to *loopir.Buffer) {
+	t := transformFor(w.Out, c.KH, c.SH)
+	return l.derive(packed, "rows "+winogradForm(c, w), dims, func(k *kernel, from, to *loopir.Buffer) {
 		each(k, func(source, target func(row loopir.Index) []loopir.Index) {
 			g := make([]loopir.Expr, c.KH)
 			for r := range g {

@@ -12,7 +12,7 @@ import (
 // Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
 type Winograd struct {
 	Out   int  // output pixels of a tile in each direction
-	In    int  // input pixels: Out+K-1
+	In    int  // input pixels, (Out-1)*stride+K
 	Block int  // tiles; unless Apart, a multiple of the register tile's Pixels
 	Apart bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
 }
@@ -24,16 +24,16 @@ func (w Winograd) TilesOf(m Image) (down, across int) {
 
 // winograd proposes the cheapest schedule of this kind; false if c has none.
 func winograd(c Conv, t Target) (ConvChoice, bool) {
-	if c.KH != c.KW || c.SH != 1 || c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
+	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
 		return ConvChoice{}, false
 	}
 	best, cycles := ConvChoice{}, math.Inf(1)
-	for _, out := range winogradOutputs[c.KH] {
+	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
 		if c.Out.H < out || c.Out.W < out {
 			continue
 		}
 		for _, apart := range []bool{false, true} {
-			choice := blockWinograd(c, t, Winograd{Out: out, In: out + c.KH - 1, Apart: apart})
+			choice := blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart})
 			if choice.Tiles[0].Cycles < cycles {
 				best, cycles = choice, choice.Tiles[0].Cycles
 			}
@@ -42,9 +42,9 @@ func winograd(c Conv, t Target) (ConvChoice, bool) {
 	return best, !math.IsInf(cycles, 1)
 }
 
-// winogradOutputs lists, by the side of the kernel, output tiles whose input has at most six pixels a side: larger ones
-// multiply less but lose several bits of precision.
-var winogradOutputs = map[int][]int{3: {2, 4}, 5: {2}}
+// winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
+// larger ones multiply less but lose several bits of precision.
+var winogradOutputs = map[[2]int][]int{{3, 1}: {2, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
 
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {

@@ -1,22 +1,22 @@
 package sched
 
-// rowOutputs lists, by the rows of the kernel, how many rows of the result one-dimensional filtering computes together:
-// of at most eight rows of input, as its rounding errors do not multiply as those of two dimensions do.
-var rowOutputs = map[int][]int{3: {2, 4, 6}, 5: {2, 4}, 7: {2}}
+// rowOutputs lists, by rows and stride of the kernel, how many rows of the result one-dimensional filtering computes
+// together: of at most eight points, as rounding errors do not multiply as those of two dimensions do.
+var rowOutputs = map[[2]int][]int{{3, 1}: {2, 4, 6}, {5, 1}: {2, 4}, {7, 1}: {2}, {3, 2}: {2, 4}, {5, 2}: {2, 4}, {7, 2}: {2, 4}}
 
 // rowWinograd proposes Winograd's filtering down the columns for a direct schedule of a planar image, one of family f
 // with the tiles of one row: the same sums along the row, for fewer rows. False if direct is cheaper.
 func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (ConvChoice, bool) {
-	if c.SH != 1 || c.DH != 1 || c.Groups != 1 {
+	if c.DH != 1 || c.Groups != 1 {
 		return ConvChoice{}, false
 	}
 	best, found := direct, false
 	height := c.PooledH * max(c.PoolH, 1)
-	for _, out := range rowOutputs[c.KH] {
+	for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
 		if height < out || out%max(c.PoolH, 1) != 0 {
 			continue
 		}
-		w := Winograd{Out: out, In: out + c.KH - 1}
+		w := Winograd{Out: out, In: (out-1)*c.SH + c.KH}
 		groups := float64(ceilDiv(height, out) * c.In.N)
 		vectors := ceilDiv(c.In.W, t.Lanes)*c.In.C + resultVectors(c, t, direct)
 		transforms := 3 * float64(w.In*vectors)
