@@ -51,38 +51,43 @@ func lowerConcat(l *lowerer, n *ir.Node) error {
 	return l.emit(k, n, "concat", sched.Tile{})
 }
 
-// concatBlocked joins images by channels; all inputs but the last fill their blocks.
+// concatBlocked joins images by channels; all inputs but the last fill their blocks. Parts that lie in the result already
+// stay there.
 func (l *lowerer) concatBlocked(n *ir.Node) error {
-	k := newKernel("concat", l.target)
-	var in []*Storage
-	for _, v := range n.Inputs {
-		s, err := l.read(v, sched.Layout{Kind: sched.Blocked})
-		if err != nil {
-			return err
-		}
-		k.in(s)
-		in = append(in, s)
-	}
-	lay := l.plan.Layout[n.Out()]
-	to, err := l.define(n.Out(), lay)
+	to, err := l.whole(n.Out())
 	if err != nil {
 		return err
 	}
-	dst := k.out(to)
+	k, apart := newKernel("concat", l.target), map[*ir.Value]*Storage{}
+	for _, v := range n.Inputs {
+		if _, within := l.within(v); within {
+			continue
+		}
+		if apart[v], err = l.read(v, sched.Layout{Kind: sched.Blocked}); err != nil {
+			return err
+		}
+		k.in(apart[v])
+	}
+	if len(apart) == 0 {
+		return nil
+	}
+	dst, lay := k.out(to), to.Layout
 	m, _ := sched.ImageOf(n.Out().Type)
 	s, y := k.samples(to), k.grid("y", m.H)
 	done := 0
-	for i, from := range in {
-		part, _ := sched.ImageOf(n.Inputs[i].Type)
-		first := loopir.C(done)
-		k.each("c", part.Blocks(), func(c loopir.Index) {
-			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-				src := k.bound[from]
-				v := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(from.Layout.Left), x)
-				k.put(dst, count, v, s, c.Add(first), y, loopir.C(lay.Left), x)
+	for _, v := range n.Inputs {
+		part, _ := sched.ImageOf(v.Type)
+		if from := apart[v]; from != nil {
+			first := loopir.C(done)
+			k.each("c", part.Blocks(), func(c loopir.Index) {
+				k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
+					src := k.bound[from]
+					value := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(from.Layout.Left), x)
+					k.put(dst, count, value, s, c.Add(first), y, loopir.C(lay.Left), x)
+				})
+				k.clearHalo(dst, lay, m.W, s, c.Add(first), y)
 			})
-			k.clearHalo(dst, lay, m.W, s, c.Add(first), y)
-		})
+		}
 		done += part.Blocks()
 	}
 	return l.emit(k, n, "concat", sched.Tile{})

@@ -18,7 +18,8 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	if err != nil {
 		return err
 	}
-	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead}
+	ck.conv = c.Flat(choice)
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat}
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
@@ -78,6 +79,8 @@ type tiledConv struct {
 	group       loopir.Index // of a grouped convolution
 	block, lane loopir.Index // first block of the tile within its group, first lane within the block
 	y           loopir.Index // row of the result
+	flat        bool         // the rows of image follow one another in a single row
+	image       sched.Image  // result of the convolution
 	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
 }
 
@@ -123,15 +126,32 @@ func (k *tiledConv) row(unit int) {
 		k.sum(acc, x.Mul(unit))
 		k.store(acc, x, unit)
 	})
-	halo := haloColumns(k.outLay, k.conv.PooledW)
+	if k.flat {
+		k.each("y", k.image.H, func(y loopir.Index) { k.clearTile(k.image.W, y) })
+	} else {
+		k.clearTile(k.conv.PooledW, k.y)
+	}
+}
+
+// clearTile zeroes the halo of row y in the channels of the tile.
+func (k *tiledConv) clearTile(width int, y loopir.Index) {
+	halo := haloColumns(k.outLay, width)
 	if len(halo) == 0 {
 		return
 	}
 	k.eachVector(k.tile, func(b, s loopir.Index) {
 		for _, col := range halo {
-			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.outBlock(b), k.y, loopir.C(col), k.outLane(s))
+			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.outBlock(b), y, loopir.C(col), k.outLane(s))
 		}
 	})
+}
+
+// at is the row and column of the image at column x of row y of the convolution.
+func (k *tiledConv) at(y, x loopir.Index) (row, column loopir.Index) {
+	if k.flat {
+		return x.Div(k.image.W), x.Mod(k.image.W)
+	}
+	return y, x
 }
 
 // haloColumns lists the columns in memory beside a row of the given width.
@@ -209,14 +229,15 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 // store applies the epilogue to the tile whose first result column is x, pools it if a pool is fused, and writes it.
 func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) {
 	finish := func(r, p, b, s loopir.Index) loopir.Expr {
-		return k.epilogue.apply(acc.At(r, p, b, s), place{
-			Idx: []loopir.Index{k.n, k.outBlock(b), k.y.Mul(k.tile.Rows).Add(r), x.Mul(unit).Add(p)}, Lane: k.outLane(s)})
+		row, column := k.at(k.y.Mul(k.tile.Rows).Add(r), x.Mul(unit).Add(p))
+		return k.epilogue.apply(acc.At(r, p, b, s), place{Idx: []loopir.Index{k.n, k.outBlock(b), row, column}, Lane: k.outLane(s)})
 	}
 	pool := k.pool()
 	k.eachVector(k.tile, func(b, s loopir.Index) {
 		k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
 			v := pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
-			k.Store(k.out, v, k.n, k.outBlock(b), k.y, x.Add(p).AddC(k.outLay.Left), k.outLane(s))
+			row, column := k.at(k.y, x.Add(p))
+			k.Store(k.out, v, k.n, k.outBlock(b), row, column.AddC(k.outLay.Left), k.outLane(s))
 		})
 	})
 }

@@ -123,10 +123,32 @@ func (l *lowerer) node(n *ir.Node) error {
 // define makes the storage of v in layout lay, to be written by the next step.
 func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 	s, err := storageOf(v.Name, v.Type, lay, l.perSample[v])
-	if err == nil {
-		l.stored[v] = append(l.stored[v], s)
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	if part, ok := l.within(v); ok {
+		whole, err := l.whole(part.Whole)
+		if err != nil {
+			return nil, err
+		}
+		s.Alias, s.Dims, s.FirstBlock = whole, whole.Dims, part.Block
+	}
+	l.stored[v] = append(l.stored[v], s)
+	return s, nil
+}
+
+// within says that v is written into the result of a concat: both must have a copy per sample, or neither.
+func (l *lowerer) within(v *ir.Value) (sched.Part, bool) {
+	part, ok := l.plan.Within[v]
+	return part, ok && l.perSample[v] == l.perSample[part.Whole]
+}
+
+// whole is the memory of a concat's result, some of which may have been written already.
+func (l *lowerer) whole(v *ir.Value) (*Storage, error) {
+	if s := l.stored[v]; len(s) > 0 {
+		return s[0], nil
+	}
+	return l.define(v, l.plan.Layout[v])
 }
 
 // perSample finds the values that carry the samples of a batch: the inputs, and all that is computed of them.

@@ -6,18 +6,20 @@ import (
 	"nncc/ir"
 )
 
-// Plan holds the decisions for a graph: the layout each value is produced in, and the schedule of each convolution.
+// Plan holds the decisions for a graph: the layout each value is produced in, the schedule of each convolution, and which
+// values lie within others.
 type Plan struct {
 	Target Target
 	Layout map[*ir.Value]Layout
 	Conv   map[*ir.Node]ConvChoice
+	Within map[*ir.Value]Part
 
 	resident bool // the weights stay in the shared cache between runs
 }
 
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
-	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
+	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
 	for _, n := range g.Nodes {
 		kind := p.kind(n)
 		for _, v := range n.Outputs {
@@ -29,6 +31,10 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	}
 	for _, n := range g.Nodes {
 		p.widen(n)
+	}
+	p.placeParts(g)
+	for _, n := range g.Nodes {
+		p.flatten(n)
 	}
 	for _, o := range g.Outputs { // a port is plain memory
 		if !o.Value.IsConst() && p.Layout[o.Value].Kind == Planar {
@@ -147,4 +153,25 @@ func (p *Plan) widen(n *ir.Node) {
 	}
 	l.Left, l.Right = max(l.Left, c.Left), max(l.Right, c.Right())
 	p.Layout[v] = l
+}
+
+// flatten lets n's convolution see its image as one row, if it looks at single pixels of an image without a halo and that
+// suits its tiles better. Channels alone are then shared between threads.
+func (p *Plan) flatten(n *ir.Node) {
+	choice, ok := p.Conv[n]
+	lay, produced := p.Layout[n.Inputs[0]]
+	if !ok || choice.Family != ConvBlocked || !produced || lay != (Layout{Kind: Blocked}) {
+		return
+	}
+	c, _ := FusedConv(n)
+	if c.KH*c.KW*c.SH*c.SW != 1 || c.PoolH > 0 || c.PadsRows() || c.Left+c.Right() > 0 {
+		return
+	}
+	c.Resident = p.resident
+	flat := directChoice(c.flat(), p.Target)
+	const pieces = 8
+	if flat.Tiles[0].Cycles < choice.Tiles[0].Cycles && c.Out.Blocks() >= pieces*flat.Tiles[0].Blocks {
+		flat.Flat = true
+		p.Conv[n] = flat
+	}
 }

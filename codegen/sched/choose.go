@@ -26,6 +26,7 @@ type ConvChoice struct {
 	In, Out     Kind
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
 	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
+	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Ahead       int    // steps of the sum by which weights are prefetched
 	Winograd    Winograd
 }
@@ -89,7 +90,7 @@ func aheadFor(weightBytes int, t Target) int {
 	if t.Lanes == 1 || weightBytes <= t.L2Bytes/4 {
 		return 0
 	}
-	return 32
+	return 64
 }
 
 func convTiles(c Conv, t Target, steps int) []Tile {

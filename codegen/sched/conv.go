@@ -55,3 +55,20 @@ func (c Conv) Bottom() int {
 
 // PadsRows reports whether some kernel rows fall outside the image.
 func (c Conv) PadsRows() bool { return c.Top > 0 || c.Bottom() > 0 }
+
+// flat is c with the pixels of its images in one row.
+func (c Conv) flat() Conv {
+	for _, m := range []*Image{&c.In, &c.Out} {
+		m.H, m.W = 1, m.H*m.W
+	}
+	c.PooledH, c.PooledW = 1, c.PooledH*c.PooledW
+	return c
+}
+
+// Flat is c as a kernel with choice computes it.
+func (c Conv) Flat(choice ConvChoice) Conv {
+	if choice.Flat {
+		return c.flat()
+	}
+	return c
+}
