@@ -21,7 +21,8 @@ type evalOptions struct {
 	model    modelOptions
 	engine   engineOptions
 	pictures pictureOptions
-	dir      string
+	dataset  string
+	split    string
 	limit    int
 	skipBad  bool
 	json     bool
@@ -30,13 +31,24 @@ type evalOptions struct {
 func evalCommand() *cobra.Command {
 	var o evalOptions
 	cmd := &cobra.Command{
-		Use:   "eval MODEL --data DIR",
+		Use:   "eval MODEL --data PATH",
 		Short: "Measure a classifier's accuracy on labelled pictures",
 		Long: `Eval runs a classifier on every picture of a data set and counts how often the right class
-comes first, and among the first five. DIR has a folder of pictures for each class, or
-the arrays images_u8_nhwc.npy and labels_i64.npy. Folders that are named as the model's
-classes are matched by name; otherwise classes are numbered in the order of the names.`,
-		Example: `  nncc eval resnet20.onnx --data cifar10/test
+comes first, and among the first five. PATH is one of these, recognised by its names:
+
+  cifar-10-binary.tar.gz    CIFAR-10 or CIFAR-100 as it is offered, or what comes out of it
+  t10k-images-idx3-ubyte    MNIST's pictures beside t10k-labels-idx1-ubyte, .gz or not, or
+                            the folder with all four files
+  FILE.npz                  images and labels, or x_train, y_train, x_test and y_test, or
+                            train_images, train_labels, test_images and test_labels
+  a folder                  with a folder of pictures for each class, or with the arrays
+                            images_u8_nhwc.npy and labels_i64.npy; or with two of those,
+                            called train and test (or val)
+
+Classes that are named as the model's are matched by name; otherwise they are numbered in
+the order of the data set, folders in the order of their names.`,
+		Example: `  nncc eval resnet20.onnx --data cifar-10-binary.tar.gz
+  nncc eval resnet20.onnx --data pictures --split train
   nncc eval lenet.json --data digits --limit 1000 --backend interp --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,7 +59,8 @@ classes are matched by name; otherwise classes are numbered in the order of the 
 	o.engine.register(cmd)
 	o.pictures.register(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.dir, "data", "", "the data set: `DIR`")
+	f.StringVar(&o.dataset, "data", "", "the data set: `PATH`")
+	f.StringVar(&o.split, "split", "", "`train|test`: the part of a data set that comes divided (default test)")
 	f.IntVar(&o.limit, "limit", 0, "stop after `N` pictures; 0 means all")
 	f.BoolVar(&o.skipBad, "skip-bad", false, "leave out pictures that cannot be read, and say so")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
@@ -56,12 +69,18 @@ classes are matched by name; otherwise classes are numbered in the order of the 
 
 func (o evalOptions) run(path string, stdout, stderr io.Writer) error {
 	switch {
-	case o.dir == "":
+	case o.dataset == "":
 		return usagef("--data is missing")
+	case o.split != "" && o.split != string(data.Train) && o.split != string(data.Test):
+		return usagef("--split %s: expected train or test", o.split)
 	case o.limit < 0:
 		return usagef("--limit %d is negative", o.limit)
 	}
 	s, err := openSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	ds, err := data.OpenDataset(o.dataset, data.Split(o.split))
 	if err != nil {
 		return err
 	}
@@ -73,10 +92,6 @@ func (o evalOptions) run(path string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer e.Close()
-	ds, err := data.OpenDataset(o.dir)
-	if err != nil {
-		return err
-	}
 	ev, err := newEvaluation(e, ds, o, stderr)
 	if err != nil {
 		return err
@@ -168,7 +183,7 @@ func (ev *evaluation) all(o evalOptions, notes io.Writer) error {
 		return err
 	}
 	if ev.total == 0 {
-		return fmt.Errorf("%s has no pictures that could be read", o.dir)
+		return fmt.Errorf("%s has no pictures that could be read", o.dataset)
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"npy": makeArray, "png": makePicture, "near": compareArrays, "fails": fails,
+			"idx": makeIDX, "cifar": makeCIFAR, "pack": makeArchive,
 		},
 	})
 }

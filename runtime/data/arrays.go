@@ -13,12 +13,18 @@ const (
 	maxLabel   = 1 << 20
 )
 
-// arrays is a dataset in memory: pictures u8 [count, height, width, 1 or 3] and labels i64 [count].
+// arrays is a dataset in memory: pictures of 8-bit samples [count, height, width, channels], and their labels.
 type arrays struct {
 	name                    string
 	height, width, channels int
 	pix                     []byte
-	labels                  []int64
+	labels                  []int
+}
+
+// namedArray is an array and what messages call it.
+type namedArray struct {
+	name string
+	*tensor.Tensor
 }
 
 func openArrays(dir string) (Dataset, error) {
@@ -31,26 +37,33 @@ func openArrays(dir string) (Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	ds, err := newArrays(path, images, labels)
+	ds, err := newArrays(path, namedArray{imagesFile, images}, namedArray{labelsFile, labels})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	return ds, nil
 }
 
-func newArrays(name string, images, labels *tensor.Tensor) (*arrays, error) {
+// newArrays makes a dataset of pictures [count, height, width] or [count, height, width, 1 or 3] and their labels, integers
+// [count] or [count, 1]. The pictures are used in place.
+func newArrays(name string, images, labels namedArray) (*arrays, error) {
 	s := images.Shape
+	if len(s) == 3 {
+		s = append(s[:3:3], 1)
+	}
 	if images.DType != tensor.U8 || len(s) != 4 || s[1] == 0 || s[2] == 0 || s[3] != 1 && s[3] != 3 {
-		return nil, fmt.Errorf("%s holds %v%v, not u8 [count, height, width, 1 or 3]", imagesFile, images.DType, s)
+		return nil, fmt.Errorf("%s holds %v%v, not u8 [count, height, width] or [count, height, width, 1 or 3]", images.name, images.DType, images.Shape)
 	}
-	if labels.DType != tensor.I64 || len(labels.Shape) != 1 || labels.Shape[0] != s[0] {
-		return nil, fmt.Errorf("%s holds %v%v, not i64 [%d], a label for each picture", labelsFile, labels.DType, labels.Shape, s[0])
+	l := labels.Shape
+	if labels.DType.IsFloat() || labels.DType == tensor.Bool || len(l) != 1 && (len(l) != 2 || l[1] != 1) || l[0] != s[0] {
+		return nil, fmt.Errorf("%s holds %v%v, not integers [%d], a label for each picture", labels.name, labels.DType, l, s[0])
 	}
-	ds := &arrays{name, s[1], s[2], s[3], images.Data, labels.I64s()}
-	for i, label := range ds.labels {
-		if label < 0 || label > maxLabel {
-			return nil, fmt.Errorf("%s: label %d of picture %d is not from 0 to %d", labelsFile, label, i, maxLabel)
+	ds := &arrays{name, s[1], s[2], s[3], images.Data, make([]int, s[0])}
+	for i, label := range labels.Float64s() { // exact up to 2^53, and larger ones are refused as well
+		if !(label >= 0 && label <= maxLabel) {
+			return nil, fmt.Errorf("%s: label %.0f of picture %d is not from 0 to %d", labels.name, label, i, maxLabel)
 		}
+		ds.labels[i] = int(label)
 	}
 	return ds, nil
 }
@@ -65,5 +78,5 @@ func (ds *arrays) At(i int) (Sample, error) {
 	}
 	bytes := ds.height * ds.width * ds.channels
 	m := &Image{ds.width, ds.height, ds.channels, ds.pix[i*bytes : (i+1)*bytes : (i+1)*bytes]}
-	return Sample{m, int(ds.labels[i]), fmt.Sprintf("%s[%d]", ds.name, i)}, nil
+	return Sample{m, ds.labels[i], fmt.Sprintf("%s[%d]", ds.name, i)}, nil
 }

@@ -3,10 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 )
 
 // Sample is one labelled picture.
@@ -25,17 +22,23 @@ type Dataset interface {
 	Classes() []string
 }
 
-// OpenDataset opens a folder: either the arrays images_u8_nhwc.npy and labels_i64.npy, or a folder of pictures for
-// each class.
-func OpenDataset(dir string) (Dataset, error) {
-	_, err := os.Stat(filepath.Join(dir, imagesFile))
-	switch {
-	case err == nil:
-		return openArrays(dir)
-	case errors.Is(err, fs.ErrNotExist):
-		return openFolders(dir)
+// Split names a part of a data set that comes divided; the empty one leaves the choice.
+type Split string
+
+// The parts of a data set.
+const (
+	Train Split = "train"
+	Test  Split = "test"
+)
+
+// ErrUndivided is wrapped by errors about a part of a set that is not divided.
+var ErrUndivided = errors.New("the set is not divided into training and test data")
+
+func (s Split) orTest() Split {
+	if s == "" {
+		return Test
 	}
-	return nil, err
+	return s
 }
 
 // Walk goes through a dataset in order. The zero value stops at the first sample that cannot be read.

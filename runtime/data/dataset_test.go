@@ -23,7 +23,7 @@ func TestClassFolders(t *testing.T) {
 	for _, name := range []string{"dog/b.png", "dog/a/z.png", "cat/2.PNG", "cat/10.png", "cat/.hidden.png", "cat/notes.txt", ".git/x.png", "readme.png"} {
 		copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, name))
 	}
-	ds, err := OpenDataset(dir)
+	ds, err := OpenDataset(dir, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{"cat", "dog"}, ds.Classes())
 	type pair struct {
@@ -46,6 +46,34 @@ func TestClassFolders(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestDividedFolders(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"train/ant/1.png", "train/bee/1.png", "train/cow/1.png", "val/cow/1.png", "val/ant/1.png"} {
+		copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, name))
+	}
+	test, err := OpenDataset(dir, "")
+	require.NoError(t, err)
+	require.Equal(t, []string{"ant", "bee", "cow"}, test.Classes(), "those of the training data")
+	require.Equal(t, 2, test.Len())
+	s, err := test.At(1)
+	require.NoError(t, err)
+	require.Equal(t, 2, s.Label)
+	train, err := OpenDataset(dir, Train)
+	require.NoError(t, err)
+	require.Equal(t, 3, train.Len())
+
+	copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, "val", "dog", "1.png"))
+	_, err = OpenDataset(dir, Test)
+	require.EqualError(t, err, filepath.Join(dir, "val", "dog")+": the training data have no class of this name")
+
+	_, err = OpenDataset(filepath.Join(dir, "train"), Train)
+	require.ErrorIs(t, err, ErrUndivided)
+	_, err = OpenDataset(dir, "half")
+	require.EqualError(t, err, `there is no part "half" of data sets; there are train, test`)
+	_, err = OpenDataset("dataset_test.go", "")
+	require.ErrorContains(t, err, "dataset_test.go: not a data set: expected ")
+}
+
 func TestClassFoldersFollowLinks(t *testing.T) {
 	dir := t.TempDir()
 	copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, "store", "a.png"))
@@ -53,7 +81,7 @@ func TestClassFoldersFollowLinks(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "store"), filepath.Join(dir, "set", "class")); err != nil {
 		t.Skip("no symbolic links here: ", err)
 	}
-	ds, err := OpenDataset(filepath.Join(dir, "set"))
+	ds, err := OpenDataset(filepath.Join(dir, "set"), "")
 	require.NoError(t, err)
 	require.Equal(t, 1, ds.Len())
 }
@@ -63,7 +91,7 @@ func TestWalkSkipsBadFilesOnlyWhenAsked(t *testing.T) {
 	copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, "a", "1.png"))
 	copyFile(t, "testdata/generate.py", filepath.Join(dir, "a", "2.png"))
 	copyFile(t, "testdata/resize/tiny.png", filepath.Join(dir, "a", "3.png"))
-	ds, err := OpenDataset(dir)
+	ds, err := OpenDataset(dir, "")
 	require.NoError(t, err)
 
 	var strict Walk
@@ -97,10 +125,10 @@ func TestArrays(t *testing.T) {
 		images.Data[i] = byte(i)
 	}
 	require.NoError(t, WriteNPY(filepath.Join(dir, "images_u8_nhwc.npy"), images))
-	_, err := OpenDataset(dir)
+	_, err := OpenDataset(dir, "")
 	require.ErrorContains(t, err, "labels_i64.npy")
 	require.NoError(t, WriteNPY(filepath.Join(dir, "labels_i64.npy"), tensor.FromI64([]int64{7, 3}, 2)))
-	ds, err := OpenDataset(dir)
+	ds, err := OpenDataset(dir, "")
 	require.NoError(t, err)
 	require.Equal(t, 2, ds.Len())
 	require.Nil(t, ds.Classes())
@@ -113,24 +141,24 @@ func TestArrays(t *testing.T) {
 
 func TestDatasetErrors(t *testing.T) {
 	dir := t.TempDir()
-	_, err := OpenDataset(dir)
-	require.EqualError(t, err, dir+": neither images_u8_nhwc.npy nor a folder for each class")
+	_, err := OpenDataset(dir, "")
+	require.EqualError(t, err, dir+": neither a folder for each class nor files of a data set")
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "cat"), 0o755))
-	_, err = OpenDataset(dir)
+	_, err = OpenDataset(dir, "")
 	require.ErrorContains(t, err, "no picture in this class's folder")
-	_, err = OpenDataset(filepath.Join(dir, "none"))
+	_, err = OpenDataset(filepath.Join(dir, "none"), "")
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	labels := tensor.FromI64([]int64{0}, 1)
-	for _, bad := range []*tensor.Tensor{tensor.New(tensor.F32, 1, 2, 2, 3), tensor.New(tensor.U8, 1, 2, 2), tensor.New(tensor.U8, 1, 2, 2, 4), tensor.New(tensor.U8, 1, 0, 2, 3)} {
-		_, err := newArrays("x", bad, labels)
-		require.ErrorContains(t, err, "not u8 [count, height, width, 1 or 3]")
+	for _, bad := range []*tensor.Tensor{tensor.New(tensor.F32, 1, 2, 2, 3), tensor.New(tensor.U8, 1, 2, 2, 4), tensor.New(tensor.U8, 1, 0, 2, 3)} {
+		_, err := newArrays("x", namedArray{imagesFile, bad}, namedArray{labelsFile, labels})
+		require.ErrorContains(t, err, "not u8 [count, height, width] or [count, height, width, 1 or 3]")
 	}
 	good := tensor.New(tensor.U8, 1, 2, 2, 3)
-	for _, bad := range []*tensor.Tensor{tensor.New(tensor.I64, 2), tensor.New(tensor.I64, 1, 1), tensor.New(tensor.F64, 1)} {
-		_, err := newArrays("x", good, bad)
-		require.ErrorContains(t, err, "not i64 [1]")
+	for _, bad := range []*tensor.Tensor{tensor.New(tensor.I64, 2), tensor.New(tensor.F64, 1)} {
+		_, err := newArrays("x", namedArray{imagesFile, good}, namedArray{labelsFile, bad})
+		require.ErrorContains(t, err, "not integers [1]")
 	}
-	_, err = newArrays("x", good, tensor.FromI64([]int64{-1}, 1))
+	_, err = newArrays("x", namedArray{imagesFile, good}, namedArray{labelsFile, tensor.FromI64([]int64{-1}, 1)})
 	require.EqualError(t, err, "labels_i64.npy: label -1 of picture 0 is not from 0 to 1048576")
 }

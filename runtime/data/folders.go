@@ -20,30 +20,52 @@ type folders struct {
 // pictureExtensions are the names, in lower case, that make a file a picture; others are left alone.
 var pictureExtensions = [...]string{".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"}
 
-func openFolders(dir string) (Dataset, error) {
-	entries, err := os.ReadDir(dir) // sorted by name
+// openFolders opens a folder of classes. Where the classes are known, their folders may be missing, but there are no others.
+func openFolders(dir string, classes []string) (Dataset, error) {
+	found, err := classFolders(dir)
 	if err != nil {
 		return nil, err
 	}
-	ds := &folders{}
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		if info, err := os.Stat(path); err != nil || !info.IsDir() || hidden(e.Name()) {
-			continue // Stat follows a link to a class's folder
-		}
-		if err := ds.addClass(e.Name(), path); err != nil {
-			return nil, err
+	if classes == nil {
+		classes = found
+	}
+	for _, name := range found {
+		if !slices.Contains(classes, name) {
+			return nil, fmt.Errorf("%s: the training data have no class of this name", filepath.Join(dir, name))
 		}
 	}
-	if len(ds.classes) == 0 {
-		return nil, fmt.Errorf("%s: neither %s nor a folder for each class", dir, imagesFile)
+	ds := &folders{classes: classes}
+	for label, name := range classes {
+		if !slices.Contains(found, name) {
+			continue
+		}
+		if err := ds.addClass(label, filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
 	}
 	return ds, nil
 }
 
-func (ds *folders) addClass(name, dir string) error {
-	label, before := len(ds.classes), len(ds.paths)
-	ds.classes = append(ds.classes, name)
+// classFolders lists the names of the folders in dir, in order. There is at least one.
+func classFolders(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if isFolder(filepath.Join(dir, e.Name())) && !hidden(e.Name()) { // also through a link
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: neither a folder for each class nor files of a data set", dir)
+	}
+	return names, nil
+}
+
+func (ds *folders) addClass(label int, dir string) error {
+	before := len(ds.paths)
 	// The slash makes WalkDir follow a link at the root; below it, it follows none.
 	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, e fs.DirEntry, err error) error {
 		switch {

@@ -142,7 +142,7 @@ func FuzzNPY(f *testing.F) {
 		again, err := DecodeNPY(out.Bytes())
 		require.NoError(t, err)
 		require.True(t, x.Equal(again))
-		if ds, err := newArrays("fuzz", x, tensor.New(tensor.I64, 1)); err == nil {
+		if ds, err := newArrays("fuzz", namedArray{"images", x}, namedArray{"labels", tensor.New(tensor.I64, 1)}); err == nil {
 			_, err := ds.At(0)
 			require.NoError(t, err)
 		}
