@@ -23,6 +23,7 @@ type runOptions struct {
 	inputs   []string
 	outputs  []string
 	topK     int
+	skipBad  bool
 	json     bool
 }
 
@@ -33,8 +34,13 @@ func runCommand() *cobra.Command {
 		Short: "Run a model on a picture or an array",
 		Long: `Run computes a model's outputs. An input is an .npy file of the input's shape (or of
 several samples, if the model keeps them apart), or a JPEG, PNG, GIF, BMP or WebP
-picture, which is resized to the input's size and normalised as the model says.`,
+picture, which is resized to the input's size and normalised as the model says.
+
+Where it is a folder, every picture in it is an input, and its result a line (with --json,
+an object that names the file under "input"). Files that cannot be read are reported in the
+end, and the exit code is 1.`,
 		Example: `  nncc run resnet20.onnx --input cat.png --topk 3
+  nncc run resnet20.onnx --input pictures --topk 1
   nncc run lenet.onnx --input x.npy --output y.npy
   nncc run net.onnx --input image=a.npy --input mask=b.npy --json`,
 		Args: oneModel,
@@ -46,9 +52,10 @@ picture, which is resized to the input's size and normalised as the model says.`
 	o.engine.register(cmd)
 	o.pictures.register(cmd)
 	f := cmd.Flags()
-	f.StringArrayVar(&o.inputs, "input", nil, "read an input from `FILE`, or NAME=FILE; may be repeated")
+	f.StringArrayVar(&o.inputs, "input", nil, "read an input from `FILE`, or NAME=FILE, or pictures from a folder; may be repeated")
 	f.StringArrayVar(&o.outputs, "output", nil, "write an output to `FILE`.npy, or NAME=FILE; may be repeated")
 	f.IntVar(&o.topK, "topk", 0, "print the `K` classes of the first output with the largest values (default 5 if the model names its classes)")
+	f.BoolVar(&o.skipBad, "skip-bad", false, "of a folder: pictures that cannot be read are no error")
 	f.BoolVar(&o.json, "json", false, "print one JSON object: outputs (name, shape, dtype, data or file) and top")
 	return cmd
 }
@@ -68,6 +75,11 @@ func (o runOptions) run(path string, stdout, stderr io.Writer) error {
 	files, err := assignFiles(o.outputs, portNames(sig.Outputs), "output")
 	if err != nil {
 		return err
+	}
+	if dir, err := o.inputFolder(sig); err != nil {
+		return err
+	} else if dir != "" {
+		return o.runFolder(s, sig, dir, stdout, stderr)
 	}
 	in, err := readInputs(o.inputs, sig, o.pictures, stderr)
 	if err != nil {
@@ -155,26 +167,14 @@ func printTop(w io.Writer, top []ranked, samples int) {
 		if samples > 1 && (i == 0 || top[i-1].Sample != r.Sample) {
 			fmt.Fprintf(w, "sample %d\n", r.Sample)
 		}
-		label := r.Label
-		if label == "" {
-			label = fmt.Sprintf("class %d", r.Index)
-		}
-		fmt.Fprintf(w, "%10.4f  %s\n", float64(r.Score), label)
+		fmt.Fprintf(w, "%10.4f  %s\n", float64(r.Score), r.name())
 	}
 }
 
 // printSummary describes a tensor in one line, and prints a small one.
 func printSummary(w io.Writer, name string, t *tensor.Tensor) {
+	fmt.Fprintln(w, summary(name, t))
 	values := t.Float64s()
-	lo, hi, sum := math.Inf(1), math.Inf(-1), 0.0
-	for _, v := range values {
-		lo, hi, sum = min(lo, v), max(hi, v), sum+v
-	}
-	fmt.Fprintf(w, "%s: %v%v", name, t.DType, t.Shape)
-	if len(values) > 0 {
-		fmt.Fprintf(w, " min %.6g max %.6g mean %.6g", lo, hi, sum/float64(len(values)))
-	}
-	fmt.Fprintln(w)
 	const shown = 10
 	for _, v := range values[:min(shown, len(values))] {
 		fmt.Fprintf(w, " %.6g", v)
@@ -183,4 +183,18 @@ func printSummary(w io.Writer, name string, t *tensor.Tensor) {
 		fmt.Fprint(w, " ...")
 	}
 	fmt.Fprintln(w)
+}
+
+// summary describes a tensor in a few words.
+func summary(name string, t *tensor.Tensor) string {
+	values := t.Float64s()
+	text := fmt.Sprintf("%s: %v%v", name, t.DType, t.Shape)
+	if len(values) == 0 {
+		return text
+	}
+	lo, hi, sum := math.Inf(1), math.Inf(-1), 0.0
+	for _, v := range values {
+		lo, hi, sum = min(lo, v), max(hi, v), sum+v
+	}
+	return text + fmt.Sprintf(" min %.6g max %.6g mean %.6g", lo, hi, sum/float64(len(values)))
 }

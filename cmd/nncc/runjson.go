@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -15,6 +16,14 @@ type ranked struct {
 	Index  int    `json:"index"`
 	Label  string `json:"label,omitempty"`
 	Score  number `json:"score"`
+}
+
+// name is what people read.
+func (r ranked) name() string {
+	if r.Label == "" {
+		return fmt.Sprintf("class %d", r.Index)
+	}
+	return r.Label
 }
 
 // largest returns the indices of the k largest values, the largest first; of equal ones the first, and what is not a
@@ -99,6 +108,7 @@ type jsonOutput struct {
 }
 
 type jsonRun struct {
+	Input   string       `json:"input,omitempty"` // the file, if the input is a folder of them
 	Outputs []jsonOutput `json:"outputs"`
 	Top     []ranked     `json:"top"`
 }

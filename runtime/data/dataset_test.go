@@ -145,7 +145,7 @@ func TestDatasetErrors(t *testing.T) {
 	require.EqualError(t, err, dir+": neither a folder for each class nor files of a data set")
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "cat"), 0o755))
 	_, err = OpenDataset(dir, "")
-	require.ErrorContains(t, err, "no picture in this class's folder")
+	require.ErrorContains(t, err, "no picture in this folder")
 	_, err = OpenDataset(filepath.Join(dir, "none"), "")
 	require.ErrorIs(t, err, os.ErrNotExist)
 

@@ -65,7 +65,21 @@ func classFolders(dir string) ([]string, error) {
 }
 
 func (ds *folders) addClass(label int, dir string) error {
-	before := len(ds.paths)
+	paths, err := Pictures(dir)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		ds.paths = append(ds.paths, path)
+		ds.labels = append(ds.labels, label)
+	}
+	return nil
+}
+
+// Pictures lists the picture files in dir and the folders below it, known by their names, in order. Hidden files are left
+// out, and links to folders are not followed. There is at least one.
+func Pictures(dir string) ([]string, error) {
+	var paths []string
 	// The slash makes WalkDir follow a link at the root; below it, it follows none.
 	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, e fs.DirEntry, err error) error {
 		switch {
@@ -74,15 +88,14 @@ func (ds *folders) addClass(label int, dir string) error {
 		case e.IsDir() || hidden(e.Name()):
 			return nil
 		case slices.Contains(pictureExtensions[:], strings.ToLower(filepath.Ext(path))):
-			ds.paths = append(ds.paths, path)
-			ds.labels = append(ds.labels, label)
+			paths = append(paths, filepath.Clean(path))
 		}
 		return nil
 	})
-	if err == nil && len(ds.paths) == before {
-		return fmt.Errorf("%s: no picture in this class's folder", dir)
+	if err == nil && len(paths) == 0 {
+		return nil, fmt.Errorf("%s: no picture in this folder", dir)
 	}
-	return err
+	return paths, err
 }
 
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }
