@@ -26,7 +26,8 @@ const importRules = `
 	runtime/safetensors, runtime/tensor < runtime/data
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
-	ir/interp, runtime/safetensors, frontend/sidefile < frontend/modeljson, frontend/onnx < frontend
+	ir < frontend/compose
+	ir/interp, runtime/safetensors, frontend/sidefile, frontend/compose < frontend/modeljson, frontend/onnx < frontend
 
 	ir/diag < codegen/loopir
 	ir, codegen/loopir < codegen/sched < codegen/lower

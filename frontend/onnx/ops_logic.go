@@ -34,7 +34,5 @@ func applySign(n *node) value {
 
 // applyThresholdedRelu is x where it is above alpha, else 0.
 func applyThresholdedRelu(n *node) value {
-	x := n.inputs[0]
-	above := n.step("compare", ir.Attrs{"is": "lt"}, n.like(x, n.floatAttr("alpha", 1)), x)
-	return n.emit("where", nil, above, x, n.like(x, 0))
+	return n.compose().Threshold(n.inputs[0], n.floatAttr("alpha", 1), 0)
 }

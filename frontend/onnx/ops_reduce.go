@@ -122,9 +122,5 @@ func applyLogSoftmax(n *node) value {
 	for d := axis + 1; n.opset < 13 && d < rank; d++ {
 		axes = append(axes, d)
 	}
-	x := n.inputs[0]
-	top := n.step("reduce", ir.Attrs{"to": "max", "axes": axes}, x)
-	x = n.step("sub", nil, x, top)
-	sum := n.step("reduce", ir.Attrs{"to": "sum", "axes": axes}, n.step("exp", nil, x))
-	return n.emit("sub", nil, x, n.step("log", nil, sum))
+	return n.compose().LogSoftmax(n.inputs[0], axes)
 }

@@ -3,6 +3,7 @@ package onnx
 import (
 	"slices"
 
+	"nncc/frontend/compose"
 	"nncc/ir"
 )
 
@@ -59,66 +60,26 @@ func (n *node) repeat(v value, times []int) value {
 }
 
 // applyDepthToSpace moves groups of channels into blocks of pixels.
-func applyDepthToSpace(n *node) value {
-	shape, b, ok := n.blocks()
-	if !ok {
-		return nil
-	}
-	if shape[1]%(b*b) != 0 {
-		return n.errorf("%d channels for blocks of %d by %d pixels", shape[1], b, b)
-	}
-	c := shape[1] / (b * b)
-	split, perm := []int{shape[0], b, b, c, shape[2], shape[3]}, []int{0, 3, 4, 1, 5, 2}
-	if n.channelsFirst() {
-		split, perm = []int{shape[0], c, b, b, shape[2], shape[3]}, []int{0, 1, 4, 2, 5, 3}
-	}
-	if n.failed {
-		return nil
-	}
-	v := n.step("reshape", ir.Attrs{"shape": split}, n.inputs[0])
-	v = n.step("transpose", ir.Attrs{"perm": perm}, v)
-	return n.emit("reshape", ir.Attrs{"shape": []int{shape[0], c, shape[2] * b, shape[3] * b}}, v)
-}
+func applyDepthToSpace(n *node) value { return n.applyBlocks(compose.Maker.DepthToSpace) }
 
 // applySpaceToDepth moves blocks of pixels into channels.
-func applySpaceToDepth(n *node) value {
-	shape, b, ok := n.blocks()
-	if !ok {
-		return nil
-	}
-	if shape[2]%b != 0 || shape[3]%b != 0 {
-		return n.errorf("%s does not consist of blocks of %d by %d pixels", dims(shape), b, b)
-	}
-	v := n.step("reshape", ir.Attrs{"shape": []int{shape[0], shape[1], shape[2] / b, b, shape[3] / b, b}}, n.inputs[0])
-	perm := []int{0, 3, 5, 1, 2, 4}
-	if n.channelsFirst() {
-		perm = []int{0, 1, 3, 5, 2, 4}
-	}
-	if n.failed {
-		return nil
-	}
-	v = n.step("transpose", ir.Attrs{"perm": perm}, v)
-	return n.emit("reshape", ir.Attrs{"shape": []int{shape[0], shape[1] * b * b, shape[2] / b, shape[3] / b}}, v)
-}
+func applySpaceToDepth(n *node) value { return n.applyBlocks(compose.Maker.SpaceToDepth) }
 
-// channelsFirst reports whether channels are numbered before the places in a block, mode CRD, or after them.
-func (n *node) channelsFirst() bool {
-	mode := n.stringAttr("mode", "DCR")
+// applyBlocks reads what both have in common: images, and the size of blocks of pixels.
+func (n *node) applyBlocks(move func(m compose.Maker, x value, size int, channelsFirst bool) value) value {
+	if !n.need("blocksize") {
+		return nil
+	}
+	shape, size := n.shape(0), n.intAttr("blocksize", 1)
+	if len(shape) != 4 || size < 1 || size > 1<<15 {
+		return n.errorf("blocksize %d and input %s: needs a positive size and 4 dimensions", size, dims(shape))
+	}
+	mode := n.stringAttr("mode", "DCR") // channels are numbered after the places in a block, or, CRD, before them
 	if mode != "DCR" && mode != "CRD" {
 		n.errorf("attribute mode is %q, must be DCR or CRD", mode)
 	}
-	return mode == "CRD"
-}
-
-// blocks reads what both have in common: images, and the size of blocks of pixels.
-func (n *node) blocks() (shape []int, size int, ok bool) {
-	if !n.need("blocksize") {
-		return nil, 0, false
+	if n.failed {
+		return nil
 	}
-	shape, size = n.shape(0), n.intAttr("blocksize", 1)
-	if len(shape) != 4 || size < 1 || size > 1<<15 {
-		n.errorf("blocksize %d and input %s: needs a positive size and 4 dimensions", size, dims(shape))
-		return nil, 0, false
-	}
-	return shape, size, true
+	return move(n.compose(), n.inputs[0], size, mode == "CRD")
 }

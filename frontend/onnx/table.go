@@ -1,6 +1,9 @@
 package onnx
 
-import "nncc/ir"
+import (
+	"nncc/frontend/compose"
+	"nncc/ir"
+)
 
 // operators is the table of ONNX operators: a row for each range of versions in which an operator is written the same
 // way. Changes that only admit more element types need no row of their own, as the ops of the IR check types.
@@ -43,7 +46,7 @@ var operators = []operator{
 	{"GreaterOrEqual", 12, 0, ir.Arity{Min: 2, Max: 2}, applyCompare("le", true)},
 	{"GroupNormalization", 18, 0, ir.Arity{Min: 3, Max: 3}, applyGroupNorm},
 	{"HardSigmoid", 6, 0, ir.Arity{Min: 1, Max: 1}, applyHardSigmoid},
-	{"HardSwish", 14, 0, ir.Arity{Min: 1, Max: 1}, applyHardSwish},
+	{"HardSwish", 14, 0, ir.Arity{Min: 1, Max: 1}, applyComposed(compose.Maker.HardSwish)},
 	{"Identity", 1, 0, ir.Arity{Min: 1, Max: 1}, applyIdentity},
 	{"InstanceNormalization", 6, 0, ir.Arity{Min: 3, Max: 3}, applyInstanceNorm},
 	{"IsNaN", 9, 0, ir.Arity{Min: 1, Max: 1}, applyIsNaN},
@@ -59,7 +62,7 @@ var operators = []operator{
 	{"MaxPool", 1, 0, ir.Arity{Min: 1, Max: 1}, applyMaxPool},
 	{"Mean", 6, 0, ir.Arity{Min: 1, Max: -1}, applyMean},
 	{"Min", 6, 0, ir.Arity{Min: 1, Max: -1}, applyChain("min")},
-	{"Mish", 18, 0, ir.Arity{Min: 1, Max: 1}, applyMish},
+	{"Mish", 18, 0, ir.Arity{Min: 1, Max: 1}, applyComposed(compose.Maker.Mish)},
 	{"Mul", 7, 0, ir.Arity{Min: 2, Max: 2}, applyAs("mul")},
 	{"Neg", 6, 0, ir.Arity{Min: 1, Max: 1}, applyNeg},
 	{"Not", 1, 0, ir.Arity{Min: 1, Max: 1}, applyNot},
@@ -93,7 +96,7 @@ var operators = []operator{
 	{"Softmax", 1, 12, ir.Arity{Min: 1, Max: 1}, applySoftmax1},
 	{"Softmax", 13, 0, ir.Arity{Min: 1, Max: 1}, applySoftmax},
 	{"Softplus", 1, 0, ir.Arity{Min: 1, Max: 1}, applyAs("softplus")},
-	{"Softsign", 1, 0, ir.Arity{Min: 1, Max: 1}, applySoftsign},
+	{"Softsign", 1, 0, ir.Arity{Min: 1, Max: 1}, applyComposed(compose.Maker.Softsign)},
 	{"SpaceToDepth", 1, 0, ir.Arity{Min: 1, Max: 1}, applySpaceToDepth},
 	{"Split", 2, 0, ir.Arity{Min: 1, Max: 2}, applySplit},
 	{"Sqrt", 6, 0, ir.Arity{Min: 1, Max: 1}, applyAs("sqrt")},
