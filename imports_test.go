@@ -48,7 +48,8 @@ const importRules = `
 	ir/passes < ir/irtest
 	runtime/exec < runtime/exec/exectest
 	frontend/onnx, runtime/data < frontend/onnx/nodetest
-	ir/irtest, runtime/exec/exectest, frontend/onnx/nodetest, codegen, backends/all < backends/backendtest
+	frontend/modeljson < frontend/modeljson/layertest
+	ir/irtest, runtime/exec/exectest, frontend/onnx/nodetest, frontend/modeljson/layertest, codegen, backends/all < backends/backendtest
 `
 
 // outside are the modules that nncc uses, each with the packages that may import it directly.

@@ -18,6 +18,7 @@ func RunAll(t *testing.T, executors ...Executor) {
 		cases func(t *testing.T) []*testCase
 	}{
 		{"nodes", nodeCases},
+		{"layers", layerCases},
 		{"texts", textCases},
 		{"random", randomCases},
 	}

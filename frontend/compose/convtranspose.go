@@ -24,6 +24,9 @@ func (m Maker) ConvTranspose(x, weight, bias *ir.Value, t Transposed) *ir.Value 
 		reach := (k - 1) * t.Dilation[d]
 		pads[2+d] = reach - t.Cut[d]
 		pads[len(shape)+2+d] = reach - t.Cut[spatial+d] + t.Extra[d] - (t.Stride[d] - 1)
+		if size := (shape[2+d]-1)*t.Stride[d] + reach + 1 + t.Extra[d]; size <= t.Cut[d]+t.Cut[spatial+d] {
+			return m.Errorf("%d and %d pixels are cut off %d", t.Cut[d], t.Cut[spatial+d], size)
+		}
 		if max(reach, pads[2+d], pads[len(shape)+2+d]) > ir.MaxTensorBytes {
 			return m.Errorf("the kernel reaches over more than %d pixels", ir.MaxTensorBytes)
 		}

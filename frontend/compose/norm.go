@@ -5,14 +5,13 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// LRN divides by a power of the mean square over size neighbouring channels, where those outside count as 0. x is
-// [N, C, spatial...].
-func (m Maker) LRN(x *ir.Value, size int, alpha, beta, bias float64) *ir.Value {
+// LRN divides by a power of the mean square over size neighbouring channels, so many of them before the channel itself,
+// where those outside count as 0. x is [N, C, spatial...].
+func (m Maker) LRN(x *ir.Value, size, before int, alpha, beta, bias float64) *ir.Value {
 	shape := x.Type.Shape
 	if len(shape) < 3 || size < 1 {
 		return m.Errorf("size %d needs to be positive, and an input with channels and spatial dimensions", size)
 	}
-	before := (size - 1) / 2
 	v := m.reshape(m.Step("mul", nil, x, x), shape[0], 1, shape[1], tensor.Count(shape[2:]))
 	v = m.Step("avgpool", ir.Attrs{"kernel": []int{size, 1}, "pad": []int{before, 0, size - 1 - before, 0}, "count_include_pad": 1}, v)
 	v = m.Step("pow", nil, m.Line(m.reshape(v, shape...), alpha, bias), m.Like(x, beta))

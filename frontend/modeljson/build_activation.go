@@ -1,35 +1,61 @@
 package modeljson
 
 import (
+	"fmt"
 	"math"
 
+	"nncc/frontend/compose"
 	"nncc/ir"
 	"nncc/runtime/tensor"
 )
 
-// number makes a constant.
-func (l *layer) number(v float64) *ir.Value {
-	return l.model.build.Const(l.pos, l.name+".k", tensor.FromFloat64s(l.inputs[0].Type.DType, []float64{v}))
+// compose is the layer as what the IR has no op for is made of.
+func (l *layer) compose() compose.Maker {
+	return compose.Maker{
+		Emit: l.emit, Step: l.step,
+		Const: func(role string, t *tensor.Tensor) *ir.Value { return l.model.build.Const(l.pos, l.name+"."+role, t) },
+		Errorf: func(format string, args ...any) *ir.Value {
+			return l.errorf("", "%s: %s", l.kind.name, fmt.Sprintf(format, args...))
+		},
+	}
 }
 
-// step is emit for an intermediate result.
-func (l *layer) step(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
-	return l.emitAs(l.name+"."+op, op, attrs, inputs...)
+// buildAs is for layers that are an op of the IR without attributes.
+func buildAs(op string) func(*layer) *ir.Value {
+	return func(l *layer) *ir.Value { return l.emit(op, nil, l.inputs...) }
+}
+
+// buildComposed is for layers without keys that the IR has no op for.
+func buildComposed(make func(m compose.Maker, x *ir.Value) *ir.Value) func(*layer) *ir.Value {
+	return func(l *layer) *ir.Value { return make(l.compose(), l.inputs[0]) }
+}
+
+// buildClipTo is for layers that bound their input, by default by these numbers.
+func buildClipTo(low, high float64) func(*layer) *ir.Value {
+	return func(l *layer) *ir.Value {
+		return l.emit("clip", ir.Attrs{"min": get(l.fields, "min", low), "max": get(l.fields, "max", high)}, l.inputs[0])
+	}
+}
+
+func buildClip(l *layer) *ir.Value {
+	if !l.has("min") && !l.has("max") {
+		return l.errorf("", `clip needs "min" or "max"`)
+	}
+	return buildClipTo(math.Inf(-1), math.Inf(1))(l)
 }
 
 func buildLeakyRelu(l *layer) *ir.Value {
-	return l.emit("prelu", nil, l.inputs[0], l.number(get(l.fields, "slope", 0.01)))
+	return l.compose().LeakyRelu(l.inputs[0], get(l.fields, "slope", 0.01))
 }
 
-// buildPRelu has one slope per channel, as PyTorch's PReLU(C).
+// buildPRelu has one slope per channel, as PyTorch's PReLU(C), or one for all, as PReLU().
 func buildPRelu(l *layer) *ir.Value {
-	shape := make([]int, len(l.shape())-1)
-	for d := range shape {
-		shape[d] = 1
+	slopes := l.shape()[1]
+	if get(l.fields, "shared", false) {
+		slopes = 1
 	}
-	c := l.shape()[1]
-	shape[0] = c
-	slope := l.step("reshape", ir.Attrs{"shape": shape}, l.param("weight", constant(0.25), c))
+	shape := append([]int{slopes}, numbers{[]int{1}, true}.spread(len(l.shape())-2)...)
+	slope := l.step("reshape", ir.Attrs{"shape": shape}, l.param("weight", constant(0.25), slopes))
 	return l.emit("prelu", nil, l.inputs[0], slope)
 }
 
@@ -37,21 +63,51 @@ func buildElu(l *layer) *ir.Value {
 	return l.emit("elu", ir.Attrs{"alpha": get(l.fields, "alpha", 1.0)}, l.inputs[0])
 }
 
-// buildSilu is x*sigmoid(x).
-func buildSilu(l *layer) *ir.Value {
-	return l.emit("mul", nil, l.inputs[0], l.step("sigmoid", nil, l.inputs[0]))
+// buildSelu has the constants of Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+func buildSelu(l *layer) *ir.Value {
+	return l.compose().Selu(l.inputs[0], 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
 }
 
-// buildHardSwish is x*min(max(x/6 + 1/2, 0), 1).
-func buildHardSwish(l *layer) *ir.Value {
-	v := l.step("mul", nil, l.inputs[0], l.number(1./6))
-	v = l.step("clip", ir.Attrs{"min": 0.0, "max": 1.0}, l.step("add", nil, v, l.number(0.5)))
-	return l.emit("mul", nil, l.inputs[0], v)
+func buildCelu(l *layer) *ir.Value {
+	alpha := get(l.fields, "alpha", 1.0)
+	if alpha == 0 {
+		return l.errorf("alpha", "alpha is 0")
+	}
+	return l.compose().Celu(l.inputs[0], alpha)
 }
 
-// buildGelu is x/2 * (1 + erf(x/sqrt 2)).
+func buildHardSigmoid(l *layer) *ir.Value { return l.compose().HardSigmoid(l.inputs[0], 1./6, 0.5) }
+
 func buildGelu(l *layer) *ir.Value {
-	x := l.inputs[0]
-	v := l.step("erf", nil, l.step("mul", nil, x, l.number(math.Sqrt(0.5))))
-	return l.emit("mul", nil, l.step("mul", nil, x, l.number(0.5)), l.step("add", nil, v, l.number(1)))
+	if get(l.fields, "approximate", "none") == "tanh" {
+		return l.compose().GeluTanh(l.inputs[0])
+	}
+	return l.compose().Gelu(l.inputs[0])
+}
+
+// buildLogSigmoid is -log(1 + exp(-x)).
+func buildLogSigmoid(l *layer) *ir.Value {
+	m, x := l.compose(), l.inputs[0]
+	v := l.step("softplus", nil, l.step("mul", nil, x, m.Like(x, -1)))
+	return l.emit("mul", nil, v, m.Like(x, -1))
+}
+
+func buildThreshold(l *layer) *ir.Value {
+	return l.compose().Threshold(l.inputs[0], get(l.fields, "threshold", 0.0), get(l.fields, "value", 0.0))
+}
+
+func buildSoftmax(l *layer) *ir.Value {
+	axis, ok := l.axis("axis", get(l.fields, "axis", -1))
+	if !ok {
+		return nil
+	}
+	return l.emit("softmax", ir.Attrs{"axis": axis}, l.inputs[0])
+}
+
+func buildLogSoftmax(l *layer) *ir.Value {
+	axis, ok := l.axis("axis", get(l.fields, "axis", -1))
+	if !ok {
+		return nil
+	}
+	return l.compose().LogSoftmax(l.inputs[0], []int{axis})
 }

@@ -1,6 +1,7 @@
 package modeljson
 
 import (
+	"fmt"
 	"slices"
 
 	"nncc/ir"
@@ -134,4 +135,43 @@ func buildPad(l *layer) *ir.Value {
 	copy(pad[2*rank-n:], given.list[n:])
 	attrs := ir.Attrs{"pad": pad, "mode": get(l.fields, "mode", "constant"), "value": get(l.fields, "value", 0.0)}
 	return l.emit("pad", attrs, l.inputs[0])
+}
+
+// maxParts bounds how many results a layer has.
+const maxParts = 1024
+
+// buildSplit has several results: parts of one size, or of given sizes, along an axis.
+func buildSplit(l *layer) *ir.Value {
+	axis, ok := l.axis("axis", get(l.fields, "axis", 0))
+	if !ok {
+		return nil
+	}
+	size := l.shape()[axis]
+	sizes := get[[]int](l.fields, "sizes", nil)
+	if l.has("parts") == l.has("sizes") {
+		return l.errorf("", `split needs either "parts" or "sizes"`)
+	}
+	if parts := get(l.fields, "parts", len(sizes)); parts < 1 || parts > maxParts {
+		return l.errorf("", "%d parts, must be 1 to %d", parts, maxParts)
+	} else if !l.has("sizes") {
+		if size%parts != 0 {
+			return l.errorf("parts", "axis %d of %s cannot be split into %d equal parts", axis-1, dims(l.shape()[1:]), parts)
+		}
+		sizes = slices.Repeat([]int{size / parts}, parts)
+	}
+	start := 0
+	for i, part := range sizes {
+		if part > size-start || i == len(sizes)-1 && part < size-start {
+			return l.errorf("sizes", "parts of %s are not what axis %d of %s consists of", dims(sizes), axis-1, dims(l.shape()[1:]))
+		}
+		attrs := ir.Attrs{"start": make([]int, len(l.shape())), "size": slices.Clone(l.shape()), "step": slices.Repeat([]int{1}, len(l.shape()))}
+		attrs["start"].([]int)[axis], attrs["size"].([]int)[axis] = start, part
+		v := l.emitAs(fmt.Sprintf("%s.%d", l.name, i), "slice", attrs, l.inputs[0])
+		if v == nil {
+			return nil
+		}
+		l.parts = append(l.parts, v)
+		start += part
+	}
+	return l.parts[0]
 }

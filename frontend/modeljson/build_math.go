@@ -2,19 +2,14 @@ package modeljson
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"nncc/ir"
 )
 
-// buildAs is for layers that are an op of the IR without attributes.
-func buildAs(op string) func(*layer) *ir.Value {
-	return func(l *layer) *ir.Value { return l.emit(op, nil, l.inputs[0]) }
-}
-
 func buildDense(l *layer) *ir.Value {
 	if len(l.shape()) != 2 {
-		l.model.errs.Add(l.pos, "dense needs a flat input, has %s", dims(l.shape()[1:])).Hint = `put {"type": "flatten"} before it`
+		l.model.fail(l.pos, "dense needs a flat input, has %s", dims(l.shape()[1:])).Hint = `put {"type": "flatten"} before it`
 		return nil
 	}
 	in, out := l.shape()[1], get(l.fields, "out", 0)
@@ -23,36 +18,6 @@ func buildDense(l *layer) *ir.Value {
 		inputs = append(inputs, l.param("bias", uniform(in), out))
 	}
 	return l.emit("gemm", ir.Attrs{"trans_b": 1}, inputs...)
-}
-
-func buildBatchNorm(l *layer) *ir.Value {
-	c := l.shape()[1]
-	eps := get(l.fields, "eps", 1e-5)
-	if eps < 0 {
-		return l.errorf("eps", "eps is negative")
-	}
-	return l.emit("batchnorm", ir.Attrs{"epsilon": eps}, l.inputs[0], l.param("weight", constant(1), c),
-		l.param("bias", constant(0), c), l.param("running_mean", constant(0), c), l.param("running_var", constant(1), c))
-}
-
-func buildRelu6(l *layer) *ir.Value {
-	return l.emit("clip", ir.Attrs{"min": 0.0, "max": 6.0}, l.inputs[0])
-}
-
-func buildClip(l *layer) *ir.Value {
-	if !l.has("min") && !l.has("max") {
-		return l.errorf("", `clip needs "min" or "max"`)
-	}
-	attrs := ir.Attrs{"min": get(l.fields, "min", math.Inf(-1)), "max": get(l.fields, "max", math.Inf(1))}
-	return l.emit("clip", attrs, l.inputs[0])
-}
-
-func buildSoftmax(l *layer) *ir.Value {
-	axis, ok := l.axis("axis", get(l.fields, "axis", -1))
-	if !ok {
-		return nil
-	}
-	return l.emit("softmax", ir.Attrs{"axis": axis}, l.inputs[0])
 }
 
 // axis turns an axis as model.json counts it, without the batch and negative ones from the end, into the IR's.
@@ -86,4 +51,40 @@ func buildChain(op string) func(*layer) *ir.Value {
 		}
 		return v
 	}
+}
+
+// buildReduce combines the elements along axes, which vanish unless keepdim keeps them as 1.
+func buildReduce(l *layer) *ir.Value {
+	var axes []int
+	for _, a := range get(l.fields, "axis", numbers{}).list {
+		axis, ok := l.axis("axis", a)
+		switch {
+		case !ok:
+			return nil
+		case slices.Contains(axes, axis):
+			return l.errorf("axis", "axis %d is there twice", a)
+		}
+		axes = append(axes, axis)
+	}
+	slices.Sort(axes)
+	attrs := ir.Attrs{"to": get(l.fields, "to", ""), "axes": axes}
+	if get(l.fields, "keepdim", false) {
+		return l.emit("reduce", attrs, l.inputs[0])
+	}
+	if len(axes) == len(l.shape())-1 {
+		return l.errorf("axis", `no dimension is left of %s; "keepdim": true keeps them as 1`, dims(l.shape()[1:]))
+	}
+	var left []int
+	for d, size := range l.shape() {
+		if !slices.Contains(axes, d) {
+			left = append(left, size)
+		}
+	}
+	return l.emit("reshape", ir.Attrs{"shape": left}, l.step("reduce", attrs, l.inputs[0]))
+}
+
+// buildScale is factor*x + offset.
+func buildScale(l *layer) *ir.Value {
+	factor, offset := get(l.fields, "factor", 1.0), get(l.fields, "offset", 0.0)
+	return l.emit("identity", nil, l.compose().Line(l.inputs[0], factor, offset))
 }

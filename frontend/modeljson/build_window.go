@@ -1,8 +1,6 @@
 package modeljson
 
-import (
-	"nncc/ir"
-)
+import "nncc/ir"
 
 // spatial checks that the input is [C, spatial...] and returns how many spatial dimensions it has.
 func (l *layer) spatial() (int, bool) {
@@ -44,35 +42,6 @@ func (l *layer) window(spatial int, strideIsKernel bool) (kernel []int, attrs ir
 		l.errorf("pad", "pad has %d numbers, needs 1, %d or %d", len(pad), spatial, 2*spatial)
 	}
 	return kernel, ir.Attrs{"stride": stride, "dilation": dilation, "pad": pad}, okKernel && okStride && okDilation && okPad
-}
-
-func buildConv(l *layer) *ir.Value {
-	spatial, ok := l.spatial()
-	if !ok {
-		return nil
-	}
-	kernel, attrs, ok := l.window(spatial, false)
-	out, groups, channels := get(l.fields, "out", 0), get(l.fields, "groups", 1), l.shape()[1]
-	if channels%groups != 0 || out%groups != 0 {
-		return l.errorf("groups", "%d input and %d output channels cannot be split into %d groups", channels, out, groups)
-	}
-	if !ok {
-		return nil
-	}
-	attrs["groups"] = groups
-	weight := append([]int{out, channels / groups}, kernel...)
-	if err := ir.T(l.inputs[0].Type.DType, weight...).Check(); err != nil {
-		return l.errorf("", "weight %v", err)
-	}
-	fanIn := 1
-	for _, n := range weight[1:] {
-		fanIn *= n
-	}
-	inputs := []*ir.Value{l.inputs[0], l.param("weight", uniform(fanIn), weight...)}
-	if get(l.fields, "bias", true) {
-		inputs = append(inputs, l.param("bias", uniform(fanIn), out))
-	}
-	return l.emit("conv", attrs, inputs...)
 }
 
 func buildMaxPool(l *layer) *ir.Value { return l.pool("maxpool") }

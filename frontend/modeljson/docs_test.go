@@ -2,6 +2,7 @@ package modeljson
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestSchemaIsPublished(t *testing.T) {
 func TestReferenceIsComplete(t *testing.T) {
 	page, err := os.ReadFile("../../docs/model.json.md")
 	require.NoError(t, err)
-	for _, k := range append(append([]key{}, modelKeys...), append(inputKeys, commonKeys...)...) {
+	for _, k := range slices.Concat(modelKeys, inputKeys, commonKeys, blockKeys, useKeys) {
 		require.Contains(t, string(page), "`"+k.name+"`")
 	}
 	for _, kind := range layerKinds {

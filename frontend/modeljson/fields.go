@@ -30,6 +30,9 @@ const (
 	seedForm                  // int, not negative
 	objectForm                // *value
 	listForm                  // *value
+	valueForm                 // *value, of a parameter
+	valuesForm                // []member, whose values are valueForm
+	outputsForm               // []binding
 )
 
 // formNames say what a key needs, for messages.
@@ -39,6 +42,8 @@ var formNames = [...]string{
 	intOrIntsForm: "an integer or a list of integers", sizeForm: "an integer of at least 1 or a list of such",
 	padForm: "an integer that is not negative or a list of such", numbersForm: "a list of numbers",
 	textsForm: "a list of strings", seedForm: "an integer that is not negative", objectForm: "an object", listForm: "a list",
+	valueForm:  fmt.Sprintf("a number, a string, true, false or a list of up to %d of them", maxParamValues),
+	valuesForm: "an object of parameters", outputsForm: "a list of names of layers, or an object of names and the layers they stand for",
 }
 
 // numbers is one number, or a list of them.
@@ -104,32 +109,32 @@ func get[T any](f *fields, name string, absent T) T {
 func (m *model) readFields(v *value, what string, keys []key) (*fields, bool) {
 	f := &fields{pos: v.pos, values: map[string]any{}, places: map[string]diag.Pos{}}
 	if v.kind != objectValue {
-		m.errs.Add(v.pos, "%s must be an object, not %s", what, v.describe())
+		m.fail(v.pos, "%s must be an object, not %s", what, v.describe())
 		return f, false
 	}
-	before := m.errs.Len()
+	before := m.failures
 	meant := map[string]bool{} // keys that are there, misspelled
 	for _, member := range v.members {
 		k := findKey(keys, member.key)
 		if k == nil {
 			guess := closest(member.key, keyNames(keys))
 			meant[guess] = true
-			m.errs.Add(member.pos, "unknown key %q", member.key).Hint = hint(guess, keyNames(keys), "the keys of "+what+" are")
+			m.fail(member.pos, "unknown key %q", member.key).Hint = hint(guess, keyNames(keys), "the keys of "+what+" are")
 			continue
 		}
 		read, wrong := k.read(member.value)
 		if wrong != nil {
-			m.errs.Add(wrong.pos, "%s must be %s, not %s", k.name, k.needs(), wrong.describe())
+			m.fail(wrong.pos, "%s must be %s, not %s", k.name, k.needs(), wrong.describe())
 			continue
 		}
 		f.values[k.name], f.places[k.name] = read, member.value.pos
 	}
 	for _, k := range keys {
-		if k.required && !hasMember(v, k.name) && !meant[k.name] {
-			m.errs.Add(v.pos, "%s needs %q, %s", what, k.name, k.needs())
+		if k.required && v.member(k.name) == nil && !meant[k.name] {
+			m.fail(v.pos, "%s needs %q, %s", what, k.name, k.needs())
 		}
 	}
-	return f, m.errs.Len() == before
+	return f, m.failures == before
 }
 
 func findKey(keys []key, name string) *key {
@@ -147,10 +152,6 @@ func keyNames(keys []key) []string {
 		names[i] = k.name
 	}
 	return names
-}
-
-func hasMember(v *value, key string) bool {
-	return slices.ContainsFunc(v.members, func(m member) bool { return m.key == key })
 }
 
 func (k *key) needs() string {
@@ -191,6 +192,12 @@ func (k *key) read(v *value) (any, *value) {
 		return all(v, func(e *value) (textAt, *value) { return textAt{e.text, e.pos}, e.unless(e.kind == textValue) })
 	case objectForm:
 		return v, v.unless(v.kind == objectValue)
+	case valueForm:
+		return v, v.unless(v.isParamValue())
+	case valuesForm:
+		return v.paramValues()
+	case outputsForm:
+		return v.bindings()
 	default:
 		return v, v.unless(v.kind == listValue)
 	}
@@ -227,6 +234,47 @@ func (v *value) numbers(atLeast int) (numbers, *value) {
 	}
 	n, wrong := v.integer(atLeast)
 	return numbers{list: []int{n}, one: true}, wrong
+}
+
+// maxParamValues bounds a list as a parameter.
+const maxParamValues = 16
+
+// isParamValue reports whether v can be what a parameter stands for.
+func (v *value) isParamValue() bool {
+	isList := func(e *value) bool { return e.kind == listValue || e.kind == objectValue || e.kind == nullValue }
+	if v.kind == listValue {
+		return len(v.list) <= maxParamValues && !slices.ContainsFunc(v.list, isList)
+	}
+	return !isList(v)
+}
+
+func (v *value) paramValues() ([]member, *value) {
+	for _, m := range v.members {
+		if !m.value.isParamValue() {
+			return nil, m.value
+		}
+	}
+	return v.members, v.unless(v.kind == objectValue)
+}
+
+// binding is a name for the result of a layer.
+type binding struct{ name, layer textAt }
+
+func (v *value) bindings() ([]binding, *value) {
+	if v.kind != objectValue {
+		return all(v, func(e *value) (binding, *value) {
+			name := textAt{e.text, e.pos}
+			return binding{name, name}, e.unless(e.kind == textValue)
+		})
+	}
+	out := make([]binding, 0, len(v.members))
+	for _, m := range v.members {
+		if m.value.kind != textValue {
+			return nil, m.value
+		}
+		out = append(out, binding{textAt{m.key, m.pos}, textAt{m.value.text, m.value.pos}})
+	}
+	return out, nil
 }
 
 // all reads every element of a list.

@@ -42,6 +42,16 @@ type member struct {
 	value *value
 }
 
+// member is what an object's key stands for, or nil.
+func (v *value) member(key string) *value {
+	for _, m := range v.members {
+		if m.key == key {
+			return m.value
+		}
+	}
+	return nil
+}
+
 // describe says what a value is, for messages.
 func (v *value) describe() string {
 	const longest = 40

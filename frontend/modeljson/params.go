@@ -39,19 +39,19 @@ func (p *params) open(f *fields, root *value) {
 	p.taken = map[string]bool{}
 	switch {
 	case f.has("weights") && f.has("seed"):
-		p.model.errs.Add(f.at("seed"), "weights and seed exclude each other")
+		p.model.fail(f.at("seed"), "weights and seed exclude each other")
 		p.missing, p.reported = true, true
 	case f.has("weights"):
 		p.pos, p.file = f.at("weights"), get(f, "weights", "")
 		if err := p.read(); err != nil {
-			p.model.errs.Add(p.pos, "weights: %v", err)
+			p.model.fail(p.pos, "weights: %v", err)
 			p.missing, p.reported = true, true
 		}
 	case f.has("seed"):
 		p.seeded, p.seed = true, get(f, "seed", 0)
 	default:
 		p.pos, p.missing = f.pos, true
-		p.reported = hasMember(root, "weights") || hasMember(root, "seed") // with a mistake, then
+		p.reported = root.member("weights") != nil || root.member("seed") != nil // with a mistake, then
 	}
 }
 
@@ -133,19 +133,19 @@ func (p *params) load(l *layer, name string, t ir.Type) *tensor.Tensor {
 	p.taken[name] = true
 	stored := p.tensors[name]
 	if stored == nil {
-		e := p.model.errs.Add(l.pos, "%q has no tensor %q", p.file, name)
+		e := p.model.fail(l.pos, "%q has no tensor %q", p.file, name)
 		if p.model.errs.Len() <= maxListed { // finding a hint takes a while
 			e.Hint = suggest(name, p.untaken(l.name), "it has")
 		}
 		return nil
 	}
 	if !slices.Equal(stored.Shape, t.Shape) {
-		p.model.errs.Add(l.pos, "tensor %q of %q is %s, the layer needs %s", name, p.file, dims(stored.Shape), dims(t.Shape))
+		p.model.fail(l.pos, "tensor %q of %q is %s, the layer needs %s", name, p.file, dims(stored.Shape), dims(t.Shape))
 		return nil
 	}
 	d := tensor.ParseDType(strings.ToLower(stored.DType))
 	if !d.IsFloat() {
-		p.model.errs.Add(l.pos, "tensor %q of %q is %s, must be floating-point", name, p.file, stored.DType)
+		p.model.fail(l.pos, "tensor %q of %q is %s, must be floating-point", name, p.file, stored.DType)
 		return nil
 	}
 	data := &tensor.Tensor{DType: d, Shape: t.Shape, Data: stored.Data}
@@ -190,10 +190,10 @@ func (p *params) checkExtra() {
 	slices.Sort(extra)
 	for i, name := range extra {
 		if i == maxListed {
-			p.model.errs.Add(p.pos, "and %d more tensors that no layer uses", len(extra)-maxListed)
+			p.model.fail(p.pos, "and %d more tensors that no layer uses", len(extra)-maxListed)
 			return
 		}
-		p.model.errs.Add(p.pos, "no layer uses tensor %q of %q", name, p.file)
+		p.model.fail(p.pos, "no layer uses tensor %q of %q", name, p.file)
 	}
 }
 

@@ -18,17 +18,61 @@ func Schema() []byte {
 	root["title"] = "model.json: a network for nncc"
 	properties := root["properties"].(object)
 	properties["input"] = with(objectSchema(inputKeys), properties["input"].(object))
-	var kinds []object
-	for _, k := range layerKinds {
-		kinds = append(kinds, k.schema())
+	root["$defs"] = object{
+		"size": oneOrList(integer(1)), "pad": oneOrList(integer(0)), "axes": oneOrList(object{"type": "integer"}),
+		"parameter": object{"type": "string", "pattern": `^\$`, "description": "A parameter of the block, which may stand for any value."},
+		"layer":     layerSchema(false), "blockLayer": layerSchema(true),
 	}
-	properties["layers"].(object)["items"] = object{"anyOf": kinds}
-	properties["layers"].(object)["minItems"] = 1
+	setLayers(root, "layer")
+	block := objectSchema(blockKeys)
+	setLayers(block, "blockLayer")
+	properties["blocks"].(object)["additionalProperties"] = block
 	text, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
 		panic(err) // the tables hold nothing that JSON cannot say
 	}
 	return append(text, '\n')
+}
+
+// setLayers says what the layers of a model or a block are.
+func setLayers(s object, def string) {
+	layers := s["properties"].(object)["layers"].(object)
+	layers["items"], layers["minItems"] = ref(def), 1
+}
+
+// ref stands for a definition.
+func ref(def string) object { return object{"$ref": "#/$defs/" + def} }
+
+func integer(atLeast int) object { return object{"type": "integer", "minimum": atLeast} }
+
+func listOf(items object) object { return object{"type": "array", "items": items} }
+
+func oneOrList(items object) object {
+	return object{"anyOf": []object{items, with(listOf(items), object{"minItems": 1})}}
+}
+
+// layerSchema is a layer of the model, or of a block.
+func layerSchema(inBlock bool) object {
+	var kinds []object
+	for _, k := range layerKinds {
+		kinds = append(kinds, k.schema())
+	}
+	use := objectSchema(useKeys)
+	use["additionalProperties"] = formSchema(valueForm)
+	kinds = append(kinds, use)
+	if !inBlock {
+		return object{"anyOf": kinds}
+	}
+	for _, k := range kinds {
+		properties := k["properties"].(object)
+		for name, s := range properties {
+			if name != "name" && name != "inputs" && name != "type" {
+				properties[name] = object{"anyOf": []object{s.(object), ref("parameter")}}
+			}
+		}
+	}
+	anyType := object{"type": "object", "properties": object{"type": ref("parameter")}, "required": []string{"type"}}
+	return object{"anyOf": append(kinds, anyType)}
 }
 
 func (k *layerKind) schema() object {
@@ -74,11 +118,6 @@ func (k *key) schema() object {
 }
 
 func formSchema(f form) object {
-	integer := func(atLeast int) object { return object{"type": "integer", "minimum": atLeast} }
-	listOf := func(items object) object { return object{"type": "array", "items": items} }
-	oneOrList := func(items object) object {
-		return object{"anyOf": []object{items, with(listOf(items), object{"minItems": 1})}}
-	}
 	switch f {
 	case textForm:
 		return object{"type": "string"}
@@ -97,17 +136,24 @@ func formSchema(f form) object {
 	case countsForm:
 		return listOf(integer(1))
 	case intOrIntsForm:
-		return oneOrList(object{"type": "integer"})
+		return ref("axes")
 	case sizeForm:
-		return oneOrList(integer(1))
+		return ref("size")
 	case padForm:
-		return oneOrList(integer(0))
+		return ref("pad")
 	case numbersForm:
 		return listOf(object{"type": "number"})
 	case textsForm:
 		return listOf(object{"type": "string"})
 	case objectForm:
 		return object{"type": "object"}
+	case valueForm:
+		return object{"type": []string{"number", "string", "boolean", "array"}}
+	case valuesForm:
+		return object{"type": "object", "additionalProperties": formSchema(valueForm)}
+	case outputsForm:
+		names := object{"type": "string"}
+		return object{"anyOf": []object{listOf(names), {"type": "object", "additionalProperties": names}}}
 	default:
 		return object{"type": "array"}
 	}

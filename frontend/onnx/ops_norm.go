@@ -9,7 +9,7 @@ func applyLRN(n *node) value {
 		return nil
 	}
 	size, alpha, beta, bias := n.intAttr("size", 1), n.floatAttr("alpha", 1e-4), n.floatAttr("beta", 0.75), n.floatAttr("bias", 1)
-	return n.compose().LRN(n.inputs[0], size, alpha, beta, bias)
+	return n.compose().LRN(n.inputs[0], size, (size-1)/2, alpha, beta, bias)
 }
 
 func applyInstanceNorm(n *node) value {
