@@ -90,6 +90,7 @@ type importer struct {
 	build        *ir.Builder
 	values       map[string]*ir.Value // by ONNX name; nil if what makes it failed, which has been reported
 	used         map[string]bool      // names that a node or an output of the graph reads
+	openBatch    string               // name of the batch dimension that is chosen at run time; empty if all sizes are known
 	foldedBytes  int64                // work done so far, see foldBudgetBytes
 	createdBytes int
 }

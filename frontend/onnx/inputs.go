@@ -116,7 +116,7 @@ func (im *importer) inputType(in *valueInfo) (ir.Type, bool) {
 			size = int64(n)
 		}
 		if !given && d == 0 {
-			size, given = 1, true
+			size, given, im.openBatch = 1, true, dimName(in, d)
 		}
 		if !given {
 			im.errorf("dimension %d of input %q is not fixed", d, in.name).

@@ -37,22 +37,6 @@ func applyClip11(n *node) value {
 	return n.emit("clip", attrs, n.inputs[0])
 }
 
-// applyBatchNorm handles inference; momentum and the outputs after the first concern training.
-func applyBatchNorm(n *node) value {
-	n.ignore("momentum")
-	if n.opset < 9 {
-		n.onlyInt("spatial", 1, "statistics per pixel")
-	}
-	if n.opset >= 14 {
-		n.onlyInt("training_mode", 0, "export the model for inference")
-	}
-	attrs := ir.Attrs{"epsilon": n.floatAttr("epsilon", 1e-5)}
-	if n.failed {
-		return nil
-	}
-	return n.emit("batchnorm", attrs, n.inputs...)
-}
-
 // applyDropout is the identity in inference, whatever the ratio.
 func applyDropout(n *node) value {
 	n.ignore("ratio")

@@ -1,6 +1,10 @@
 package onnx
 
-import "nncc/ir"
+import (
+	"fmt"
+
+	"nncc/ir"
+)
 
 // Normalisations, as ONNX defines them.
 
@@ -10,6 +14,49 @@ func applyLRN(n *node) value {
 	}
 	size, alpha, beta, bias := n.intAttr("size", 1), n.floatAttr("alpha", 1e-4), n.floatAttr("beta", 0.75), n.floatAttr("bias", 1)
 	return n.compose().LRN(n.inputs[0], size, (size-1)/2, alpha, beta, bias)
+}
+
+// applyBatchNorm uses the statistics that came out of training; in training mode those of its own input.
+func applyBatchNorm(n *node) value {
+	epsilon, momentum := n.floatAttr("epsilon", 1e-5), n.floatAttr("momentum", 0.9)
+	if n.opset < 9 {
+		n.onlyInt("spatial", 1, "statistics per pixel")
+	}
+	if n.opset >= 14 && n.boolAttr("training_mode", 0) == 1 {
+		return n.trainBatchNorm(epsilon, momentum)
+	}
+	if n.failed {
+		return nil
+	}
+	return n.emit("batchnorm", ir.Attrs{"epsilon": epsilon}, n.inputs...)
+}
+
+// trainBatchNorm standardizes each channel over the batch. The other results are the statistics it was given, moved
+// towards those of the batch.
+func (n *node) trainBatchNorm(epsilon, momentum float64) value {
+	x, shape := n.inputs[0], n.shape(0)
+	if len(shape) < 2 {
+		return n.errorf("input %s has no channels", dims(shape))
+	}
+	if n.openBatch != "" {
+		n.add("training_mode is 1, so that the samples of a batch influence one another: its size must be known").
+			Hint = fmt.Sprintf("export the model for inference, or give the size with --dim %s=N", n.openBatch)
+		return nil
+	}
+	m := n.compose()
+	centred, mean, variance := m.Moments(x, append([]int{0}, from(2, len(shape))...))
+	v := n.step("div", nil, centred, m.Deviation(variance, epsilon))
+	n.more = []value{n.moved(n.inputs[3], mean, momentum), n.moved(n.inputs[4], variance, momentum)}
+	return m.PerChannel(v, n.inputs[1], n.inputs[2])
+}
+
+// moved is old*momentum + new*(1-momentum), one number per channel.
+func (n *node) moved(old, now value, momentum float64) value {
+	if old == nil || now == nil {
+		return nil
+	}
+	now = n.step("reshape", ir.Attrs{"shape": old.Type.Shape}, now)
+	return n.step("add", nil, n.step("mul", nil, old, n.like(old, momentum)), n.step("mul", nil, now, n.like(now, 1-momentum)))
 }
 
 func applyInstanceNorm(n *node) value {
