@@ -56,12 +56,14 @@ func load(data []byte, path string, files *externalFiles, o Options) (*ir.Graph,
 	}
 	im := newImporter(model, path, files, o)
 	im.checkOpset()
+	im.expandFunctions()
 	if im.errs.Len() == 0 {
 		im.checkOperators()
 	}
 	if err := im.errs.Err(); err != nil {
 		return nil, err
 	}
+	im.findUsed()
 	im.addInitializers()
 	im.addInputs()
 	im.addNodes()
@@ -104,6 +106,11 @@ func newImporter(model *modelProto, path string, files *externalFiles, o Options
 		model: model, graph: model.graph, opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, used: map[string]bool{},
 	}
+	return im
+}
+
+// findUsed notes what is read.
+func (im *importer) findUsed() {
 	for i := range im.graph.nodes {
 		for _, name := range im.graph.nodes[i].inputs {
 			im.used[name] = true
@@ -112,29 +119,35 @@ func newImporter(model *modelProto, path string, files *externalFiles, o Options
 	for _, name := range im.graph.outputs {
 		im.used[name] = true
 	}
-	return im
 }
 
 func (im *importer) errorf(format string, args ...any) *diag.Error {
 	return im.errs.Add(im.pos, format, args...)
 }
 
-// checkOpset finds the version of the operator set that the nodes are written in.
+// checkOpset finds the version of the operator set that the graph's nodes are written in.
 func (im *importer) checkOpset() {
 	for _, o := range im.model.opsets {
-		if o.domain != "" && o.domain != "ai.onnx" {
-			continue // its operators, if used, are reported as unsupported
+		if o.isDefault() { // operators of others, if used, are reported as unsupported
+			im.opset = im.checkedOpset(o.version)
 		}
-		if o.version < oldestOpset || o.version > newestOpset {
-			im.errorf("operator set %d is not supported", o.version).
-				Hint = fmt.Sprintf("export the model with an opset_version from %d to %d", oldestOpset, newestOpset)
-			return
-		}
-		im.opset = int(o.version)
 	}
-	if im.opset == 0 {
+	if im.opset == 0 && im.errs.Len() == 0 {
 		im.errorf("the model does not say which operator set it uses")
 	}
+	for i := range im.graph.nodes {
+		im.graph.nodes[i].opset = im.opset
+	}
+}
+
+// checkedOpset reports a version that is not understood, for which it returns 0.
+func (im *importer) checkedOpset(version int64) int {
+	if version < oldestOpset || version > newestOpset {
+		im.errorf("operator set %d is not supported", version).
+			Hint = fmt.Sprintf("export the model with an opset_version from %d to %d", oldestOpset, newestOpset)
+		return 0
+	}
+	return int(version)
 }
 
 func (im *importer) addInitializers() {
@@ -161,7 +174,7 @@ func (im *importer) addInitializers() {
 func (im *importer) addNodes() {
 	for i := range im.graph.nodes {
 		p := &im.graph.nodes[i]
-		n := &node{importer: im, proto: p, label: nodeLabel(p, i), asked: map[string]bool{}}
+		n := &node{importer: im, proto: p, opset: p.opset, label: nodeLabel(p, i), asked: map[string]bool{}}
 		result := n.run()
 		for k, name := range p.outputs {
 			if name == "" {

@@ -7,6 +7,8 @@ import "math"
 const (
 	maxFileBytes     = math.MaxInt32
 	maxNodes         = 1 << 17
+	maxFunctionDepth = 64
+	maxExpandedBytes = 1 << 28        // about what all nodes of expanded functions take
 	maxExternalBytes = int64(1) << 34 // all external tensors of a model together
 	maxCreatedBytes  = 1 << 26        // all tensors made by ConstantOfShape together
 

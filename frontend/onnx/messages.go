@@ -10,16 +10,20 @@ import (
 // The messages of onnx.proto, as far as the importer needs them. Field numbers are those of that file.
 
 type modelProto struct {
-	graph    *graphProto
-	opsets   []opsetID
-	metadata map[string]string
-	producer string
+	graph     *graphProto
+	functions []functionProto
+	opsets    []opsetID
+	metadata  map[string]string
+	producer  string
 }
 
 type opsetID struct {
 	domain  string
 	version int64
 }
+
+// isDefault reports whether it is the operator set of ONNX itself.
+func (o opsetID) isDefault() bool { return o.domain == "" || o.domain == "ai.onnx" }
 
 type graphProto struct {
 	name         string
@@ -31,12 +35,14 @@ type graphProto struct {
 }
 
 type nodeProto struct {
-	name    string
-	op      string
-	domain  string
-	inputs  []string
-	outputs []string
-	attrs   []attributeProto
+	name     string
+	op       string
+	domain   string
+	overload string
+	inputs   []string
+	outputs  []string
+	attrs    []attributeProto
+	opset    int // version of the operator set, which the importer fills in
 }
 
 type attributeProto struct {
@@ -48,6 +54,7 @@ type attributeProto struct {
 	t      *tensorProto
 	floats []byte // little-endian float32
 	ints   []int64
+	ref    string // name of the attribute of the surrounding function that this one is
 }
 
 // valueInfo is the name and type of a graph input.
@@ -88,12 +95,54 @@ func parseModel(data []byte) (*modelProto, error) {
 			key, value, err := parseEntry(s.bytes())
 			s.fail(err)
 			m.metadata[key] = value
+		case 25:
+			if len(m.functions) == maxNodes {
+				s.fail(fmt.Errorf("more than %d functions", maxNodes))
+				break
+			}
+			f, err := parseFunction(s.bytes())
+			s.fail(err)
+			m.functions = append(m.functions, f)
 		}
 	}
 	if s.err == nil && m.graph == nil {
 		s.fail(errors.New("no graph"))
 	}
 	return m, s.err
+}
+
+func parseFunction(data []byte) (functionProto, error) {
+	var f functionProto
+	s := scan("FunctionProto", data)
+	for s.next() {
+		switch s.num {
+		case 1:
+			f.name = s.text()
+		case 4:
+			f.inputs = append(f.inputs, s.text())
+		case 5:
+			f.outputs = append(f.outputs, s.text())
+		case 6:
+			f.attrs = append(f.attrs, s.text())
+		case 7:
+			node, err := parseNode(s.bytes())
+			s.fail(err)
+			f.nodes = append(f.nodes, node)
+		case 9:
+			opset, err := parseOpset(s.bytes())
+			s.fail(err)
+			f.opsets = append(f.opsets, opset)
+		case 10:
+			f.domain = s.text()
+		case 11:
+			a, err := parseAttribute(s.bytes())
+			s.fail(err)
+			f.defaults = append(f.defaults, a)
+		case 13:
+			f.overload = s.text()
+		}
+	}
+	return f, s.err
 }
 
 func parseOpset(data []byte) (opsetID, error) {
@@ -176,6 +225,8 @@ func parseNode(data []byte) (nodeProto, error) {
 			n.attrs = append(n.attrs, a)
 		case 7:
 			n.domain = s.text()
+		case 8:
+			n.overload = s.text()
 		}
 	}
 	return n, s.err
@@ -204,6 +255,8 @@ func parseAttribute(data []byte) (attributeProto, error) {
 			a.ints = s.appendInts(a.ints)
 		case 20:
 			a.kind = s.enum()
+		case 21:
+			a.ref = s.text()
 		}
 	}
 	return a, s.err

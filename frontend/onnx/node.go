@@ -17,6 +17,7 @@ type value = *ir.Value
 type node struct {
 	*importer
 	proto  *nodeProto
+	opset  int    // version of the operator set that it is written in
 	label  string // for messages
 	inputs []value
 	asked  map[string]bool // attributes that the operator's function has asked for

@@ -40,16 +40,14 @@ func (im *importer) checkOperators() {
 	nodes := map[string][]string{}
 	for i := range im.graph.nodes {
 		p := &im.graph.nodes[i]
-		if lookup(p, im.opset) != nil {
+		if lookup(p, p.opset) != nil {
 			continue
 		}
-		name, label := p.op, p.name
-		if p.domain != "" && p.domain != "ai.onnx" {
-			name = p.domain + "." + p.op
-		}
+		name, label := keyOf(p.domain, p.op, p.overload).String(), p.name
 		if label == "" {
 			label = fmt.Sprintf("#%d", i)
 		}
+		name += fmt.Sprintf(" (operator set %d)", p.opset)
 		nodes[name] = append(nodes[name], label)
 	}
 	for i, name := range slices.Sorted(maps.Keys(nodes)) {
@@ -59,7 +57,7 @@ func (im *importer) checkOperators() {
 		if len(labels) > namesShown {
 			more = ", ..."
 		}
-		e := im.errorf("operator %s (operator set %d) is not supported; used by %s: %s%s", name, im.opset,
+		e := im.errorf("operator %s is not supported; used by %s: %s%s", name,
 			count(len(labels), "node"), strings.Trim(strings.ReplaceAll(shown, `" "`, `", "`), "[]"), more)
 		if i == len(nodes)-1 {
 			e.Hint = "simplify the model or export it for inference; docs/status.md lists the operators that are supported"
