@@ -8,9 +8,9 @@ const (
 	maxFileBytes     = math.MaxInt32
 	maxNodes         = 1 << 17
 	maxFunctionDepth = 64
-	maxExpandedBytes = 1 << 28        // about what all nodes of expanded functions take
+	maxExpandedBytes = 1 << 26        // about what all nodes of expanded functions take
 	maxExternalBytes = int64(1) << 34 // all external tensors of a model together
-	maxCreatedBytes  = 1 << 26        // all tensors made by ConstantOfShape together
+	maxCreatedBytes  = 1 << 30        // all constants made on import together
 
 	// foldBudgetBytes bounds the work of evaluating constant nodes: bytes read and written, summed over the model.
 	// Nodes beyond it, and those with a result of more than maxFoldedBytes, stay in the graph.

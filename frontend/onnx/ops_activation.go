@@ -56,3 +56,19 @@ func applyGelu(n *node) value {
 		return n.errorf("attribute approximate is %q, must be none or tanh", kind)
 	}
 }
+
+// applySwish is x*sigmoid(alpha*x).
+func applySwish(n *node) value {
+	x := n.inputs[0]
+	return n.emit("mul", nil, x, n.step("sigmoid", nil, n.step("mul", nil, x, n.like(x, n.floatAttr("alpha", 1)))))
+}
+
+// applyShrink moves numbers beyond lambd towards 0 by bias; others become 0.
+func applyShrink(n *node) value {
+	x := n.inputs[0]
+	bias, lambda := n.like(x, n.floatAttr("bias", 0)), n.floatAttr("lambd", 0.5)
+	above := n.step("compare", ir.Attrs{"is": "lt"}, n.like(x, lambda), x)
+	below := n.step("compare", ir.Attrs{"is": "lt"}, x, n.like(x, -lambda))
+	v := n.step("where", nil, above, n.step("sub", nil, x, bias), n.like(x, 0))
+	return n.emit("where", nil, below, n.step("add", nil, x, bias), v)
+}

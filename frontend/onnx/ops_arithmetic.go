@@ -68,3 +68,30 @@ func (n *node) castTo(v value, to tensor.DType) value {
 	}
 	return n.step("cast", ir.Attrs{"to": to.String()}, v)
 }
+
+// applyMod is the remainder, with the dividend's sign if fmod is 1, otherwise with the divisor's.
+func applyMod(n *node) value {
+	a, b := n.inputs[0], n.inputs[1]
+	rest := n.remainder(a, b)
+	if n.boolAttr("fmod", 0) == 1 || rest == nil {
+		return n.emit("identity", nil, rest)
+	}
+	zero := n.like(a, 0)
+	signsDiffer := n.step("compare", ir.Attrs{"is": "ne"}, n.compareAs("lt", rest, zero), n.compareAs("lt", b, zero))
+	adjust := n.step("min", nil, signsDiffer, n.compareAs("ne", rest, zero))
+	return n.emit("where", nil, adjust, n.step("add", nil, rest, b), rest)
+}
+
+// remainder has the dividend's sign. The quotient of floats is one of magnitudes, and may have been rounded to the next
+// integer, so that the rest may be less than 0 or as large as the divisor.
+func (n *node) remainder(a, b value) value {
+	if !a.Type.DType.IsFloat() {
+		return n.step("sub", nil, a, n.step("mul", nil, n.step("div", nil, a, b), b))
+	}
+	zero, up, by := n.like(a, 0), n.step("abs", nil, a), n.step("abs", nil, b)
+	rest := n.step("sub", nil, up, n.step("mul", nil, n.step("floor", nil, n.step("div", nil, up, by)), by))
+	rest = n.step("where", nil, n.compareAs("lt", rest, zero), n.step("add", nil, rest, by), rest)
+	rest = n.step("where", nil, n.compareAs("le", by, rest), n.step("sub", nil, rest, by), rest)
+	rest = n.step("where", nil, n.compareAs("lt", up, by), up, rest) // the divisor may be infinite
+	return n.step("where", nil, n.compareAs("lt", a, zero), n.step("mul", nil, rest, n.like(a, -1)), rest)
+}

@@ -68,8 +68,8 @@ func (n *node) fill(name string, one *tensor.Tensor, shape []int) value {
 	if err := t.Check(); err != nil {
 		return n.errorf("result %v", err)
 	}
-	if n.createdBytes += t.Bytes(); n.createdBytes > maxCreatedBytes {
-		return n.errorf("more than %d bytes of constants made from shapes", maxCreatedBytes)
+	if !n.create(t.Bytes()) {
+		return nil
 	}
 	data := slices.Repeat(one.Data, t.Elems())
 	return n.build.Const(n.pos, name, &tensor.Tensor{DType: t.DType, Shape: t.Shape, Data: data})

@@ -1,6 +1,10 @@
 package onnx
 
-import "nncc/ir"
+import (
+	"math"
+
+	"nncc/ir"
+)
 
 // Comparisons, logic, and what is made of them.
 
@@ -21,6 +25,23 @@ func applyNot(n *node) value {
 
 func applyIsNaN(n *node) value {
 	return n.emit("compare", ir.Attrs{"is": "ne"}, n.inputs[0], n.inputs[0])
+}
+
+// applyIsInf is whether a number is infinite, by default of any sign.
+func applyIsInf(n *node) value {
+	x := n.inputs[0]
+	below := n.boolAttr("detect_negative", 1) == 1
+	above := n.boolAttr("detect_positive", 1) == 1
+	up, down := n.like(x, math.Inf(1)), n.like(x, math.Inf(-1))
+	switch {
+	case above && below:
+		return n.emit("compare", ir.Attrs{"is": "eq"}, n.step("abs", nil, x), up)
+	case above:
+		return n.emit("compare", ir.Attrs{"is": "eq"}, x, up)
+	case below:
+		return n.emit("compare", ir.Attrs{"is": "eq"}, x, down)
+	}
+	return n.emit("compare", ir.Attrs{"is": "lt"}, x, down) // nothing is
 }
 
 // applySign is (x > 0) - (x < 0).

@@ -65,11 +65,27 @@ func applyCast(n *node) value {
 	}
 	n.ignore("saturate")   // concerns 8-bit floats, which are not supported
 	n.ignore("round_mode") // likewise
-	to, err := dtypeOf(n.intAttr("to", 0))
-	if err != nil {
-		return n.errorf("attribute to: %v", err)
+	to := n.dtypeAttr("to")
+	if n.failed {
+		return nil
 	}
 	return n.emit("cast", ir.Attrs{"to": to.String()}, n.inputs[0])
+}
+
+// applyCastLike converts to the type of the second input.
+func applyCastLike(n *node) value {
+	n.ignore("saturate")
+	n.ignore("round_mode")
+	return n.emit("cast", ir.Attrs{"to": n.inputs[1].Type.DType.String()}, n.inputs[0])
+}
+
+// dtypeAttr is an attribute that names an element type.
+func (n *node) dtypeAttr(name string) tensor.DType {
+	to, err := dtypeOf(n.intAttr(name, 0))
+	if err != nil {
+		n.errorf("attribute %s: %v", name, err)
+	}
+	return to
 }
 
 func applySoftmax(n *node) value {

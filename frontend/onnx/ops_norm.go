@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/ir"
 )
@@ -111,4 +112,54 @@ func applyGroupNorm(n *node) value {
 func (n *node) spread(v value, times int) value {
 	v = n.step("reshape", ir.Attrs{"shape": []int{v.Type.Elems(), 1}}, v)
 	return n.step("pad", ir.Attrs{"pad": []int{0, 0, 0, times - 1}, "mode": "edge"}, v)
+}
+
+// applyRMSNorm divides by the root of the mean square over all dimensions from axis on.
+func applyRMSNorm(n *node) value {
+	n.ignore("stash_type")
+	x, rank := n.inputs[0], len(n.shape(0))
+	axis, ok := n.axis(n.intAttr("axis", -1), rank)
+	if !ok {
+		return nil
+	}
+	mean := n.step("reduce", ir.Attrs{"to": "mean", "axes": from(axis, rank)}, n.step("mul", nil, x, x))
+	v := n.step("div", nil, x, n.compose().Deviation(mean, n.floatAttr("epsilon", 1e-5)))
+	return n.emit("mul", nil, v, n.inputs[1])
+}
+
+// applyLpNorm divides by a norm along an axis; where that is 0, so is the result.
+func applyLpNorm(n *node) value {
+	x, p := n.inputs[0], n.intAttr("p", 2)
+	axis, ok := n.axis(n.intAttr("axis", -1), len(n.shape(0)))
+	if !ok {
+		return nil
+	}
+	if p != 1 && p != 2 {
+		return n.errorf("attribute p is %d, must be 1 or 2", p)
+	}
+	norm := n.step("reduce", ir.Attrs{"to": "sum", "axes": []int{axis}}, n.powerOf(x, p))
+	if p == 2 {
+		norm = n.step("sqrt", nil, norm)
+	}
+	zero := n.like(x, 0)
+	return n.emit("where", nil, n.compareAs("eq", norm, zero), zero, n.step("div", nil, x, norm))
+}
+
+// applyMeanVariance standardizes along axes, by default all but channels.
+func applyMeanVariance(n *node) value {
+	list, axes := []int{0, 2, 3}, []int{}
+	if n.has("axes") {
+		list = n.intsAttr("axes")
+	}
+	for _, a := range list {
+		axis, ok := n.axis(a, len(n.shape(0)))
+		if !ok {
+			return nil
+		}
+		axes = append(axes, axis)
+	}
+	slices.Sort(axes)
+	const epsilon = 1e-9 // added to the deviation itself
+	centred, _, variance := n.compose().Moments(n.inputs[0], slices.Compact(axes))
+	return n.emit("div", nil, centred, n.step("add", nil, n.step("sqrt", nil, variance), n.like(variance, epsilon)))
 }

@@ -53,12 +53,15 @@ func List(dir string) ([]Case, error) {
 	return cases, nil
 }
 
-// shapeInputs tells, by operator, from which input on they give shapes, axes or bounds. nncc needs those when
-// compiling, so they are bound as constants.
-var shapeInputs = map[string]int{
-	"Clip": 1, "ConstantOfShape": 0, "Pad": 1, "Reshape": 1, "Slice": 1, "Squeeze": 1, "Unsqueeze": 1,
-	"ReduceL1": 1, "ReduceL2": 1, "ReduceLogSum": 1, "ReduceLogSumExp": 1, "ReduceMax": 1, "ReduceMean": 1, "ReduceMin": 1,
-	"ReduceProd": 1, "ReduceSum": 1, "ReduceSumSquare": 1, "Expand": 1, "Split": 1, "Tile": 1, "Resize": 1, "Upsample": 1,
+// shapeInputs tells, by operator, which inputs give shapes, axes, bounds or indices. nncc needs those when compiling, so
+// they are bound as constants.
+var shapeInputs = map[string][]int{
+	"CenterCropPad": {1}, "Clip": {1, 2}, "Compress": {1}, "ConstantOfShape": {0}, "CumProd": {1}, "CumSum": {1}, "Expand": {1},
+	"GatherElements": {1}, "GatherND": {1}, "NonZero": {0}, "OneHot": {1}, "Pad": {1, 2, 3}, "Range": {0, 1, 2}, "ReduceL1": {1},
+	"ReduceL2": {1}, "ReduceLogSum": {1}, "ReduceLogSumExp": {1}, "ReduceMax": {1}, "ReduceMean": {1}, "ReduceMin": {1},
+	"ReduceProd": {1}, "ReduceSum": {1}, "ReduceSumSquare": {1}, "Reshape": {1}, "Resize": {1, 2, 3}, "ReverseSequence": {1},
+	"Scatter": {1}, "ScatterElements": {1}, "ScatterND": {1}, "Slice": {1, 2, 3, 4}, "Split": {1}, "Squeeze": {1}, "Tile": {1},
+	"TopK": {1}, "Trilu": {1}, "Unsqueeze": {1}, "Upsample": {1},
 }
 
 // Model is a case ready to run: Want are the outputs for Inputs.
@@ -74,10 +77,7 @@ func (c *Case) Load(outputs int) (*Model, error) {
 }
 
 // isShape reports whether input i is one that nncc needs when compiling.
-func (c *Case) isShape(i int) bool {
-	first, ok := shapeInputs[c.Operator]
-	return ok && i >= first
-}
+func (c *Case) isShape(i int) bool { return slices.Contains(shapeInputs[c.Operator], i) }
 
 // LoadBound is Load with all inputs but the first as constants, as the weights of a network are.
 func (c *Case) LoadBound(outputs int) (*Model, error) {

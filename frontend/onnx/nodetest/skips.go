@@ -50,7 +50,7 @@ func ReadSkips(path string) (Skips, error) {
 
 // supporting lists operators that are there for the arithmetic on shapes that exporters write. Most of their cases
 // concern types that such arithmetic does not have, so that they may be skipped.
-var supporting = map[string]bool{"Cast": true, "Equal": true, "Identity": true}
+var supporting = map[string]bool{"Cast": true, "CastLike": true, "Equal": true, "Identity": true}
 
 // Check verifies that each skip is a case, and that at most a tenth of the cases of an operator are skipped, not
 // counting those in training mode or in old operator sets.

@@ -1,0 +1,34 @@
+package onnx
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestSamplesStayApart covers operators that are made of several ops which must not mix the samples of a batch whose
+// size is not known.
+func TestSamplesStayApart(t *testing.T) {
+	images := input("x", float, "N", 4, 6, 6)
+	list := func(v ...int64) part { return initializer(ints("i", v...)) }
+	cases := map[string][]part{
+		"TopK":      {list(2), nodeOf("TopK", "", []string{"x", "i"}, y, attrInt("axis", 1))},
+		"CumSum":    {list(-1), nodeOf("CumSum", "", []string{"x", "i"}, y)},
+		"Hardmax":   {nodeOf("Hardmax", "", []string{"x"}, y)},
+		"LpPool":    {nodeOf("LpPool", "", []string{"x"}, y, attrInts("kernel_shape", 2, 2))},
+		"attention": {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "bhid,bhjd->bhij"))},
+		"weights":   {initializer(fill("w", 6, 5)), nodeOf("Einsum", "", []string{"x", "w"}, y, attrString("equation", "nchw,wo->nohc"))},
+		"ellipsis":  {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "...ij,...kj->...ik"))},
+		"gather": {initializer(msg{}.packed(1, 1, 1, 1, 2).int(2, 7).text(8, "i").packed(7, 5, 0)),
+			nodeOf("GatherElements", "", []string{"x", "i"}, y, attrInt("axis", 3))},
+		"scatter": {initializer(msg{}.packed(1, 1, 1, 1, 1).int(2, 7).text(8, "i").packed(7, 2)), nodeOf("ReduceMax", "", []string{"x"}, []string{"u"}, attrInts("axes", 1, 2, 3)),
+			nodeOf("ScatterElements", "", []string{"x", "i", "u"}, y, attrInt("axis", 1))},
+	}
+	for name, parts := range cases {
+		t.Run(name, func(t *testing.T) {
+			g, err := Parse(modelOf(17, append(parts, images, output("y"))...), "m.onnx", Options{})
+			require.NoError(t, err)
+			require.True(t, g.Batched, "%v", g)
+		})
+	}
+}

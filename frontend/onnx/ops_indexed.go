@@ -1,0 +1,268 @@
+package onnx
+
+import (
+	"slices"
+
+	"nncc/ir"
+	"nncc/runtime/tensor"
+)
+
+// Operators that read or write at places given by indices. These must be constants, so that each is a gather from, or
+// a choice between, elements at places that are known.
+
+// takeFlat makes a value of a shape out of the elements of v at places in row-major order. Where both shapes begin with
+// 1, that dimension stays one of samples. Who makes the places accounts for them.
+func (n *node) takeFlat(v value, places []int64, shape []int) value {
+	if v == nil {
+		return nil
+	}
+	flat, axis := []int{v.Type.Elems()}, 0
+	if v.Type.Rank() > 0 && v.Type.Shape[0] == 1 && len(shape) > 0 && shape[0] == 1 {
+		flat, axis = []int{1, v.Type.Elems()}, 1
+	}
+	v = n.step("reshape", ir.Attrs{"shape": flat}, v)
+	v = n.step("gather", ir.Attrs{"axis": axis}, v, n.build.Const(n.pos, n.name()+".places", tensor.FromI64(places, len(places))))
+	return n.step("reshape", ir.Attrs{"shape": shape}, v)
+}
+
+// constIndices returns an input that must be a constant of integers: its numbers, and its shape.
+func (n *node) constIndices(i int) (list []int64, shape []int, ok bool) {
+	v := n.inputs[i]
+	switch {
+	case !v.IsConst():
+		n.add("indices must be a constant").Hint = "they are computed from the input's values"
+		return nil, nil, false
+	case v.Type.DType == tensor.I32:
+		for _, k := range tensor.View[int32](v.Const) {
+			list = append(list, int64(k))
+		}
+		return list, v.Type.Shape, true
+	case v.Type.DType != tensor.I64:
+		n.errorf("indices are %v, must be i64", v.Type.DType)
+		return nil, nil, false
+	}
+	return v.Const.I64s(), v.Type.Shape, true
+}
+
+// placeBytes is what a place in a list of them takes.
+const placeBytes = 8
+
+// index counts a negative index from the end and rejects one out of range.
+func (n *node) index(k int64, size int) (int, bool) {
+	if k < -int64(size) || k >= int64(size) {
+		n.errorf("index %d is out of range for %d elements", k, size)
+		return 0, false
+	}
+	if k < 0 {
+		k += int64(size)
+	}
+	return int(k), true
+}
+
+// strides are how far apart in row-major order neighbours along each dimension lie.
+func strides(shape []int) []int {
+	out := make([]int, len(shape))
+	for d, step := len(shape)-1, 1; d >= 0; d-- {
+		out[d] = step
+		step *= shape[d]
+	}
+	return out
+}
+
+// elementPlaces are the flat places in a tensor of the given shape that indices along an axis stand for, the other
+// dimensions being those of the index itself.
+func (n *node) elementPlaces(indices []int64, indexShape, shape []int, axis int) ([]int64, bool) {
+	if len(indexShape) != len(shape) {
+		n.errorf("indices %s and data %s differ in the number of dimensions", dims(indexShape), dims(shape))
+		return nil, false
+	}
+	for d, size := range indexShape {
+		if d != axis && size > shape[d] {
+			n.errorf("indices %s reach beyond the data %s", dims(indexShape), dims(shape))
+			return nil, false
+		}
+	}
+	if !n.create(placeBytes * len(indices)) {
+		return nil, false
+	}
+	places, at, step := make([]int64, len(indices)), make([]int, len(shape)), strides(shape)
+	for i, k := range indices {
+		along, ok := n.index(k, shape[axis])
+		if !ok {
+			return nil, false
+		}
+		for d, j := range at {
+			if d == axis {
+				j = along
+			}
+			places[i] += int64(j * step[d])
+		}
+		advance(at, indexShape)
+	}
+	return places, true
+}
+
+// advance moves to the next place in row-major order.
+func advance(at, shape []int) {
+	for d := len(at) - 1; d >= 0; d-- {
+		if at[d]++; at[d] < shape[d] {
+			return
+		}
+		at[d] = 0
+	}
+}
+
+func applyGatherElements(n *node) value {
+	indices, indexShape, ok := n.constIndices(1)
+	if !ok {
+		return nil
+	}
+	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
+	if !ok {
+		return nil
+	}
+	places, ok := n.elementPlaces(indices, indexShape, n.shape(0), axis)
+	if !ok {
+		return nil
+	}
+	return n.emit("identity", nil, n.takeFlat(n.inputs[0], places, indexShape))
+}
+
+// slicePlaces are the flat places that tuples of indices stand for, each of which names a slice of the data. The first
+// batchDims dimensions of tuples and data go together. shape is that of all slices.
+func (n *node) slicePlaces(indices []int64, indexShape, data []int, batchDims int) (places []int64, shape []int, ok bool) {
+	last := len(indexShape) - 1
+	if last < 0 || batchDims < 0 || batchDims > last || batchDims+indexShape[last] > len(data) ||
+		!slices.Equal(indexShape[:batchDims], data[:batchDims]) {
+		n.errorf("indices %s do not fit the data %s", dims(indexShape), dims(data))
+		return nil, nil, false
+	}
+	depth, step := indexShape[last], strides(data)
+	inner := product(data[batchDims+depth:])
+	shape = slices.Concat(indexShape[:last], data[batchDims+depth:])
+	if err := ir.T(tensor.I64, shape...).Check(); err != nil {
+		n.errorf("result %v", err)
+		return nil, nil, false
+	}
+	if !n.create(placeBytes * product(shape)) {
+		return nil, nil, false
+	}
+	at := make([]int, last)
+	for t := range product(indexShape[:last]) {
+		start := 0
+		for d := range batchDims {
+			start += at[d] * step[d]
+		}
+		for j := range depth {
+			k, ok := n.index(indices[t*depth+j], data[batchDims+j])
+			if !ok {
+				return nil, nil, false
+			}
+			start += k * step[batchDims+j]
+		}
+		for i := range inner {
+			places = append(places, int64(start+i))
+		}
+		advance(at, indexShape[:last])
+	}
+	return places, shape, true
+}
+
+func applyGatherND(n *node) value {
+	indices, indexShape, ok := n.constIndices(1)
+	if !ok {
+		return nil
+	}
+	places, shape, ok := n.slicePlaces(indices, indexShape, n.shape(0), n.intAttr("batch_dims", 0))
+	if !ok {
+		return nil
+	}
+	return n.emit("identity", nil, n.takeFlat(n.inputs[0], places, shape))
+}
+
+func applyScatterElements(n *node) value {
+	indices, indexShape, ok := n.constIndices(1)
+	if !ok {
+		return nil
+	}
+	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
+	if !ok {
+		return nil
+	}
+	places, ok := n.elementPlaces(indices, indexShape, n.shape(0), axis)
+	if !ok {
+		return nil
+	}
+	return n.scatter(places, indexShape)
+}
+
+func applyScatterND(n *node) value {
+	indices, indexShape, ok := n.constIndices(1)
+	if !ok {
+		return nil
+	}
+	places, shape, ok := n.slicePlaces(indices, indexShape, n.shape(0), 0)
+	if !ok {
+		return nil
+	}
+	return n.scatter(places, shape)
+}
+
+// scatter combines the first input, at places, with the third, which must have the given shape: the last one for a place
+// replaces it, or all are added, multiplied or compared with it.
+func (n *node) scatter(places []int64, shape []int) value {
+	op, known := map[string]string{"none": "", "add": "add", "mul": "mul", "min": "min", "max": "max"}[n.stringAttr("reduction", "none")]
+	data, updates := n.inputs[0], n.inputs[2]
+	if !known || !slices.Equal(updates.Type.Shape, shape) {
+		return n.errorf("reduction %q of updates %s: there are none, add, mul, min and max; needs updates %s", n.stringAttr("reduction", ""), dims(updates.Type.Shape), dims(shape))
+	}
+	const mostLayers = 256 // each of which is a pass over the data
+	elems := data.Type.Elems()
+	layers := n.layersOf(places, elems, op == "", mostLayers)
+	if n.failed {
+		return nil
+	}
+	for _, from := range layers {
+		there := make([]float64, elems)
+		for i, k := range from {
+			if k >= 0 {
+				there[i] = 1
+			}
+			from[i] = max(k, 0)
+		}
+		v := n.takeFlat(updates, from, data.Type.Shape)
+		if op != "" {
+			v = n.step(op, nil, data, v)
+		}
+		mask := n.build.Const(n.pos, n.name()+".mask", tensor.FromFloat64s(tensor.Bool, there, data.Type.Shape...))
+		data = n.step("where", nil, mask, v, data)
+	}
+	return n.emit("identity", nil, data)
+}
+
+// layersOf says which update, or -1, comes to each element first, second and so on; with replace only the last counts.
+func (n *node) layersOf(places []int64, elems int, replace bool, most int) [][]int64 {
+	var layers [][]int64
+	if !n.create(placeBytes * elems) {
+		return nil
+	}
+	depth := make([]int, elems)
+	for i, at := range places {
+		k := depth[at]
+		if !replace {
+			depth[at]++
+		}
+		if k == most {
+			n.errorf("more than %d updates of one element", most)
+			return nil
+		}
+		if k == len(layers) {
+			if !n.create(2 * placeBytes * elems) {
+				return nil
+			}
+			layers = append(layers, slices.Repeat([]int64{-1}, elems))
+		}
+		layers[k][at] = int64(i)
+	}
+	return layers
+}
