@@ -143,7 +143,7 @@ func (n *node) tensorAttr(name string) *tensor.Tensor {
 		n.errorf("attribute %s: %v", name, err)
 		return nil
 	}
-	return t
+	return widened(t)
 }
 
 // ignore accepts an attribute that has no influence on inference, whatever its value.

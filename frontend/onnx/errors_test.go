@@ -101,6 +101,10 @@ func brokenModels() map[string][]byte {
 		"external-missing":    one(17, relu, initializer(external(outside, "location", "absent.bin"))),
 		"external-no-place":   one(17, relu, initializer(outside)),
 		"external-bad-length": one(17, relu, initializer(external(external(outside, "location", "x"), "length", "15"))),
+		"external-beyond":     one(17, relu, initializer(external(external(outside, "location", "opset-old.onnx"), "offset", "1000000"))),
+		"external-offset":     one(17, relu, initializer(external(external(outside, "location", "opset-old.onnx"), "offset", "9223372036854775807"))),
+		"external-overlap": one(17, relu, initializer(external(outside, "location", "opset-old.onnx")),
+			initializer(external(external(msg{}.packed(1, 4).int(2, 1).text(8, "v").int(14, 1), "location", "./opset-old.onnx"), "offset", "8"))),
 	}
 }
 

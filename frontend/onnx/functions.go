@@ -91,16 +91,16 @@ func (e *expander) add(p nodeProto, within []functionKey) {
 	case f == nil:
 		e.nodes = append(e.nodes, p)
 	case slices.Contains(within, key):
-		e.errorf("function %s calls itself: %s", key, path(within, key))
+		e.errorf("function %s calls itself: %s", key, route(within, key))
 	case len(within) == maxFunctionDepth:
-		e.errorf("functions call one another more than %d deep: %s", maxFunctionDepth, path(within, key))
+		e.errorf("functions call one another more than %d deep: %s", maxFunctionDepth, route(within, key))
 	default:
 		e.call(f, p, append(slices.Clone(within), key))
 	}
 }
 
-// path prints the functions on the way to the last one, leaving out the middle of a long way.
-func path(within []functionKey, last functionKey) string {
+// route prints the functions on the way to the last one, leaving out the middle of a long way.
+func route(within []functionKey, last functionKey) string {
 	const shown = 4
 	var names []string
 	for i, key := range within {

@@ -59,8 +59,8 @@ func TestFunctions(t *testing.T) {
 	twice := functionOf("Twice", []string{"a"}, []string{"b"}, attrName("by"),
 		callOf("Leaky", "one", []string{"a"}, []string{"t"}, attrRef("slope", "by", kindFloat)),
 		callOf("Leaky", "two", []string{"t"}, []string{"b"}, attrFloat("bias", 2)))
-	both := functionOf("Both", []string{"a", "gone"}, []string{"b", "a", "b"}, nodeOf("Relu", "", []string{"a"}, []string{"b"}),
-		nodeOf("Clip", "", []string{"a", "gone"}, []string{"c"}))
+	both := functionOf("Both", []string{"a", "gone"}, []string{"b", "a", "b"}, nodeOf("Clip", "", []string{"a", "gone"}, []string{"c"}),
+		nodeOf("Relu", "", []string{"c"}, []string{"b"}))
 	cases := []struct {
 		name  string
 		parts []part
@@ -82,8 +82,8 @@ func TestFunctions(t *testing.T) {
 %y = add(%Leaky/t.1, 0.5) @"Leaky/Add" : f32[1, 2]`},
 		{"outputs that are inputs, or one another", []part{callOf("Both", "n", []string{"x"}, []string{"b", "i", "c"}),
 			nodeOf("Sum", "", []string{"b", "i", "c"}, y)},
-			`%b = relu(%x) @"n/Relu" : f32[1, 2]
-%n/c = clip(%x) @"n/Clip" : f32[1, 2]
+			`%n/c = clip(%x) @"n/Clip" : f32[1, 2]
+%b = relu(%n/c) @"n/Relu" : f32[1, 2]
 %i = identity(%x) @"n" : f32[1, 2]
 %c = identity(%b) @"n" : f32[1, 2]
 %y.add = add(%b, %i) @"y" : f32[1, 2]

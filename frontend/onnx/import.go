@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nncc/ir"
@@ -29,7 +30,7 @@ func Load(path string, o Options) (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return load(data, path, &externalFiles{dir: filepath.Dir(path)}, o)
+	return load(data, path, &externalFiles{dir: filepath.Dir(path), read: map[string][]extent{}}, o)
 }
 
 func readFile(path string) ([]byte, error) {
@@ -93,6 +94,7 @@ type importer struct {
 	values       map[string]*ir.Value // by ONNX name; nil if what makes it failed, which has been reported
 	used         map[string]bool      // names that a node or an output of the graph reads
 	openBatch    string               // name of the batch dimension that is chosen at run time; empty if all sizes are known
+	batchParam   string               // what the model calls it, if it does
 	foldedBytes  int64                // work done so far, see foldBudgetBytes
 	createdBytes int
 }
@@ -100,13 +102,26 @@ type importer struct {
 func newImporter(model *modelProto, path string, files *externalFiles, o Options) *importer {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if o.Outputs != nil {
-		model.graph.outputs = o.Outputs
+		model.graph.outputs = chosen(model.graph.outputs, o.Outputs)
 	}
 	im := &importer{
 		model: model, graph: model.graph, opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, used: map[string]bool{},
 	}
 	return im
+}
+
+// chosen are the outputs of the given names, with their types if the model declares them.
+func chosen(declared []valueInfo, names []string) []valueInfo {
+	var out []valueInfo
+	for _, name := range names {
+		v := valueInfo{name: name}
+		if i := slices.IndexFunc(declared, func(d valueInfo) bool { return d.name == name }); i >= 0 {
+			v = declared[i]
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // findUsed notes what is read.
@@ -116,8 +131,8 @@ func (im *importer) findUsed() {
 			im.used[name] = true
 		}
 	}
-	for _, name := range im.graph.outputs {
-		im.used[name] = true
+	for i := range im.graph.outputs {
+		im.used[im.graph.outputs[i].name] = true
 	}
 }
 
@@ -166,7 +181,7 @@ func (im *importer) addInitializers() {
 			im.errorf("initializer %q: %v", t.name, err)
 			continue
 		}
-		im.values[t.name] = im.build.Const(im.pos, t.name, value)
+		im.values[t.name] = im.build.Const(im.pos, t.name, widened(value))
 	}
 }
 
@@ -197,12 +212,13 @@ func nodeLabel(p *nodeProto, index int) string {
 }
 
 func (im *importer) addOutputs() {
-	for _, name := range im.graph.outputs {
-		v, ok := im.values[name]
+	for i := range im.graph.outputs {
+		out := &im.graph.outputs[i]
+		v, ok := im.values[out.name]
 		if !ok {
-			im.errorf("output %q is not computed by any node", name)
+			im.errorf("output %q is not computed by any node", out.name)
 		}
-		im.build.Output(name, v)
+		im.build.Output(out.name, im.leave(out, v))
 	}
 	if len(im.graph.outputs) == 0 {
 		im.errorf("the graph has no outputs")
@@ -219,6 +235,28 @@ func (im *importer) finish() (*ir.Graph, error) {
 	}
 	g.Meta.License = im.model.metadata["license"]
 	g.Meta.Provenance = im.model.metadata["author"]
+	dropUnread(g)
 	ir.MarkBatched(g)
 	return g, nil
+}
+
+// dropUnread removes nodes that no output depends on, such as those that a better form of theirs has replaced. They
+// must not decide whether samples stay apart.
+func dropUnread(g *ir.Graph) {
+	read := map[*ir.Value]bool{}
+	for _, o := range g.Outputs {
+		read[o.Value] = true
+	}
+	var kept []*ir.Node
+	for _, n := range slices.Backward(g.Nodes) {
+		if !slices.ContainsFunc(n.Outputs, func(v *ir.Value) bool { return read[v] }) {
+			continue
+		}
+		kept = append(kept, n)
+		for _, v := range n.Inputs {
+			read[v] = true
+		}
+	}
+	slices.Reverse(kept)
+	g.Nodes = kept
 }

@@ -28,7 +28,7 @@ func (im *importer) addInputs() {
 			continue
 		}
 		if t, ok := im.inputType(in); ok {
-			im.values[in.name] = im.build.Input(im.pos, in.name, t)
+			im.values[in.name] = im.enter(in.name, t)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (im *importer) bind(in *valueInfo, t *tensor.Tensor) {
 		im.errorf("the tensor bound to input %q has shape %s, which does not fit", in.name, dims(t.Shape))
 		return
 	}
-	im.values[in.name] = im.build.Const(im.pos, in.name, t)
+	im.values[in.name] = im.build.Const(im.pos, in.name, widened(t))
 }
 
 func (im *importer) elemType(in *valueInfo) (tensor.DType, bool) {
@@ -94,6 +94,16 @@ func (im *importer) elemType(in *valueInfo) (tensor.DType, bool) {
 		im.errorf("input %q: %v", in.name, err)
 	}
 	return dtype, err == nil
+}
+
+// isBatch reports whether the first dimension of an input, which has no size, is the batch: that of the first such input,
+// or one of the same name, or without a name.
+func (im *importer) isBatch(in *valueInfo) bool {
+	name := in.dims[0].param
+	if im.openBatch == "" {
+		im.openBatch, im.batchParam = dimName(in, 0), name
+	}
+	return name == "" || im.batchParam == "" || name == im.batchParam
 }
 
 // inputType is the type of an input with every dimension known: an unknown first dimension is the batch, which the IR
@@ -116,7 +126,8 @@ func (im *importer) inputType(in *valueInfo) (ir.Type, bool) {
 			size = int64(n)
 		}
 		if !given && d == 0 {
-			size, given, im.openBatch = 1, true, dimName(in, d)
+			given = im.isBatch(in)
+			size = 1
 		}
 		if !given {
 			im.errorf("dimension %d of input %q is not fixed", d, in.name).

@@ -59,6 +59,17 @@ func TestOptionsThatFitNothing(t *testing.T) {
 	}
 }
 
+// TestOtherFirstDimension covers inputs whose first dimensions are different ones, so that only one can be the batch.
+func TestOtherFirstDimension(t *testing.T) {
+	model := modelOf(17, input("x", float, "N", 3), input("same", float, "N", 3), input("other", float, "M", 3),
+		nodeOf("Sum", "r", []string{"x", "same", "other"}, y), output("y"))
+	_, err := Parse(model, "m.onnx", Options{})
+	require.EqualError(t, err, `m.onnx: dimension 0 of input "other" is not fixed (give it a size with --dim M=N)`)
+	g, err := Parse(model, "m.onnx", Options{Dims: map[string]int{"M": 1}})
+	require.NoError(t, err)
+	require.True(t, g.Batched)
+}
+
 // TestInitializersAsInputs covers files that list weights among the inputs, as older exporters do.
 func TestInitializersAsInputs(t *testing.T) {
 	g, err := Parse(modelOf(17, input("x", float, 1, 3), input("w", float, 3), initializer(fill("w", 3)),

@@ -31,7 +31,7 @@ type graphProto struct {
 	initializers []tensorProto
 	sparse       bool // has sparse initializers
 	inputs       []valueInfo
-	outputs      []string
+	outputs      []valueInfo
 }
 
 type nodeProto struct {
@@ -57,7 +57,7 @@ type attributeProto struct {
 	ref    string // name of the attribute of the surrounding function that this one is
 }
 
-// valueInfo is the name and type of a graph input.
+// valueInfo is the name and type of an input or output of the graph.
 type valueInfo struct {
 	name     string
 	isTensor bool
@@ -198,7 +198,7 @@ func parseGraph(data []byte) (*graphProto, error) {
 		case 12:
 			v, err := parseValueInfo(s.bytes())
 			s.fail(err)
-			g.outputs = append(g.outputs, v.name)
+			g.outputs = append(g.outputs, v)
 		case 15:
 			g.sparse = true
 		}

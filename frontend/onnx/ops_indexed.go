@@ -16,6 +16,9 @@ func (n *node) takeFlat(v value, places []int64, shape []int) value {
 	if v == nil {
 		return nil
 	}
+	if isCount(places, v.Type.Elems()) {
+		return n.step("reshape", ir.Attrs{"shape": shape}, v)
+	}
 	flat, axis := []int{v.Type.Elems()}, 0
 	if v.Type.Rank() > 0 && v.Type.Shape[0] == 1 && len(shape) > 0 && shape[0] == 1 {
 		flat, axis = []int{1, v.Type.Elems()}, 1
@@ -42,6 +45,16 @@ func (n *node) constIndices(i int) (list []int64, shape []int, ok bool) {
 		return nil, nil, false
 	}
 	return v.Const.I64s(), v.Type.Shape, true
+}
+
+// isCount reports whether a list is 0, 1, 2, ..., size-1.
+func isCount(list []int64, size int) bool {
+	for i, k := range list {
+		if int64(i) != k {
+			return false
+		}
+	}
+	return len(list) == size
 }
 
 // placeBytes is what a place in a list of them takes.

@@ -16,7 +16,37 @@ func applyConcat(n *node) value {
 }
 
 func applyGather(n *node) value {
-	return n.emit("gather", ir.Attrs{"axis": n.intAttr("axis", 0)}, n.inputs...)
+	axis := n.intAttr("axis", 0)
+	if n.inputs[1].IsConst() && flattens(n.inputs[0]) && axis == 0 {
+		return n.gatherFlat()
+	}
+	return n.emit("gather", ir.Attrs{"axis": axis}, n.inputs...)
+}
+
+// flattens reports whether a list is all the elements of something that begins with a dimension of 1.
+func flattens(v value) bool {
+	if v.Type.Rank() != 1 || v.Def == nil || v.Def.Op.Name != "reshape" {
+		return false
+	}
+	shape := v.Def.Inputs[0].Type.Shape
+	return len(shape) > 0 && shape[0] == 1
+}
+
+// gatherFlat gathers from what was flattened before, as exporters write a change of strides, so that samples stay apart.
+func (n *node) gatherFlat() value {
+	indices, shape, ok := n.constIndices(1)
+	if !ok || !n.create(placeBytes*len(indices)) {
+		return nil
+	}
+	places := make([]int64, len(indices))
+	for i, k := range indices {
+		at, ok := n.index(k, n.shape(0)[0])
+		if !ok {
+			return nil
+		}
+		places[i] = int64(at)
+	}
+	return n.emit("identity", nil, n.takeFlat(n.inputs[0].Def.Inputs[0], places, shape))
 }
 
 func applyTranspose(n *node) value {

@@ -85,7 +85,7 @@ func (n *node) dtypeAttr(name string) tensor.DType {
 	if err != nil {
 		n.errorf("attribute %s: %v", name, err)
 	}
-	return to
+	return computed(to)
 }
 
 func applySoftmax(n *node) value {

@@ -18,9 +18,12 @@ func ReadSignature(path string) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Signature{Outputs: model.graph.outputs}
+	s := &Signature{}
 	for i := range model.graph.inputs {
 		s.Inputs = append(s.Inputs, model.graph.inputs[i].name)
+	}
+	for i := range model.graph.outputs {
+		s.Outputs = append(s.Outputs, model.graph.outputs[i].name)
 	}
 	return s, nil
 }

@@ -121,7 +121,7 @@ func (t *tensorProto) decode(files *externalFiles) (*tensor.Tensor, error) {
 	var data []byte
 	switch {
 	case t.outside:
-		data, err = files.read(t.external, bytes)
+		data, err = files.bytes(t.external, bytes)
 	case t.hasRaw:
 		data = t.raw
 	case dtype == tensor.F32:

@@ -128,6 +128,22 @@ func TestExternalData(t *testing.T) {
 	require.Equal(t, []float32{1, 2, 3, 4}, g.Nodes[0].Inputs[1].Const.F32s())
 }
 
+// TestExternalDataIsShared covers tensors with the same place in a file, which take memory once.
+func TestExternalDataIsShared(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.onnx")
+	tied := func(name string) part {
+		return initializer(external(msg{}.packed(1, 2).int(2, 1).text(8, name).int(14, 1), "location", "w.bin"))
+	}
+	data := modelOf(17, input("x", float, 1, 2), tied("v"), tied("w"), nodeOf("Sum", "n", []string{"x", "v", "w"}, y), output("y"))
+	require.NoError(t, os.WriteFile(path, data, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "w.bin"), floatBytes([]float32{1, 2}), 0o644))
+	g, err := Load(path, Options{})
+	require.NoError(t, err)
+	v, w := g.Nodes[0].Inputs[1].Const, g.Nodes[1].Inputs[1].Const
+	require.Equal(t, []float32{1, 2}, v.F32s())
+	require.Same(t, &v.Data[0], &w.Data[0])
+}
+
 func TestExternalDataIsConfined(t *testing.T) {
 	weights := floatBytes([]float32{1, 2, 3, 4})
 	cases := map[string]struct {
