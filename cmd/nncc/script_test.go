@@ -40,6 +40,11 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			testdata, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("TESTDATA", testdata)
 			env.Setenv("NNCC_DIR", filepath.SplitList(env.Getenv("PATH"))[0]) // a path with nothing but nncc
 			env.Setenv("NNCC_CACHE", cache)
 			env.Setenv(rt.EnvISA, "")
