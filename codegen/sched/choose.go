@@ -46,7 +46,7 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 		return planarChoice(c, t)
 	}
 	direct := directChoice(c, t)
-	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles < direct.Tiles[0].Cycles {
+	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles+worthCycles < direct.Tiles[0].Cycles {
 		return w
 	}
 	return direct

@@ -22,6 +22,9 @@ func (w Winograd) TilesOf(m Image) (down, across int) {
 	return ceilDiv(m.H, w.Out), ceilDiv(m.W, w.Out)
 }
 
+// worthCycles is what Winograd's filtering has to save in a layer: below it the precision of direct sums is worth more.
+const worthCycles = 2000
+
 // winograd proposes the cheapest schedule of this kind; false if c has none.
 func winograd(c Conv, t Target) (ConvChoice, bool) {
 	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {

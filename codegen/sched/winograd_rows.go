@@ -29,7 +29,7 @@ func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (C
 			best, found = choice, true
 		}
 	}
-	return best, found
+	return best, found && best.Tiles[0].Cycles+worthCycles < direct.Tiles[0].Cycles
 }
 
 // resultVectors is how many vectors one row of the convolution's result fills.
