@@ -6,22 +6,29 @@ import (
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
-// lowerGemm multiplies rows of x with weights known at build time, packed as [out/16][in][16 of out]; a tile of rows
-// times vectors of outputs stays in registers. Other matrices go to the plain kernel.
+// lowerGemm computes a dense layer; matrices that are not known at build time go to the kernel for products of any.
 func lowerGemm(l *lowerer, n *ir.Node) error {
-	d, ok := l.denseOf(n)
+	d, ok := denseOfGemm(n)
 	if !ok {
 		return lowerGemmPlain(l, n)
 	}
+	return l.dense(n, d)
+}
+
+// dense multiplies rows of x with weights known at build time, packed as [out/16][in][16 of out]; a tile of rows times
+// vectors of outputs stays in registers.
+func (l *lowerer) dense(n *ir.Node, d dense) error {
 	x, order, err := l.denseInput(n.Inputs[0])
 	if err != nil {
 		return err
 	}
-	k := &denseKernel{kernel: newKernel("dense", l.target), dense: d, inner: len(order)}
-	k.tile = sched.DenseTiles(d.rows, len(order), d.outputs, l.target)[0]
-	k.src = k.as(k.in, x, x.samplesOr(d.rows), k.inner)
+	k := &denseKernel{kernel: newKernel("dense", l.target), dense: d, inner: len(order), dims: logicalDims(n.Out().Type)}
+	k.rows = ir.Type{Shape: k.dims[:len(k.dims)-1]}.Elems()
+	k.tile = sched.DenseTiles(k.rows, len(order), d.outputs, l.target)[0]
+	k.src = k.as(k.in, x, x.samples(), k.rows, k.inner)
 	k.packed = k.in(l.packDense(d, order))
 	k.b = k.in(l.packDenseBias(d))
 	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
@@ -31,26 +38,36 @@ func lowerGemm(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	k.y = k.out(out)
+	k.y = k.as(k.out, out, out.samples(), k.rows, d.outputs)
 	k.body()
 	return l.emit(k.kernel, n, "dense", k.tile)
 }
 
-// dense is y[rows, outputs] = alpha * x[rows, features] * w + beta * bias.
+// dense is y[..., outputs] = alpha * x[..., features] * w + beta * bias.
 type dense struct {
-	rows, features, outputs int
-	w, bias                 *ir.Value
-	transposed              bool // w is [outputs, features]
-	alpha, beta             float64
+	features, outputs int
+	w, bias           *ir.Value
+	transposed        bool // w is [outputs, features]
+	alpha, beta       float64
 }
 
-// denseOf describes a gemm with constant weights and bias; false if n is something else.
-func (l *lowerer) denseOf(n *ir.Node) (dense, bool) {
+// denseOfMatmul describes a product of rows with a constant matrix; false if n is something else.
+func denseOfMatmul(n *ir.Node) (dense, bool) {
+	a := sched.Anchor(n)
+	x, w := a.Inputs[0].Type, sched.Outer(n, a.Inputs[1])
+	if x.DType != tensor.F32 || x.Rank() < 2 || w.Type.Rank() != 2 || !w.IsConst() {
+		return dense{}, false
+	}
+	return dense{features: w.Type.Shape[0], outputs: w.Type.Shape[1], w: w, alpha: 1, beta: 1}, true
+}
+
+// denseOfGemm describes a gemm with constant weights and bias; false if n is something else.
+func denseOfGemm(n *ir.Node) (dense, bool) {
 	a := sched.Anchor(n)
 	x, y := a.Inputs[0].Type, a.Out().Type
-	d := dense{rows: y.Shape[0], features: x.Shape[1], outputs: y.Shape[1], w: sched.Outer(n, a.Inputs[1]), bias: sched.Outer(n, a.Input(2)),
+	d := dense{features: x.Shape[1], outputs: y.Shape[1], w: sched.Outer(n, a.Inputs[1]), bias: sched.Outer(n, a.Input(2)),
 		transposed: a.Bool("trans_b"), alpha: a.Float("alpha"), beta: a.Float("beta")}
-	if kind, err := kindOf(x.DType); err != nil || kind != loopir.F32 || a.Bool("trans_a") || !d.w.IsConst() {
+	if x.DType != tensor.F32 || a.Bool("trans_a") || !d.w.IsConst() {
 		return d, false
 	}
 	if d.bias == nil {
@@ -63,7 +80,7 @@ func (l *lowerer) denseOf(n *ir.Node) (dense, bool) {
 // denseInput returns the memory of x, and for each element of a row which input feature it holds (-1: padding). A
 // flattened image is read where it lies: the weights are permuted instead.
 func (l *lowerer) denseInput(x *ir.Value) (*Storage, []int, error) {
-	if r := x.Def; r != nil && r.Op.Name == "reshape" && len(l.stored[x]) == 0 {
+	if r := x.Def; r != nil && r.Op.Name == "reshape" && len(l.stored[x]) == 0 && x.Type.Rank() == 2 {
 		image := r.Inputs[0]
 		m, ok := sched.ImageOf(image.Type)
 		if ok && len(l.stored[image]) > 0 && m.N == x.Type.Shape[0] && image.Type.Rank() >= 3 {
@@ -75,7 +92,7 @@ func (l *lowerer) denseInput(x *ir.Value) (*Storage, []int, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	order := make([]int, x.Type.Shape[1])
+	order := make([]int, x.Type.Shape[x.Type.Rank()-1])
 	for i := range order {
 		order[i] = i
 	}
@@ -147,25 +164,36 @@ func (l *lowerer) packDenseBias(d dense) *Storage {
 type denseKernel struct {
 	*kernel
 	dense
-	inner             int // elements of a row of x in memory
+	rows, inner       int   // of a sample of x in memory
+	dims              []int // of y, see logicalDims
 	tile              sched.Tile
 	src, packed, b, y *loopir.Buffer
 	epilogue          *epilogue
+	n                 loopir.Index // sample
 }
 
-// body computes the whole product: the grid runs over samples and tiles of outputs.
+// body computes the whole product: the grid runs over samples, pieces of rows and tiles of outputs. Of weights and rows,
+// what is larger is read once.
 func (k *denseKernel) body() {
 	const block = sched.BlockChannels
 	lanes := k.target.Lanes
 	blocks := (k.outputs + block - 1) / block
-	row := loopir.C(0)
-	if k.y.Batched() {
-		row = k.Grid("n", loopir.Batch)
+	k.n = k.samples(&Storage{Dims: k.y.Dims})
+	var first, lane loopir.Index
+	outputs := func() {
+		first = k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
+		lane = k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
 	}
-	first := k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
-	lane := k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
-	k.tiles("m", k.rows, k.tile.Pixels, func(m loopir.Index) {
-		acc := k.sum(row.Add(m), first, lane)
+	weightsOuter := k.outputs > k.rows
+	if weightsOuter {
+		outputs()
+	}
+	piece := k.pieces(k.rows, k.tile.Pixels)
+	if !weightsOuter {
+		outputs()
+	}
+	piece.tiles(k.kernel, func(m loopir.Index) {
+		acc := k.sum(m, first, lane)
 		k.eachVector(k.tile, func(b, s loopir.Index) {
 			feature := first.Add(b).Mul(block).Add(lane).Add(s.Mul(lanes))
 			count := loopir.C(lanes)
@@ -173,12 +201,26 @@ func (k *denseKernel) body() {
 				count = count.Min(loopir.C(k.outputs).Sub(feature)) // none, if negative
 			}
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-				at := []loopir.Index{row.Add(m).Add(p), feature}
-				v := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: at, Count: count})
-				k.put(k.y, count, v, at...)
+				v := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: k.place(m.Add(p), feature), Count: count})
+				k.put(k.y, count, v, k.n, m.Add(p), feature)
 			})
 		})
 	})
+}
+
+// place is where row m of the sample lies in the result as its readers see it.
+func (k *denseKernel) place(m, feature loopir.Index) []loopir.Index {
+	last := len(k.dims) - 1
+	idx := make([]loopir.Index, len(k.dims))
+	idx[last] = feature
+	for d := last - 1; d > 0; d-- {
+		idx[d], m = m.Mod(k.dims[d]), m.Div(k.dims[d])
+	}
+	idx[0] = m
+	if k.y.Batched() {
+		idx[0] = k.n
+	}
+	return idx
 }
 
 // sum multiplies the rows of x from row on with the weights of the tile. Where the tile has few sums, every step of
@@ -200,7 +242,7 @@ func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 			w.Set(loopir.LoadV(f32, k.packed, first.Add(b), i, lane.Add(s.Mul(lanes))), b, s)
 		})
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, row.Add(p), i)))
+			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, k.n, row.Add(p), i)))
 			k.eachVector(k.tile, func(b, s loopir.Index) {
 				acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(u, p, b, s)), u, p, b, s)
 			})

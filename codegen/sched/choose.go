@@ -145,3 +145,24 @@ func thinTiles(c Conv, t Target) []Tile {
 func DenseTiles(rows, in, out int, t Target) []Tile {
 	return rankTiles(t, tileSpace{rows: 1, width: rows, rowsFused: 1, multiple: 1, blocks: ceilDiv(out, BlockChannels), steps: in, repeat: 1})
 }
+
+// ProductTile chooses the tile for a product of matrices of which none is packed: Pixels counts rows and Subs vectors
+// along them, which do not reach beyond the columns unless one vector does.
+func ProductTile(rows, columns, steps int, t Target) Tile {
+	vectors := max(1, columns/t.Lanes)
+	var best Tile
+	for subs := 1; subs <= min(vectors, 4); subs++ {
+		for pixels := 1; pixels <= rows; pixels++ {
+			tile := Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: subs}
+			if pixels > 1 && !fits(tile, t) {
+				break
+			}
+			across := ceilDiv(ceilDiv(columns, t.Lanes), subs)
+			tile.Cycles = perTileCycles(t, steps, tile) * float64(across*ceilDiv(rows, pixels))
+			if best.Pixels == 0 || tile.Cycles < best.Cycles {
+				best = tile
+			}
+		}
+	}
+	return best
+}

@@ -70,16 +70,20 @@ func fits(tile Tile, t Target) bool {
 	return tile.Accumulators()+tile.Vectors()+2 <= t.Registers
 }
 
-// tileCycles predicts the time of a layer: each step of the sum is bound by multiply-adds, by loads, or by the latency
-// of too few independent sums; each tile adds start and epilogue. The last tile of a row overlaps the one before.
+// tileCycles predicts the time of a layer. The last tile of a row overlaps the one before.
 func tileCycles(t Target, s tileSpace, tile Tile) float64 {
+	tiles := ceilDiv(s.width, tile.Pixels) * s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
+	return perTileCycles(t, s.steps, tile) * float64(tiles)
+}
+
+// perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
+// latency of too few independent sums; beside the sum there are start and epilogue.
+func perTileCycles(t Target, steps int, tile Tile) float64 {
 	sums := float64(tile.Accumulators())
 	positions := float64(tile.Rows * tile.Pixels)
 	step := max(sums/float64(t.FMAsPerCycle),
 		(positions+float64(tile.Vectors()))/float64(t.LoadsPerCycle),
 		float64(t.FMALatency))
 	const loopCycles, storeCycles = 0.5, 2
-	perTile := float64(s.steps)*(step+loopCycles) + sums*storeCycles + 20
-	tiles := ceilDiv(s.width, tile.Pixels) * s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
-	return perTile * float64(tiles)
+	return float64(steps)*(step+loopCycles) + sums*storeCycles + 20
 }

@@ -1,0 +1,27 @@
+package lower
+
+import "nncc/codegen/loopir"
+
+// rowPiece is the part of a matrix's rows that one chunk computes, in tiles of size rows; the last one of the piece
+// overlaps the one before.
+type rowPiece struct {
+	first, end loopir.Index
+	size       int
+}
+
+// pieces divides rows evenly over a grid dimension, some tiles of size rows a piece.
+func (k *kernel) pieces(rows, size int) rowPiece {
+	const tiles = 4
+	count := max(1, rows/(tiles*size))
+	r := k.grid("r", count)
+	return rowPiece{r.Mul(rows).Div(count), r.AddC(1).Mul(rows).Div(count), size}
+}
+
+// tiles runs body for the first row of each tile of the piece.
+func (p rowPiece) tiles(k *kernel, body func(m loopir.Index)) {
+	if p.end.Sub(p.first).Equal(loopir.C(p.size)) {
+		body(p.first)
+		return
+	}
+	k.For("m", p.first, p.end, p.size, func(m loopir.Index) { body(m.Min(p.end.AddC(-p.size))) })
+}
