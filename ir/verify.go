@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"nncc/ir/diag"
 )
@@ -130,8 +131,8 @@ func (v *verifier) node(n *Node) {
 
 // verifyBody checks the body of a fused node: a graph without constants, fused nodes or attributes of its own whose
 // one output is the last node's result. Its first node is a contraction, a window or elementwise, the others are
-// elementwise and keep the shape of the first one's result, and the last may be a window. Each node reads the result
-// of the one before and, beside it, only inputs of the body.
+// elementwise and keep the shape of the first one's result, and the last may be a window of the one before. Each node reads
+// a result of the body, and beside such only inputs.
 func (v *verifier) verifyBody(n *Node) {
 	b := n.Body
 	before := v.errs.Len()
@@ -154,24 +155,27 @@ func (v *verifier) verifyBody(n *Node) {
 			return
 		}
 		if !first {
-			v.link(n, b.Nodes[i-1], inner)
+			v.link(n, b.Nodes[:i], inner)
 		}
 	}
 }
 
-// link checks two neighbours in a body.
-func (v *verifier) link(n, before, inner *Node) {
-	reads := false
+// link checks a node of a body and those before it.
+func (v *verifier) link(n *Node, before []*Node, inner *Node) {
+	last, reads := before[len(before)-1], false
 	for _, in := range inner.Inputs {
-		reads = reads || in == before.Out()
-		if in != nil && in.Def != nil && in.Def != before {
-			v.nodeErr(n, "body node %s reads %s, which is neither an input nor the result before", inner.Op.Name, quoteName(in.Name))
+		if in == nil || in.Def == nil {
+			continue
+		}
+		reads = true
+		if !slices.Contains(before, in.Def) || inner.Op.Class == Window && in.Def != last {
+			v.nodeErr(n, "body node %s reads %s, which is neither an input nor a result before", inner.Op.Name, quoteName(in.Name))
 		}
 	}
 	if !reads {
-		v.nodeErr(n, "body node %s does not read the result before", inner.Op.Name)
+		v.nodeErr(n, "body node %s does not read a result before", inner.Op.Name)
 	}
-	if inner.Op.Class == Elementwise && !reflect.DeepEqual(inner.Out().Type.Shape, before.Out().Type.Shape) {
+	if inner.Op.Class == Elementwise && !slices.Equal(inner.Out().Type.Shape, last.Out().Type.Shape) {
 		v.nodeErr(n, "body node %s changes the shape to %v", inner.Op.Name, inner.Out().Type)
 	}
 }

@@ -1,134 +1,160 @@
 package passes
 
 import (
+	"cmp"
 	"slices"
 
 	"nncc/ir"
 )
 
-// fuse gathers nodes into groups, walking in order: an elementwise node joins the group of an input that nobody else
-// reads, a pool closes it. Every group of several nodes becomes one fused node in the place of its last member; as
-// all results but the last have one reader, which is in the group, nothing between needs them.
+// fuse gathers nodes into groups, walking in order. A group grows by the elementwise nodes between its result and the
+// first node that all readers of it lead to, which together are a step; a pool closes it. Every group of several nodes
+// becomes one fused node in the place of its last member: all readers of the results before are in the group.
 func fuse(c *context) error {
 	c.countUses()
-	f := &fuser{c, map[*ir.Value]*group{}}
-	last := map[*ir.Node]*group{}
+	f := &fuser{context: c, users: c.g.Users(), place: map[*ir.Node]int{}, of: map[*ir.Node]*group{}, ends: map[*ir.Node][]step{}}
 	for place, n := range c.g.Nodes {
-		g := f.host(n)
-		switch {
-		case g != nil:
-			delete(last, g.last())
-			delete(f.open, g.last().Out())
-			g.members = append(g.members, n)
-			c.rewrites++
-		case len(n.Outputs) == 1 && n.Body == nil:
-			g = &group{members: []*ir.Node{n}}
-		default:
-			continue
-		}
-		g.place = place
-		last[n] = g
-		f.open[n.Out()] = g
-	}
-	var kept []*ir.Node
-	inGroup := map[*ir.Node]bool{}
-	for _, g := range last {
-		for _, m := range g.members[:len(g.members)-1] {
-			inGroup[m] = true
-		}
+		f.place[n] = place
 	}
 	for _, n := range c.g.Nodes {
-		if g := last[n]; g != nil && len(g.members) > 1 {
+		if len(n.Outputs) != 1 || n.Body != nil {
+			continue
+		}
+		g := &group{members: []*ir.Node{n}}
+		if s, ok := f.host(n); ok {
+			g = s.from
+			g.members = append(g.members, s.nodes...)
+			c.rewrites++
+		}
+		for _, m := range g.members {
+			f.of[m] = g
+		}
+		if s, ok := f.next(g); ok {
+			f.ends[s.last()] = append(f.ends[s.last()], s)
+		}
+	}
+	var kept []*ir.Node
+	for _, n := range c.g.Nodes {
+		g := f.of[n]
+		if g != nil && n != g.last() {
+			continue
+		}
+		if g != nil && len(g.members) > 1 {
 			fused, err := g.node()
 			if err != nil {
 				return err
 			}
 			n = fused
 		}
-		if !inGroup[n] {
-			kept = append(kept, n)
-		}
+		kept = append(kept, n)
 	}
 	c.g.Nodes = kept
 	return nil
 }
 
-// group is a chain of nodes, each reading the result of the one before.
-type group struct {
-	members []*ir.Node
-	place   int // of the last member among the graph's nodes
-}
+// group is a list of nodes in order, of whose results only the last is read outside.
+type group struct{ members []*ir.Node }
 
 func (g *group) last() *ir.Node { return g.members[len(g.members)-1] }
 
 // heavy reports whether the group does more than elementwise work.
 func (g *group) heavy() bool { return g.members[0].Op.Class != ir.Elementwise }
 
+// step is what a group may grow by: nodes in order, of whose results only the last is read by others.
+type step struct {
+	from  *group
+	tail  *ir.Node // the last member of the group
+	nodes []*ir.Node
+}
+
+func (s step) last() *ir.Node { return s.nodes[len(s.nodes)-1] }
+
 type fuser struct {
 	*context
-	open map[*ir.Value]*group // by the result of the last member
+	users map[*ir.Value][]*ir.Node
+	place map[*ir.Node]int    // among the graph's nodes
+	of    map[*ir.Node]*group // of the nodes that were visited
+	ends  map[*ir.Node][]step // by their last node
 }
 
-// host finds the group that n joins, or nil. Of several, one that starts with a contraction or window is better, as it
-// saves a pass over memory, and then the one defined last, as the others need not wait for it.
-func (f *fuser) host(n *ir.Node) *group {
-	if !f.fuel() || len(n.Outputs) != 1 {
-		return nil
+// host finds the step that n ends. Of several, one of a group that starts with a contraction or window is better, as it
+// saves a pass over memory, and then that of the group which ends last, as the others need not wait for it.
+func (f *fuser) host(n *ir.Node) (best step, ok bool) {
+	if !f.fuel() {
+		return step{}, false
 	}
-	var best *group
-	for _, in := range n.Inputs {
-		g := f.open[in]
-		if g == nil || f.uses[in] != 1 || !f.fits(g, n) {
+	for _, s := range f.ends[n] {
+		if !f.free(s) {
 			continue
 		}
-		if best == nil || g.heavy() && !best.heavy() || g.heavy() == best.heavy() && g.place > best.place {
-			best = g
+		if !ok || s.from.heavy() && !best.from.heavy() || s.from.heavy() == best.from.heavy() && f.place[s.tail] > f.place[best.tail] {
+			best, ok = s, true
 		}
 	}
-	return best
+	return best, ok
 }
 
-// fits reports whether n can be the next member of g.
-func (f *fuser) fits(g *group, n *ir.Node) bool {
-	head, tail := g.members[0], g.last()
-	switch head.Op.Class {
-	case ir.Contraction, ir.Window:
-	case ir.Elementwise:
-		if !readsPerPlace(head) {
-			return false
-		}
-	default:
+// free reports whether the step can still be taken: no other group has taken a part of it.
+func (f *fuser) free(s step) bool {
+	if s.from.last() != s.tail || f.of[s.tail] != s.from {
 		return false
 	}
-	if tail.Op.Class == ir.Window && tail != head {
-		return false
-	}
-	switch n.Op.Class {
-	case ir.Window:
-		return head.Op.Class == ir.Contraction && f.o.FusePool(head, tail.Out().Type, n)
-	case ir.Elementwise:
-		return n.Out().Type.Equal(tail.Out().Type) && readsPerPlace(n)
-	}
-	return false
-}
-
-// readsPerPlace reports whether every operand of an elementwise node is one that a fused kernel can read.
-func readsPerPlace(n *ir.Node) bool {
-	return !slices.ContainsFunc(n.Inputs, func(v *ir.Value) bool { return !perPlace(v, n.Out().Type) })
-}
-
-// perPlace reports whether an operand has one element per place of the result, one per channel, or only one.
-func perPlace(v *ir.Value, result ir.Type) bool {
-	if v == nil || slices.Equal(v.Type.Shape, result.Shape) {
-		return true
-	}
-	before := result.Rank() - v.Type.Rank()
-	for d, size := range v.Type.Shape {
-		if size != 1 && before+d != 1 {
-			return false
+	for _, n := range s.nodes[:len(s.nodes)-1] {
+		for _, m := range f.of[n].members {
+			if !slices.Contains(s.nodes, m) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// next finds the step by which g may grow. It follows the readers of g's result, in order, until no value inside has a
+// reader outside but the result of the last one.
+func (f *fuser) next(g *group) (step, bool) {
+	const most = 16 // nodes; what is fused so far has no more than 6
+	s := step{from: g, tail: g.last()}
+	inside, outside := map[*ir.Value]bool{}, []*ir.Node(nil)
+	unread := 0 // how often values inside are read outside
+	for n := s.tail; len(s.nodes) < most; {
+		inside[n.Out()] = true
+		unread += f.uses[n.Out()]
+		outside = append(outside, f.users[n.Out()]...)
+		if len(outside) == 0 {
+			return step{}, false
+		}
+		n = slices.MinFunc(outside, func(a, b *ir.Node) int { return cmp.Compare(f.place[a], f.place[b]) })
+		outside = slices.DeleteFunc(outside, func(m *ir.Node) bool { return m == n })
+		if !f.fits(s, n) {
+			return step{}, false
+		}
+		s.nodes = append(s.nodes, n)
+		for _, v := range n.Inputs {
+			if inside[v] {
+				unread--
+			}
+		}
+		if unread == 0 {
+			return s, true
+		}
+	}
+	return step{}, false
+}
+
+// fits reports whether n can come next in a step.
+func (f *fuser) fits(s step, n *ir.Node) bool {
+	head, result := s.from.members[0], s.tail.Out().Type
+	switch {
+	case len(n.Outputs) != 1 || n.Body != nil:
+		return false
+	case head.Op.Class != ir.Contraction && head.Op.Class != ir.Window && head.Op.Class != ir.Elementwise:
+		return false
+	case s.tail.Op.Class == ir.Window && s.tail != head:
+		return false
+	case n.Op.Class == ir.Window:
+		return len(s.nodes) == 0 && f.uses[s.tail.Out()] == 1 && head.Op.Class == ir.Contraction && f.o.FusePool(head, result, n)
+	}
+	return n.Op.Class == ir.Elementwise && n.Out().Type.Equal(result)
 }
 
 // SmallPool is the default of Options.FusePool: windows of at most 3 along each dimension that neither overlap nor are
