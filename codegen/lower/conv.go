@@ -28,6 +28,8 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 		return lowerConvPlanarWinograd(l, n, c, choice)
 	case sched.ConvDepthwise:
 		return lowerConvDepthwise(l, n, c, choice)
+	case sched.ConvGrouped:
+		return lowerConvGrouped(l, n, c, choice)
 	}
 	return lowerConvPlain(l, n)
 }
@@ -60,7 +62,11 @@ func (l *lowerer) convInput(n *ir.Node, c sched.Conv, choice sched.ConvChoice) (
 
 // bindConvKernel is newConvKernel for an input of any form.
 func (l *lowerer) bindConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, in, weights, bias *Storage) (*convKernel, error) {
-	k := &convKernel{kernel: newKernel(string(choice.Family), l.target), conv: c}
+	target := l.target
+	if choice.Family == sched.ConvGrouped {
+		target.Lanes = choice.Grouped.Lanes
+	}
+	k := &convKernel{kernel: newKernel(string(choice.Family), target), conv: c}
 	var err error
 	k.in, k.inLayout = k.kernel.in(in), in.Layout
 	k.w, k.b = k.kernel.in(weights), k.kernel.in(bias)

@@ -17,7 +17,8 @@ const (
 	ConvThinWinograd   Family = "conv-thin-winograd"   // the same, by Winograd's transforms of columns
 	ConvPlanarWinograd Family = "conv-planar-winograd" // few input channels, by Winograd's transforms of columns
 	ConvDepthwise      Family = "conv-depthwise"       // one filter per channel, blocked
-	ConvPlain          Family = "conv-plain"           // anything, one output at a time: weights unknown at build time, odd groups
+	ConvGrouped        Family = "conv-grouped"         // groups that do not fill channel blocks, blocked
+	ConvPlain          Family = "conv-plain"           // anything, from plain memory: weights unknown at build time, other element kinds
 )
 
 // ConvChoice is the schedule of a convolution.
@@ -29,17 +30,18 @@ type ConvChoice struct {
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Ahead       int    // steps of the sum by which weights are prefetched
 	Winograd    Winograd
+	Grouped     Grouped
 }
 
 // ChooseConv picks family and tile for c.
 func ChooseConv(c Conv, t Target) ConvChoice {
 	switch {
-	case !c.Packed:
+	case !c.Packed || c.GroupInC*c.GroupOutC == 0:
 		return ConvChoice{Family: ConvPlain}
 	case c.Groups == c.In.C && c.Groups == c.Out.C && c.Groups > 1 && c.PoolH == 0:
 		return ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)}
 	case c.Groups > 1 && (c.GroupInC%BlockChannels != 0 || c.GroupOutC%BlockChannels != 0):
-		return ConvChoice{Family: ConvPlain}
+		return grouped(c, t)
 	case isThin(c, t):
 		return thinChoice(c, t)
 	case c.In.C < BlockChannels:

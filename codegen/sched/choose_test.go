@@ -58,9 +58,11 @@ func TestFamilies(t *testing.T) {
 		{"few channels with stride", conv(3, 6, 64, 4, 2, 1), ConvPlanar},
 		{"depthwise", conv(32, 32, 14, 3, 1, 32), ConvDepthwise},
 		{"depthwise with ragged channels", conv(20, 20, 14, 3, 2, 20), ConvDepthwise},
-		{"depthwise with several filters a channel", conv(8, 16, 14, 3, 1, 8), ConvPlain},
+		{"depthwise with several filters a channel", conv(8, 16, 14, 3, 1, 8), ConvGrouped},
 		{"groups of blocks", conv(64, 64, 14, 3, 1, 4), ConvBlocked},
-		{"groups of half blocks", conv(32, 32, 14, 3, 1, 4), ConvPlain},
+		{"groups of half blocks", conv(32, 32, 14, 3, 1, 4), ConvGrouped},
+		{"groups of a block and a half", conv(48, 48, 14, 3, 1, 2), ConvGrouped},
+		{"groups of an odd size", conv(21, 35, 14, 3, 1, 7), ConvGrouped},
 		{"weights of run time", unpacked(conv(64, 64, 14, 3, 1, 1)), ConvPlain},
 	} {
 		for _, target := range Targets {
@@ -97,6 +99,16 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 		case ConvDepthwise:
 			require.Equal(t, 1, tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
+		case ConvGrouped:
+			g := choice.Grouped
+			require.Zero(t, BlockChannels%(g.Lanes*tile.Subs), what)
+			require.LessOrEqual(t, g.Lanes, target.Lanes, what)
+			if g.Spread == 0 {
+				require.Zero(t, c.GroupOutC%(g.Lanes*tile.Subs), what)
+			} else {
+				require.Zero(t, g.Lanes%c.GroupOutC, what)
+				require.Zero(t, BlockChannels%g.Spread, what)
+			}
 		case ConvWinograd:
 			down, across := choice.Winograd.TilesOf(c.Out)
 			require.Zero(t, blocks%tile.Blocks, what)

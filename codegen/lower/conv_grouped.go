@@ -1,0 +1,142 @@
+package lower
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// lowerConvGrouped is for groups that do not fill channel blocks. Lanes are output channels. Where all lanes of a vector
+// are of one group, each step of the sum broadcasts one input number; where a vector covers several groups, it spreads
+// the lanes of an input vector over the outputs that read them.
+func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
+	anchor := sched.Anchor(n)
+	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
+	ck, err := l.newConvKernel(n, c, choice, l.packGrouped(weights, c), l.biasOf(bias, weights, c.Out.C))
+	if err != nil {
+		return err
+	}
+	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Grouped.Spread}
+	across := k.tile.Subs * k.target.Lanes
+	k.vector = k.grid("q", c.Out.Blocks()*sched.BlockChannels/across)
+	k.block, k.first = k.vector.Div(sched.BlockChannels/across), k.vector.Mod(sched.BlockChannels/across).Mul(across)
+	k.y = k.grid("y", c.Out.H)
+	k.tiles("x", c.Out.W, k.tile.Pixels, k.part)
+	k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+		for _, col := range haloColumns(k.outLay, c.Out.W) {
+			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.block, k.y, loopir.C(col), k.lane(s))
+		}
+	})
+	return l.emit(k.kernel, n, string(choice.Family), k.tile)
+}
+
+// packGrouped orders weights [O, I, KH, KW] as [O/16][I][KH][KW][16 of O].
+func (l *lowerer) packGrouped(v *ir.Value, c sched.Conv) *Storage {
+	const b = sched.BlockChannels
+	return l.pack(v, "conv grouped", []int{c.Out.Blocks(), c.GroupInC, c.KH, c.KW, b}, func(dst []float32) {
+		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
+			dst[(((o/b*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*b+o%b] = w
+		})
+	})
+}
+
+type groupedConv struct {
+	*convKernel
+	tile         sched.Tile
+	spread       int          // see sched.Grouped
+	vector       loopir.Index // number of the tile along the output channels
+	block, first loopir.Index // block of the tile, and its first lane there
+	y            loopir.Index
+}
+
+// lane is the first lane of vector s of the tile within its block.
+func (k *groupedConv) lane(s loopir.Index) loopir.Index { return k.first.Add(s.Mul(k.target.Lanes)) }
+
+// each unrolls body over the tile.
+func (k *groupedConv) each(body func(p, s loopir.Index)) {
+	k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) { body(p, s) })
+	})
+}
+
+// part computes the tile whose first column is x.
+func (k *groupedConv) part(x loopir.Index) {
+	f32 := k.vec(loopir.F32)
+	acc := k.Reg("acc", f32, k.tile.Pixels, k.tile.Subs)
+	k.each(func(p, s loopir.Index) { acc.Set(loopir.LoadV(f32, k.b, k.block, k.lane(s)), p, s) })
+	if k.spread > 0 {
+		k.sumSpread(acc, x)
+	} else {
+		k.sumBroadcast(acc, x)
+	}
+	k.each(func(p, s loopir.Index) {
+		v := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, k.block, k.y, x.Add(p)}, Lane: k.lane(s)})
+		k.Store(k.out, v, k.n, k.block, k.y, x.Add(p).AddC(k.outLay.Left), k.lane(s))
+	})
+}
+
+// eachTap runs body for each kernel place that meets the image, and where the input of column p of the tile then is.
+func (k *groupedConv) eachTap(x loopir.Index, body func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index)) {
+	lo, hi := k.kernelRows(k.y)
+	k.For("kh", lo, hi, 1, func(kh loopir.Index) {
+		k.For("kw", loopir.C(0), loopir.C(k.conv.KW), 1, func(kw loopir.Index) {
+			body(kh, kw, k.inRow(k.y, kh), func(p loopir.Index) loopir.Index { return k.inCol(x.Add(p)).Add(kw.Mul(k.conv.DW)) })
+		})
+	})
+}
+
+// sumBroadcast adds the products of a tile whose outputs are all of one group.
+func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
+	f32, across := k.vec(loopir.F32), k.tile.Subs*k.target.Lanes
+	group := k.vector.Div(k.conv.GroupOutC / across).Min(loopir.C(k.conv.Groups - 1)) // padding lanes have weights of zero
+	k.eachInput(group, func(i, block, lane loopir.Index) {
+		k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
+			w := k.Reg("w", f32, k.tile.Subs)
+			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { w.Set(loopir.LoadV(f32, k.w, k.block, i, kh, kw, k.lane(s)), s) })
+			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+				in := k.Let("in", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, k.n, block, row, col(p), lane)))
+				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+					acc.Set(loopir.FMAOf(in, w.At(s), acc.At(p, s)), p, s)
+				})
+			})
+		})
+	})
+}
+
+// eachInput runs body for each input channel of a group: its number there, its block and its lane.
+func (k *groupedConv) eachInput(group loopir.Index, body func(i, block, lane loopir.Index)) {
+	const b = sched.BlockChannels
+	size := k.conv.GroupInC
+	k.kernel.each("i", size, func(i loopir.Index) {
+		if b%size == 0 { // groups do not cross blocks
+			body(i, group.Div(b/size), group.Mod(b/size).Mul(size).Add(i))
+			return
+		}
+		channel := group.Mul(size).Add(i)
+		body(i, channel.Div(b), channel.Mod(b))
+	})
+}
+
+// sumSpread adds the products of a tile whose vectors cover whole groups: lane o reads lane o/outputs*inputs + i of
+// what the vector reads, for every input i of a group.
+func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
+	f32, lanes, parts := k.vec(loopir.F32), k.target.Lanes, sched.BlockChannels/k.spread
+	block, first := k.vector.Div(parts), k.vector.Mod(parts).Mul(k.spread)
+	k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
+		in := k.Reg("in", f32, k.tile.Pixels)
+		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+			in.Set(k.get(k.in, loopir.C(k.spread), k.n, block, row, col(p), first), p)
+		})
+		for i := range k.conv.GroupInC {
+			mask := make([]int, lanes)
+			for o := range mask {
+				mask[o] = o/k.conv.GroupOutC*k.conv.GroupInC + i
+			}
+			w := k.Let("w", loopir.LoadV(f32, k.w, k.block, loopir.C(i), kh, kw, k.first))
+			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+				v := loopir.ShuffleOf(in.At(p), in.At(p), mask...)
+				acc.Set(loopir.FMAOf(v, w, acc.At(p, loopir.C(0))), p, loopir.C(0))
+			})
+		}
+	})
+}
