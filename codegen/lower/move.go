@@ -29,18 +29,6 @@ func lowerSlice(l *lowerer, n *ir.Node) error {
 	})
 }
 
-// lowerTranspose permutes dimensions.
-func lowerTranspose(l *lowerer, n *ir.Node) error {
-	perm := n.Ints("perm")
-	return l.move(n, func(out []loopir.Index) []loopir.Index {
-		in := make([]loopir.Index, len(out))
-		for d, p := range perm {
-			in[p] = out[d]
-		}
-		return in
-	})
-}
-
 // move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).
 // Rows are copied as vectors where the last dimension stays contiguous.
 func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index) error {
