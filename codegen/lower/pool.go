@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"math"
 
 	"nncc/codegen/loopir"
@@ -8,16 +9,18 @@ import (
 	"nncc/ir"
 )
 
-// lowerPool reduces windows of each channel: over vectors of channels in the blocked layout, one number at a time in
-// the planar one.
+// lowerPool reduces windows of each channel: over vectors of channels in the blocked layout. In the planar one it does
+// so over vectors of the row where the window is the whole image, and else one number at a time.
 func lowerPool(l *lowerer, n *ir.Node) error {
 	lay := l.plan.Layout[n.Out()]
 	target := l.target
-	if lay.Kind == sched.Planar {
+	anchor := sched.Anchor(n)
+	window := sched.WindowOf(anchor, anchor.Ints("kernel"))
+	whole := lay.Kind == sched.Planar && window.Whole()
+	if lay.Kind == sched.Planar && !whole {
 		target.Lanes = 1
 	}
-	anchor := sched.Anchor(n)
-	k := &poolKernel{kernel: newKernel("pool", target), Window: sched.WindowOf(anchor, anchor.Ints("kernel")), anchor: anchor, outLay: lay}
+	k := &poolKernel{kernel: newKernel("pool", target), Window: window, anchor: anchor, outLay: lay}
 	in, err := l.read(n.Inputs[0], sched.Layout{Kind: lay.Kind})
 	if err != nil {
 		return err
@@ -35,7 +38,11 @@ func lowerPool(l *lowerer, n *ir.Node) error {
 	if lay.Kind == sched.Blocked {
 		channels = (channels + sched.BlockChannels - 1) / sched.BlockChannels
 	}
-	k.body(channels)
+	if whole {
+		k.wholeImage(channels)
+	} else {
+		k.body(channels)
+	}
 	return l.emit(k.kernel, n, "pool", sched.Tile{})
 }
 
@@ -64,6 +71,41 @@ func (k *poolKernel) body(channels int) {
 		})
 	})
 	k.clearHalo(k.out, k.outLay, k.Out[len(k.Out)-1], n, c, row[0])
+}
+
+// wholeImage reduces each channel of a planar image to one number.
+func (k *poolKernel) wholeImage(channels int) {
+	to := map[string]string{"avgpool": "mean", "maxpool": "max"}[k.anchor.Op.Name]
+	t := sumType(k.vec(k.in.Elem), to)
+	at := []loopir.Index{k.samples(&Storage{Dims: k.out.Dims}), k.grid("c", channels)}
+	partial := k.Reg("partial", t)
+	partial.Set(neutral(t, to))
+	k.rows(at, func(row []loopir.Index, width int) {
+		k.vectors(width, func(x, count loopir.Index) {
+			v := widen(k.get(k.in, count, append(row[:len(row):len(row)], x.AddC(k.inLay.Left))...))
+			partial.Set(combineTwo(k.kernel, to, partial.At(), k.firstLanes(count, v, neutral(t, to))))
+		})
+	})
+	total := k.Let("total", loopir.SplatOf(k.target.Lanes, k.combineLanes(to, partial.At())))
+	if to == "mean" {
+		total = loopir.Div.Of(total, loopir.Num(t, float64(ir.Type{Shape: k.In}.Elems())))
+	}
+	for range k.Out {
+		at = append(at, loopir.C(0))
+	}
+	place := place{Idx: at, Count: loopir.C(1)}
+	k.put(k.out, place.Count, k.epilogue.apply(narrow(total, k.in.Elem), place), behindHalo(at, k.outLay)...)
+	k.clearHalo(k.out, k.outLay, 1, at[0], at[1], at[2])
+}
+
+// rows runs body for each row of the image of which at has sample and channel.
+func (k *poolKernel) rows(at []loopir.Index, body func(row []loopir.Index, width int)) {
+	d := len(at) - 2
+	if d == len(k.In)-1 {
+		body(at, k.In[d])
+		return
+	}
+	k.each(fmt.Sprint("y", d), k.In[d], func(y loopir.Index) { k.rows(append(at[:len(at):len(at)], y), body) })
 }
 
 // element is where a place [n, c, spatial...] lies in memory.

@@ -151,20 +151,20 @@ func (r *reduction) firstOut() []loopir.Index {
 }
 
 // combineLanes folds the lanes of x. Where the largest or smallest is asked for, what is not a number wins.
-func (r *reduction) combineLanes(to string, x loopir.Expr) loopir.Expr {
+func (k *kernel) combineLanes(to string, x loopir.Expr) loopir.Expr {
 	op := combination(to)
 	if op == loopir.Add || op == loopir.Mul || !x.Type().Elem.IsFloat() {
-		return r.reduce(op, x)
+		return k.reduce(op, x)
 	}
-	for half := r.target.Lanes / 2; half > 0; half /= 2 {
-		mask := make([]int, r.target.Lanes)
+	for half := k.target.Lanes / 2; half > 0; half /= 2 {
+		mask := make([]int, k.target.Lanes)
 		for i := range mask {
-			mask[i] = (i + half) % r.target.Lanes
+			mask[i] = (i + half) % k.target.Lanes
 		}
-		x = r.Let("half", x)
-		x = extremum(r.kernel, op, x, loopir.ShuffleOf(x, x, mask...))
+		x = k.Let("half", x)
+		x = extremum(k, op, x, loopir.ShuffleOf(x, x, mask...))
 	}
-	if r.target.Lanes == 1 {
+	if k.target.Lanes == 1 {
 		return x
 	}
 	return loopir.ExtractOf(x, 0)

@@ -75,7 +75,22 @@ func (p *Plan) kind(n *ir.Node) Kind {
 	if Follows(n) && slices.ContainsFunc(n.Inputs, func(v *ir.Value) bool { return p.leads(n, v) }) {
 		return Blocked
 	}
+	if Follows(n) && p.poolsBetter(n) {
+		return Blocked
+	}
 	return Planar
+}
+
+// poolsBetter reports whether it pays to change the layout of planar images in order to pool vectors of channels, not
+// numbers. Windows as large as the image are rows, of which planar images have vectors too.
+func (p *Plan) poolsBetter(n *ir.Node) bool {
+	anchor := Anchor(n)
+	if anchor == nil || anchor.Op.Class != ir.Window {
+		return false
+	}
+	in, _ := ImageOf(anchor.Inputs[0].Type)
+	const worth = 3 // vectors saved for each that is computed
+	return !WindowOf(anchor, anchor.Ints("kernel")).Whole() && worth*in.Blocks()*BlockChannels/p.Target.Lanes <= in.C
 }
 
 // leads reports whether input v of n makes n's result blocked: v is, and n reads it

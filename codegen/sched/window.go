@@ -1,6 +1,10 @@
 package sched
 
-import "nncc/ir"
+import (
+	"slices"
+
+	"nncc/ir"
+)
 
 // Window slides over the dimensions behind the channels, slowest first: as many as there are, but at least two, rows
 // being added to values that have but columns. Every list has a number per dimension.
@@ -23,4 +27,10 @@ func WindowOf(n *ir.Node, kernel []int) Window {
 		}
 	}
 	return w
+}
+
+// Whole reports whether there is one window, which is all of the image.
+func (w Window) Whole() bool {
+	return slices.Equal(w.In, w.Kernel) && slices.Max(w.Dilation) == 1 && slices.Max(w.Out) == 1 &&
+		slices.Max(slices.Concat(w.Before, w.After)) == 0
 }
