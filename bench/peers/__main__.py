@@ -1,6 +1,6 @@
 """Time nncc against other inference engines on the same networks, interleaved, and write down the result.
 
-Usage: python3 bench/peers [--networks lenet,resnet20,resnet50 | --all] [--threads 1,2] ...   (or: make bench-peers)
+Usage: python3 bench/peers [--networks lenet,resnet20,resnet50 | --all] [--random] [--threads 1,2] ...   (or: make bench-peers)
 
 The first run creates a virtual environment in the user's cache folder and installs bench/requirements.txt there
 (about 4 GB, mostly PyTorch with its CUDA libraries). Every engine runs each network at batch 1 in fp32, pinned to the
@@ -21,8 +21,9 @@ DEFAULT_NETWORKS = "lenet,resnet20,resnet50"
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     networks = parser.add_mutually_exclusive_group()
-    networks.add_argument("--networks", default=DEFAULT_NETWORKS, help=f"names, default {DEFAULT_NETWORKS}")
+    networks.add_argument("--networks", help=f"names, default {DEFAULT_NETWORKS}")
     networks.add_argument("--all", action="store_true", help="all networks (exports about 1 GB)")
+    parser.add_argument("--random", action="store_true", help="twenty random networks of realistic size, beside those named")
     parser.add_argument("--threads", default="1,2", help="thread counts, default 1,2")
     parser.add_argument("--engines", help="names, default all")
     parser.add_argument("--rounds", type=int, default=7)
@@ -40,6 +41,14 @@ def build_nncc():
     print("building nncc", file=sys.stderr, flush=True)
     subprocess.run(["go", "build", "-o", str(path), "./cmd/nncc"], cwd=ROOT, check=True)
     return path
+
+
+def network_names(options, networks):
+    """Return the networks that the arguments ask for."""
+    names = list(networks.NETWORKS) if options.all else options.networks.split(",") if options.networks else []
+    if options.random:
+        return [*names, *networks.RANDOM]
+    return names or DEFAULT_NETWORKS.split(",")
 
 
 def write_results(result, out):
@@ -63,8 +72,8 @@ def main():
     import networks
 
     chosen = options.engines.split(",") if options.engines else list(engines.NAMES)
-    names = list(networks.NETWORKS) if options.all else options.networks.split(",")
-    for kind, given, known in (("engine", chosen, engines.NAMES), ("network", names, networks.NETWORKS)):
+    names = network_names(options, networks)
+    for kind, given, known in (("engine", chosen, engines.NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
         for name in set(given) - set(known):
             sys.exit(f"peers: no {kind} is called {name}; there are {', '.join(known)}")
     nncc = options.nncc or (build_nncc() if any(map(engines.is_nncc, chosen)) else None)

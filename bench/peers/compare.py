@@ -10,7 +10,7 @@ import numpy as np
 
 import engines
 import machine
-from networks import NETWORKS
+import networks
 
 # Largest difference from ONNX Runtime over the largest logit. The engines sum in different orders; an engine
 # that silently computed in bf16 would be off by a hundred times this.
@@ -41,7 +41,7 @@ def run(paths, thread_counts, settings):
 
 def compare(network, path, threads, cpus, folder, settings, stack):
     """Compare the engines on one network; `stack` closes those that were started."""
-    side = NETWORKS[network]
+    side = networks.side_of(network)
     np.save(folder / "input.npy", np.random.default_rng(0).standard_normal((1, 3, side, side), dtype=np.float32))
     running, errors = {}, {}
     for name in settings.engines:

@@ -1,7 +1,8 @@
 """The networks that are compared, as ONNX files: opset 17, batch 1, input `input`, output `logits`.
 
 All but ResNet-20, which is trained and lies in the repository, have random weights (seed 0) with plausible batch-norm
-statistics: they serve speed and numerical agreement, not accuracy.
+statistics: they serve speed and numerical agreement, not accuracy. The structure of those called random0, random1, ... is
+random too (random_networks.py).
 
 Usage: python networks.py OUT_DIR NAME ...      (inside the virtual environment)
 """
@@ -9,16 +10,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import random_networks
+
 # name: side of the square RGB input in pixels
 NETWORKS = {
     "lenet": 32, "resnet20": 32, "resnet50": 224, "resnet18": 224, "vgg16": 224, "alexnet": 224, "squeezenet": 224,
     "googlenet": 224, "mobilenetv2": 224, "densenet121": 224,
 }
+RANDOM = tuple(f"random{seed}" for seed in range(random_networks.COUNT))  # made by random_networks.py
 COMMITTED = {"resnet20": Path("testdata/models/resnet20/resnet20.onnx")}  # relative to the repository
+
+
+def side_of(name):
+    """Return the side of a network's input."""
+    return random_networks.side_of(RANDOM.index(name)) if name in RANDOM else NETWORKS[name]
 
 
 def path_of(name, root, folder):
     """Return the ONNX file of a network, exporting it into `folder` where that was not done before."""
+    if name in RANDOM:  # made anew: that takes no time, and the generator may have changed
+        folder.mkdir(parents=True, exist_ok=True)
+        random_networks.write(RANDOM.index(name), folder / (name + ".onnx"))
+        return folder / (name + ".onnx")
     if name in COMMITTED:
         return root / COMMITTED[name]
     path = folder / (name + ".onnx")
