@@ -55,9 +55,8 @@ func tinyProgram(t testing.TB) (*program.Program, TestVector) {
 	}
 	for _, b := range tinyBackends(t) {
 		for _, isa := range b.Caps().ISAs {
-			if target, _ := backends.TargetFor(isa); isa == ISA || target.Arch == "amd64" {
-				p.Variants = append(p.Variants, tinyVariant(t, b, target, funcs))
-			}
+			target, _ := backends.TargetFor(isa)
+			p.Variants = append(p.Variants, tinyVariant(t, b, target, funcs))
 		}
 	}
 	return p, tinyVector(t, funcs, weights)
@@ -143,7 +142,8 @@ func TestPackageBuildsEverywhere(t *testing.T) {
 		t.Skip("builds the standard library for other systems")
 	}
 	dir, _ := emitTiny(t, EmitOptions{})
-	for _, platform := range []string{"linux/arm64", "darwin/amd64", "windows/amd64", "js/wasm"} {
+	for _, platform := range []string{
+		"linux/arm64", "darwin/amd64", "darwin/arm64", "windows/amd64", "windows/arm64", "linux/riscv64", "js/wasm", "wasip1/wasm"} {
 		goos, goarch, _ := strings.Cut(platform, "/")
 		goTool(t, dir, []string{"GOOS=" + goos, "GOARCH=" + goarch}, "vet", "./...")
 	}

@@ -68,7 +68,7 @@ would write.`,
 	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
-	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, portable) and no others")
+	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, neon, portable) and no others")
 	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
 	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the package, or in a file beside it that the program opens")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")

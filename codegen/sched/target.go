@@ -23,6 +23,7 @@ const BlockChannels = 16
 var Targets = []Target{
 	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
+	{ISA: "neon", Lanes: 4, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 4 << 20, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
 	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 }
 
