@@ -8,11 +8,13 @@ FUZZTIME ?= 60s
 # The ONNX node tests run where they have been made: see onnx-nodes.
 export NNCC_ONNX_NODE_TESTS ?= $(patsubst %/cases.json,%,$(wildcard $(NODES)/cases.json))
 
-.PHONY: help llvm test demo check race fuzz onnx-nodes bench-peers
+.PHONY: help llvm test test-arm64 test-wasm demo check race fuzz onnx-nodes bench-peers
 
 help:
 	@echo 'make demo           compile two networks, classify a picture, time them'
 	@echo 'make test           all tests; installs LLVM through apt where it is missing and that is allowed'
+	@echo 'make test-arm64     the runtime, machine code and packages for arm64, under qemu-aarch64-static'
+	@echo 'make test-wasm      the runtime and packages as WebAssembly, under Node.js'
 	@echo 'make check          format, vet, staticcheck, generated files, import rules, builds for other systems'
 	@echo 'make race           what runs in several goroutines, under the race detector'
 	@echo 'make fuzz           every fuzz target for FUZZTIME=$(FUZZTIME)'
@@ -24,6 +26,12 @@ llvm:
 
 test: llvm
 	go test ./...
+
+test-arm64: llvm
+	@scripts/test-arm64.sh
+
+test-wasm: llvm
+	@scripts/test-wasm.sh
 
 demo: llvm
 	@scripts/demo.sh

@@ -33,7 +33,7 @@ if [ "$before" != "$(git diff HEAD | git hash-object --stdin)" ]; then
 	exit 1
 fi
 
-for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 js/wasm; do
+for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/riscv64 js/wasm wasip1/wasm; do
 	stage build for "$platform"
 	CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build ./...
 done
