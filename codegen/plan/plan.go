@@ -80,6 +80,11 @@ func layer(s lower.Step) program.Layer {
 	if s.Tile.Pixels > 0 {
 		l.Tile = s.Tile.String()
 	}
+	for _, a := range s.Args {
+		if a.Const != nil || a.Derived {
+			l.WeightBytes += int64(a.Bytes())
+		}
+	}
 	for _, n := range s.Nodes {
 		for _, v := range n.Outputs {
 			l.Covers = append(l.Covers, v.Name)

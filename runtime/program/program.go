@@ -85,12 +85,18 @@ type Kernel struct {
 
 // Layer describes a launch for people: profiles, inspection, comparison.
 type Layer struct {
-	Name   string // of the model's nodes it computes
-	Family string // kind of kernel
-	Tile   string // register tile, where there is one
-	FLOPs  int64  // per sample
-	Bytes  int64  // read and written once, per sample
-	Covers []string
+	Name        string // of the model's nodes it computes
+	Family      string // kind of kernel
+	Tile        string // register tile, where there is one
+	FLOPs       int64  // per sample
+	Bytes       int64  // read and written by a run of one sample, everything once
+	WeightBytes int64  // of these, constants: packed weights, or what is derived from them
+	Covers      []string
+}
+
+// Traffic is the least memory that a run of so many samples reads and writes: weights once, activations for each.
+func (l Layer) Traffic(samples int) int64 {
+	return l.WeightBytes + (l.Bytes-l.WeightBytes)*int64(samples)
 }
 
 // Variant finds a variant by instruction set.

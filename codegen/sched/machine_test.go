@@ -1,0 +1,76 @@
+package sched
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMachines(t *testing.T) {
+	for _, m := range Machines {
+		require.NoError(t, m.Check(), m.Name)
+		for _, target := range Targets {
+			clock, ok := m.ClockGHz(target)
+			require.True(t, ok, "%s on %s", target.ISA, m.Name)
+			require.LessOrEqual(t, clock, m.GHz)
+			require.Greater(t, clock, m.GHz/3, "%s on %s: the target's multiply-adds a cycle are far off", target.ISA, m.Name)
+		}
+		text, err := json.Marshal(m)
+		require.NoError(t, err)
+		again, err := ParseMachine(text)
+		require.NoError(t, err)
+		require.Equal(t, m, again, "the JSON form keeps everything")
+		found, ok := LookupMachine(m.Name)
+		require.True(t, ok)
+		require.Equal(t, m, found)
+	}
+	_, ok := LookupMachine("vax")
+	require.False(t, ok)
+}
+
+func TestMachineCheck(t *testing.T) {
+	for text, want := range map[string]string{
+		`{`: "unexpected end of JSON input",
+		`{"cores": 1, "ghz": 1, "peaks": [{"isa": "avx2", "dtype": "f32"}], "memory": [{"gb_per_s": 1, "all_cores_gb_per_s": 1}]}`:                                           "peaks[0]: gflops_per_s is 0, must be positive",
+		`{"cores": 1, "ghz": 1, "peaks": [{"gflops_per_s": 1}], "memory": [{"gb_per_s": 2, "all_cores_gb_per_s": 1}]}`:                                                       "memory[0]: gb_per_s must be positive, and all_cores_gb_per_s no less",
+		`{"cores": 1, "ghz": 1, "peaks": [{"gflops_per_s": 1}], "memory": [{"gb_per_s": 1, "all_cores_gb_per_s": 1}, {"bytes": 9, "gb_per_s": 1, "all_cores_gb_per_s": 1}]}`: "memory[0]: bytes must grow from level to level, and be 0 for the last\nmemory[1]: bytes must grow from level to level, and be 0 for the last",
+		`{"cores": -1, "ghz": -1}`: "cores is -1, a machine has at least 1\nghz is -1, must be positive\npeaks is empty\nmemory is empty",
+	} {
+		_, err := ParseMachine([]byte(text))
+		require.EqualError(t, err, want)
+	}
+}
+
+// plain is a machine on which predictions can be made in the head.
+var plain = Machine{
+	Name: "plain", Cores: 4, GHz: 1, Peaks: []Peak{{"avx2", "f32", 32}},
+	Memory: []Memory{{"L1", 1000, 100, 400}, {"L2", 10000, 10, 40}, {"DRAM", 0, 1, 2}},
+}
+
+func TestPredict(t *testing.T) {
+	avx2, _ := LookupTarget("avx2")
+	w := Work{FLOPs: 64000, WeightBytes: 500, DataBytes: 400, Chunks: 8, Grain: 1, Batched: true}
+
+	r := plain.Predict(w, avx2, 1, 1, 900)
+	require.Equal(t, Roof{ComputeNs: 2000, MemoryNs: 9, Level: "L1", Threads: 1}, r)
+	require.False(t, r.MemoryBound())
+	require.Equal(t, 2000.0, r.Ns())
+
+	r = plain.Predict(w, avx2, 1, 16, 900)
+	require.Equal(t, Roof{ComputeNs: 500, MemoryNs: 2.25, Level: "L1", Threads: 4}, r, "as many threads as there are cores")
+
+	r = plain.Predict(w, avx2, 3, 1, 20000)
+	require.InDelta(t, 6000, r.ComputeNs, 1e-9)
+	require.InDelta(t, 500+1000/100+1200/10, r.MemoryNs, 1e-9, "weights come from afar once, then from where they stay; activations do not fit L1")
+	require.Equal(t, "DRAM", r.Level)
+
+	w.Cycles = 100
+	r = plain.Predict(w, avx2, 1, 1, 20000)
+	require.Equal(t, 100.0, r.ComputeNs, "the cost model of the tile counts, not the operations")
+	require.True(t, r.MemoryBound())
+
+	w.Batched, w.Grain = false, 8
+	r = plain.Predict(w, avx2, 3, 4, 900)
+	require.Equal(t, Roof{ComputeNs: 100, MemoryNs: 9, Level: "L1", Threads: 1}, r, "what does not depend on the batch is done once, and one piece is not split")
+}
