@@ -42,7 +42,8 @@ const importRules = `
 	runtime/exec < backends/gohost/internal/api, backends/gohost/internal/helper
 	backends/gohost/internal/api, backends/gohost/internal/bundle, backends/gohost/internal/helper, backends/gohost/internal/kernelmath < backends/gohost
 
-	frontend, codegen, backends/all, runtime/data < cmd/nncc
+	NONE < cmd/nncc/page
+	frontend, codegen, backends/all, runtime/data, cmd/nncc/page < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes < ir/irtest

@@ -18,6 +18,7 @@ type benchOptions struct {
 	engine  engineOptions
 	runs    int
 	seconds float64
+	machine bool
 	json    bool
 }
 
@@ -29,12 +30,22 @@ func benchCommand() *cobra.Command {
 		Long: `Bench times single runs of a model on a fixed random input, after a warm-up, and prints
 the median in the format of Go benchmarks. The copy of the input is part of a run.
 With --layers it prints the time of every kernel, and for native code which
-fraction of the processor's measured fp32 peak that is.`,
+fraction of the processor's measured fp32 peak that is. With --machine and without a
+model it measures the machine instead, and prints a profile for inspect --machine.`,
 		Example: `  nncc bench resnet50.onnx --threads 1
   nncc bench lenet.onnx --batch 32 --isa avx2 --json
-  nncc bench resnet20.onnx --layers`,
-		Args: oneModel,
+  nncc bench resnet20.onnx --layers
+  nncc bench --machine >mine.json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.machine {
+				return noArguments(cmd, args)
+			}
+			return oneModel(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.machine {
+				return printMachine(cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
 			if cmd.Flags().Changed("runs") && cmd.Flags().Changed("seconds") {
 				return usagef("--runs and --seconds exclude each other")
 			}
@@ -48,6 +59,7 @@ fraction of the processor's measured fp32 peak that is.`,
 	f.IntVar(&o.runs, "runs", 0, "measure `K` runs")
 	f.Float64Var(&o.seconds, "seconds", 1, "measure as many runs as fit into `S` seconds, if --runs is not given")
 	f.BoolVar(&o.json, "json", false, "print one JSON object, or with --layers one per layer")
+	f.BoolVar(&o.machine, "machine", false, "measure peak and memory of this machine and print its profile, one JSON object")
 	f.BoolVar(&o.engine.layers, "layers", false, "time every kernel on its own")
 	return cmd
 }

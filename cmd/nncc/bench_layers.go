@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// layerTime is a line of bench --layers. Times, operations and bytes are of a whole run, the batch included.
+// layerTime is a line of bench --layers. Times, operations and bytes are of a whole run, the batch included; bytes are
+// the least that it could do with: weights once, activations for each sample.
 type layerTime struct {
 	Layer        string  `json:"layer"`
 	Family       string  `json:"family"`
@@ -80,7 +81,7 @@ func (o benchOptions) rows(e *engine, times [][]time.Duration, peak float64) []l
 		rate := perNanosecond(l.FLOPs*batch, median)
 		rows[i] = layerTime{
 			Layer: l.Name, Family: l.Family, Tile: l.Tile, MedianNs: median.Nanoseconds(), FLOPs: l.FLOPs * batch, GFLOPsPerSec: rate,
-			PeakFraction: number(rate / peak), Bytes: l.Bytes * batch, GBPerSec: perNanosecond(l.Bytes*batch, median),
+			PeakFraction: number(rate / peak), Bytes: l.Traffic(int(batch)), GBPerSec: perNanosecond(l.Traffic(int(batch)), median),
 		}
 		sum += rows[i].MedianNs
 	}
@@ -119,16 +120,13 @@ func percent(x float64) string {
 	return fmt.Sprintf("%.0f%%", 100*x)
 }
 
-// roundTime keeps four digits or so.
+// roundTime keeps four digits.
 func roundTime(ns int64) time.Duration {
-	d := time.Duration(ns)
-	switch {
-	case d > 10*time.Millisecond:
-		return d.Round(10 * time.Microsecond)
-	case d > 10*time.Microsecond:
-		return d.Round(10 * time.Nanosecond)
+	unit := int64(1)
+	for ns/unit >= 10000 {
+		unit *= 10
 	}
-	return d
+	return time.Duration(ns).Round(time.Duration(unit))
 }
 
 func dash(s string) string {

@@ -7,6 +7,7 @@ import (
 	"nncc/backends/gohost"
 	"nncc/codegen"
 	"nncc/runtime/exec"
+	"nncc/runtime/program"
 )
 
 // openPortable builds the portable kernels into a helper process and opens the program there.
@@ -17,6 +18,11 @@ func (s *session) openPortable(o engineOptions) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openHelper(p, o)
+}
+
+// openHelper builds the first variant, which is portable, into a helper process and opens it there.
+func openHelper(p *program.Program, o engineOptions) (*engine, error) {
 	process, err := gohost.Start(gohost.Config{}, p)
 	if errors.Is(err, gohost.ErrNoGo) {
 		return nil, &unavailableError{err}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"io"
+	"slices"
+
+	"nncc/codegen"
+	"nncc/codegen/plan"
+	"nncc/codegen/sched"
+	"nncc/ir"
+	"nncc/runtime/exec"
+	"nncc/runtime/program"
+)
+
+// network is one variant as the predictions see it.
+type network struct {
+	target      sched.Target
+	works       []sched.Work
+	weightBytes int64 // read by a run
+	arenaBytes  int64
+}
+
+// total is a prediction for all calls together.
+type total struct{ computeNs, memoryNs, ns, memoryBoundNs float64 }
+
+func (t total) bound() string {
+	if 2*t.memoryBoundNs > t.ns {
+		return boundMemory
+	}
+	return boundCompute
+}
+
+// predict adds up the calls of a run, and hands each of them to each, which may be nil.
+func (n network) predict(m sched.Machine, batch, threads int, each func(i int, r sched.Roof)) total {
+	var t total
+	for i, w := range n.works {
+		r := m.Predict(w, n.target, batch, threads, n.weightBytes+n.arenaBytes*int64(batch))
+		t.computeNs, t.memoryNs, t.ns = t.computeNs+r.ComputeNs, t.memoryNs+r.MemoryNs, t.ns+r.Ns()
+		if r.MemoryBound() {
+			t.memoryBoundNs += r.Ns()
+		}
+		if each != nil {
+			each(i, r)
+		}
+	}
+	return t
+}
+
+// analyse fills in the whole report.
+func (o inspectOptions) analyse(s *session, m sched.Machine, isa string, notes io.Writer) (*report, error) {
+	g := s.graph
+	chosen, err := chosenKernels(g, isa, notes)
+	if err != nil {
+		return nil, err
+	}
+	target, _ := sched.LookupTarget(isa)
+	r := &report{
+		Model: s.name(), Batched: g.Batched, Machine: m.Name, ISA: isa, Batch: o.batch, Threads: o.threads,
+		Parameters: countParameters(g.Constants()), FLOPs: g.FLOPs(), machine: m,
+	}
+	r.peak, _ = m.Peak(isa, "f32")
+	if err := r.addVariants(g, o); err != nil {
+		return nil, err
+	}
+	r.describeLayers(g, chosen, target)
+	net := networkOf(g, chosen, target, r.ArenaBytes)
+	r.addTimes(net, o)
+	r.addBatches(net, o)
+	r.addStorage()
+	r.Advice = r.advise(net, portBytes(codegen.SignatureOf(g)))
+	return r, nil
+}
+
+// networkOf describes the calls of a variant that has one launch per layer.
+func networkOf(g *ir.Graph, v *program.Variant, t sched.Target, arenaBytes int64) network {
+	tiles := tilesOf(g, t)
+	n := network{target: t, arenaBytes: arenaBytes}
+	for i, l := range v.Layers {
+		launch := v.Step[i]
+		n.weightBytes += l.WeightBytes
+		n.works = append(n.works, sched.Work{
+			FLOPs: l.FLOPs, Cycles: cyclesOf(l, tiles), WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
+			Chunks: launch.Chunks, Grain: launch.Grain, Batched: launch.Batched,
+		})
+	}
+	return n
+}
+
+// tilesOf is every tile that was considered for the nodes that compute a value, by the value's name.
+func tilesOf(g *ir.Graph, t sched.Target) map[string][]sched.Tile {
+	tiles := map[string][]sched.Tile{}
+	for n, choice := range sched.Assign(g, t).Conv {
+		tiles[n.Out().Name] = choice.Tiles
+	}
+	return tiles
+}
+
+// cyclesOf is what the cost model says of the tile that a layer has; 0 if there is none.
+func cyclesOf(l program.Layer, tiles map[string][]sched.Tile) float64 {
+	for _, name := range l.Covers {
+		list := tiles[name]
+		if i := slices.IndexFunc(list, func(c sched.Tile) bool { return c.String() == l.Tile }); i >= 0 {
+			return list[i].Cycles
+		}
+	}
+	return 0
+}
+
+// addVariants plans the graph for every target.
+func (r *report) addVariants(g *ir.Graph, o inspectOptions) error {
+	var consts plan.Constants
+	for _, t := range sched.Targets {
+		p, err := codegen.Lower(g, t, &consts, codegen.Options{})
+		if err != nil {
+			return err
+		}
+		v := &p.Variant
+		m := variantReport{ISA: v.ISA, DerivedBytes: int64(v.DerivedBytes), ArenaBytes: int64(v.ArenaBytes), ScratchBytes: int64(v.ScratchBytes)}
+		for i := range constantsOf(v) {
+			m.WeightsBytes += int64(len(consts.List[i].Data))
+		}
+		m.PeakBytes = m.WeightsBytes + m.DerivedBytes + m.ArenaBytes*int64(o.batch) + m.ScratchBytes*int64(o.threads)
+		if _, ok := r.machine.Peak(t.ISA, "f32"); ok {
+			layers, err := codegen.Lower(g, t, &consts, codegen.Options{Layers: true})
+			if err != nil {
+				return err
+			}
+			m.PredictedNs = nanoseconds(networkOf(g, &layers.Variant, t, m.ArenaBytes).predict(r.machine, o.batch, o.threads, nil).ns)
+		}
+		r.Variants = append(r.Variants, m)
+		if v.ISA == r.ISA {
+			r.WeightsBytes, r.DerivedBytes, r.ArenaBytes, r.PeakBytes = m.WeightsBytes, m.DerivedBytes, m.ArenaBytes, m.PeakBytes
+		}
+	}
+	return nil
+}
+
+// addTimes predicts the run that was asked for, and the same on other numbers of threads.
+func (r *report) addTimes(net network, o inspectOptions) {
+	t := net.predict(r.machine, o.batch, o.threads, func(i int, roof sched.Roof) { r.Layers[i].addRoof(roof) })
+	r.ComputeNs, r.MemoryNs, r.PredictedNs, r.Bound = nanoseconds(t.computeNs), nanoseconds(t.memoryNs), nanoseconds(t.ns), t.bound()
+	for _, l := range r.Layers {
+		r.Bytes += l.Bytes
+	}
+	r.Intensity = float64(r.FLOPs*int64(r.samples())) / float64(max(r.Bytes, 1))
+	one := net.predict(r.machine, o.batch, 1, nil)
+	for threads := 1; ; threads = min(2*threads, r.machine.Cores) {
+		t := net.predict(r.machine, o.batch, threads, nil)
+		r.Scaling = append(r.Scaling, threadReport{threads, nanoseconds(t.ns), one.ns / max(t.ns, 1)})
+		if threads == r.machine.Cores {
+			break
+		}
+	}
+}
+
+// batchSizes are those that every report compares.
+var batchSizes = []int{1, 8, 32, 128}
+
+func (r *report) addBatches(net network, o inspectOptions) {
+	sizes := slices.Clone(batchSizes)
+	if !r.Batched {
+		sizes = []int{1}
+	} else if !slices.Contains(sizes, o.batch) {
+		sizes = append(sizes, o.batch)
+		slices.Sort(sizes)
+	}
+	for _, batch := range sizes {
+		t := net.predict(r.machine, batch, o.threads, nil)
+		r.Batches = append(r.Batches, batchReport{
+			Batch: batch, ComputeNs: nanoseconds(t.computeNs), MemoryNs: nanoseconds(t.memoryNs), LatencyNs: nanoseconds(t.ns), PerSecond: float64(batch) / t.ns * 1e9,
+			PeakBytes: r.PeakBytes + r.ArenaBytes*int64(batch-o.batch), Bound: t.bound(),
+		})
+	}
+}
+
+// addStorage is about the parameters as such: how a narrower type would change what bounds the network.
+func (r *report) addStorage() {
+	for _, d := range []struct {
+		name  string
+		bytes int
+	}{{"f32", 4}, {"bf16", 2}, {"int8", 1}} {
+		bytes := int64(d.bytes) * r.Parameters
+		st := storageReport{DType: d.name, BytesPerParam: d.bytes, Bytes: bytes,
+			ReadNs: int64(float64(bytes) / r.machine.Level(bytes+r.ArenaBytes).Rate(r.Threads))}
+		peak := 0.0
+		for _, p := range r.machine.Peaks {
+			if p.DType == d.name {
+				peak = max(peak, p.GFLOPs)
+			}
+		}
+		if peak > 0 {
+			ns := nanoseconds(float64(r.FLOPs*int64(r.samples())) / (peak * float64(min(r.Threads, r.machine.Cores))))
+			st.PeakComputeNs = &ns
+		}
+		r.Storage = append(r.Storage, st)
+	}
+}
+
+// constantsOf is the set of constants that v's launches read.
+func constantsOf(v *program.Variant) map[int]bool {
+	used := map[int]bool{}
+	for _, l := range slices.Concat(v.Init, v.Step) {
+		for _, a := range l.Args {
+			if a.Space == exec.SpaceConst {
+				used[a.Index] = true
+			}
+		}
+	}
+	return used
+}
+
+// portBytes is what goes in and out for one sample.
+func portBytes(s program.Signature) int64 {
+	n := int64(0)
+	for _, p := range slices.Concat(s.Inputs, s.Outputs) {
+		n += int64(p.Elems() * p.DType.Bytes())
+	}
+	return n
+}

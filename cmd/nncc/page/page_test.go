@@ -1,0 +1,57 @@
+package page
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const hostile = `</script><script>alert("1")</script><b title='x' & y>` + "\xff"
+
+func TestEverythingIsEscaped(t *testing.T) {
+	p := Page{Title: hostile, Body: []Node{
+		TextEl("p", hostile).With("title", hostile),
+		Table([]Column{{Title: hostile, Help: hostile, Left: true}}, [][]Cell{{Word(hostile)}}),
+		Figures(Figure{hostile, hostile}),
+		Roofline{PeakName: hostile, PeakGFLOPs: 100, Roofs: []Roof{{hostile, 10}}, Points: []Point{{Label: hostile, Intensity: 1, GFLOPs: 10}}}.SVG(),
+	}}
+	var b bytes.Buffer
+	require.NoError(t, p.Write(&b))
+	text := b.String()
+	require.Equal(t, 1, strings.Count(text, "<script>"))
+	require.Equal(t, 1, strings.Count(text, "</script>"))
+	require.NotContains(t, text, "<b title")
+	require.Contains(t, text, `title="&lt;/script&gt;&lt;script&gt;alert(&#34;1&#34;)`)
+	require.NotContains(t, text, "\xff")
+	require.NotContains(t, text, "http://")
+	require.NotContains(t, text, "https://")
+}
+
+func TestNode(t *testing.T) {
+	var b bytes.Buffer
+	shared := El("g").With("a", "1")
+	one, two := shared.With("b", "2"), shared.With("c", "3")
+	require.NoError(t, Render(&b, one, two, El("rect").At("x", 1.5, "y", 2.0, "z", 1.0/3)))
+	require.Equal(t, `<g a="1" b="2"></g><g a="1" c="3"></g><rect x="1.5" y="2" z="0.33"></rect>`, b.String())
+}
+
+// The plot holds every point and keeps roofs inside.
+func TestRooflineScales(t *testing.T) {
+	r := Roofline{PeakGFLOPs: 114, Roofs: []Roof{{"L1", 193}, {"DRAM", 23}}, Points: []Point{{Intensity: 0.003, GFLOPs: 0.2}, {Intensity: 900, GFLOPs: 410}}}
+	x, y := r.scales()
+	for _, p := range r.Points {
+		require.GreaterOrEqual(t, x.at(p.Intensity), x.start)
+		require.LessOrEqual(t, x.at(p.Intensity), x.end)
+		require.LessOrEqual(t, y.at(p.GFLOPs), y.start)
+		require.GreaterOrEqual(t, y.at(p.GFLOPs), y.end)
+	}
+	require.InDelta(t, x.start, x.at(math.Pow(10, x.from)), 1e-9)
+	var b bytes.Buffer
+	require.NoError(t, Render(&b, r.SVG()))
+	require.NotContains(t, b.String(), "NaN")
+	require.NotContains(t, b.String(), "Inf")
+	require.Equal(t, 2, strings.Count(b.String(), "<circle"))
+}
