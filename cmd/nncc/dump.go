@@ -32,6 +32,9 @@ type dumpOptions struct {
 	level string
 	isa   string
 	full  bool
+
+	html   string
+	kernel string
 }
 
 func dumpCommand() *cobra.Command {
@@ -45,13 +48,23 @@ the Go code of the portable variant.
 
 The passes, in order:
 ` + passList() + `
-"--after load" prints the graph as it was read.`,
+"--after load" prints the graph as it was read.
+
+With --html the graph is shown on one page as it is after each pass, side by side; with
+--kernel too, one kernel from loop IR to assembly.`,
 		Example: `  nncc dump lenet.onnx                        the graph after all passes
   nncc dump lenet.onnx --after load --full    as text that nncc reads again
   nncc dump lenet.onnx --level loop --isa avx2
-  nncc dump lenet.onnx --fuel 3               after the first three rewrites`,
+  nncc dump lenet.onnx --fuel 3               after the first three rewrites
+  nncc dump lenet.onnx --html passes.html     all passes, side by side
+  nncc dump lenet.onnx --html conv1.html --kernel conv1 --isa avx2`,
 		Args: oneModel,
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args[0], cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("level") && o.html != "" {
+				return usagef("--level and --html exclude each other; --kernel shows all levels of one kernel")
+			}
+			return o.run(args[0], cmd.OutOrStdout())
+		},
 	}
 	o.model.register(cmd)
 	o.model.registerFuel(cmd)
@@ -59,6 +72,8 @@ The passes, in order:
 	f.StringVar(&o.after, "after", "", "stop after `PASS`; load is before the first")
 	f.StringVar(&o.level, "level", levelGraph, "print the `LEVEL` graph, loop, llvm, asm or, of the portable variant, go")
 	f.StringVar(&o.isa, "isa", "", "compile for `ISA`, whatever the processor at hand (default NNCC_ISA, or else the best one that it supports)")
+	f.StringVar(&o.html, "html", "", "write a page with a column for each pass to `FILE` instead")
+	f.StringVar(&o.kernel, "kernel", "", "html: show the forms of the kernel `NAME`, or of the layer of that name, instead of the graph")
 	f.BoolVar(&o.full, "full", false, "graph: print all constants, so that the text can be read again")
 	return cmd
 }
@@ -85,6 +100,9 @@ func (o dumpOptions) check() error {
 	if _, ok := sched.LookupTarget(o.isa); !ok && o.isa != "" {
 		return usagef("there is no instruction set %q; there are %s", o.isa, knownISAs())
 	}
+	if o.kernel != "" && o.html == "" {
+		return usagef("--kernel needs --html")
+	}
 	return nil
 }
 
@@ -98,6 +116,9 @@ func (o dumpOptions) run(path string, stdout io.Writer) error {
 	}
 	if o.after == afterLoad {
 		o.after, o.model.fuel = "", 0
+	}
+	if o.html != "" {
+		return o.writeStages(s)
 	}
 	if s.graph, err = s.optimise(passes.Options{Stop: o.after}, o.model.fuel); err != nil {
 		return err

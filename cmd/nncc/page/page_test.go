@@ -55,3 +55,16 @@ func TestRooflineScales(t *testing.T) {
 	require.NotContains(t, b.String(), "Inf")
 	require.Equal(t, 2, strings.Count(b.String(), "<circle"))
 }
+
+func TestColumns(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, Render(&b, Columns(
+		TextColumn{Title: hostile, Note: hostile, Lines: []Line{{Depth: 1, Pieces: []Piece{{Text: "a < "}, {Text: hostile, Value: hostile}}}}},
+		TextColumn{Title: "second", Folded: true, Lines: []Line{{Depth: 99, Old: true}, {New: true, Pieces: []Piece{{Text: "x"}}}}},
+	)))
+	text := b.String()
+	require.Contains(t, text, `<div class="d1">a &lt; <span data-value="&lt;/script&gt;`)
+	require.NotContains(t, text, "<script")
+	require.Contains(t, text, `<section class="folded">`)
+	require.Contains(t, text, "<div class=\"d12 same\">\u00a0</div><div class=\"d0 new\">x</div>")
+}
