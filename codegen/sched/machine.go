@@ -37,9 +37,16 @@ type Memory struct {
 var Machines = []Machine{
 	{
 		Name: "generic", Doc: "assumed: four cores at 3 GHz with two multiply-adds a cycle", Cores: 4, GHz: 3,
-		Peaks: []Peak{{"avx512", "f32", 192}, {"avx2", "f32", 96}, {"neon", "f32", 48}, {"portable", "f32", 12}},
+		Peaks: []Peak{{"avx512", "f32", 192}, {"avx2", "f32", 96}, {"portable", "f32", 12}},
 		Memory: []Memory{
 			{"L1", 32 << 10, 150, 600}, {"L2", 1 << 20, 48, 192}, {"L3", 16 << 20, 24, 96}, {"DRAM", 0, 12, 24},
+		},
+	},
+	{
+		Name: "arm64", Doc: "assumed: four cores at 2.5 GHz with two multiply-adds of 128 bits a cycle", Cores: 4, GHz: 2.5,
+		Peaks: []Peak{{"neon", "f32", 40}, {"portable", "f32", 8}},
+		Memory: []Memory{
+			{"L1", 64 << 10, 80, 320}, {"L2", 1 << 20, 40, 160}, {"L3", 16 << 20, 20, 80}, {"DRAM", 0, 12, 24},
 		},
 	},
 	{
