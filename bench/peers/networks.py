@@ -15,7 +15,7 @@ import random_networks
 # name: side of the square RGB input in pixels
 NETWORKS = {
     "lenet": 32, "resnet20": 32, "resnet50": 224, "resnet18": 224, "vgg16": 224, "alexnet": 224, "squeezenet": 224,
-    "googlenet": 224, "mobilenetv2": 224, "densenet121": 224,
+    "googlenet": 224, "mobilenetv2": 224, "densenet121": 224, "efficientnet_b0": 224, "convnext_tiny": 224,
 }
 RANDOM = tuple(f"random{seed}" for seed in range(random_networks.COUNT))  # made by random_networks.py
 COMMITTED = {"resnet20": Path("testdata/models/resnet20/resnet20.onnx")}  # relative to the repository

@@ -1,6 +1,7 @@
 """The result as JSON and as a Markdown table."""
 import json
 
+import compare
 import engines
 
 
@@ -43,7 +44,7 @@ def milliseconds(row):
     if "error" in row:
         return "failed"
     median, low, high = (f"{row[key] / 1e6:.4g}" for key in ("median_ns", "min_ns", "max_ns"))
-    return f"{median} ({low}-{high})"
+    return f"{median} ({low}-{high})" + ("*" if row["relative_difference"] > compare.TOLERANCE else "")
 
 
 def table(result):
@@ -69,4 +70,6 @@ def to_markdown(result):
         *table(result), "",
     ]
     failures = [f"- {r['engine']} on {r['network']}, {r['threads']} thread(s): {r['error']}" for r in result["results"] if "error" in r]
+    if any(r.get("relative_difference", 0) > compare.TOLERANCE for r in result["results"]):
+        lines += [f"*: differs from {engines.REFERENCE} by more than {compare.TOLERANCE:.0e} of the largest output.", ""]
     return "\n".join(lines + (["Failed:", "", *failures, ""] if failures else []))
