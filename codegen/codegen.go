@@ -15,11 +15,12 @@ import (
 
 // Options of a compilation.
 type Options struct {
-	ISAs     []string           // variants to make, in any order; all that the backends can do if empty
-	Backends []backends.Backend // what is there to compile kernels with
-	Layers   bool               // one launch per layer: small ones are not joined, so that each can be timed
-	Separate bool               // kernels can be placed one by one, as Go assembly does
-	Verify   bool               // check kernels again after promotion; their addresses are proved in any case
+	ISAs       []string           // variants to make, in any order; all that the backends can do if empty
+	Backends   []backends.Backend // what is there to compile kernels with
+	StrictFP32 bool               // convolutions only in ways that are as precise as direct sums
+	Layers     bool               // one launch per layer: small ones are not joined, so that each can be timed
+	Separate   bool               // kernels can be placed one by one, as Go assembly does
+	Verify     bool               // check kernels again after promotion; their addresses are proved in any case
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
 }
@@ -53,13 +54,19 @@ func (o Options) targets() ([]sched.Target, error) {
 	var out []sched.Target
 	for _, t := range sched.Targets {
 		if backendFor(t.ISA, o.Backends) != nil && (len(o.ISAs) == 0 || slices.Contains(o.ISAs, t.ISA)) {
-			out = append(out, t)
+			out = append(out, o.target(t))
 		}
 	}
 	if len(out) == 0 {
 		return nil, errors.New("no backend compiles for any instruction set here")
 	}
 	return out, nil
+}
+
+// target is t with what the options ask of schedules.
+func (o Options) target(t sched.Target) sched.Target {
+	t.StrictFP32 = o.StrictFP32
+	return t
 }
 
 func backendFor(isa string, all []backends.Backend) backends.Backend {

@@ -76,7 +76,7 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) (*pro
 
 // Lower schedules, lowers and plans g for one target, short of machine code.
 func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, t), consts, o)
+	return lowerScheduled(g, sched.Assign(g, o.target(t)), consts, o)
 }
 
 func lowerScheduled(g *ir.Graph, schedule *sched.Plan, consts *plan.Constants, o Options) (*plan.Plan, error) {

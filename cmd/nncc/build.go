@@ -158,7 +158,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	show.step("compiling for %s", list(isas))
 	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
 	forms.graph(s.graph)
-	p, err := codegen.Compile(s.graph, codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Emit: forms.hook()})
+	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Emit: forms.hook()}))
 	if err := errors.Join(err, forms.err); err != nil {
 		return nil, err
 	}

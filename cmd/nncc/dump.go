@@ -140,7 +140,7 @@ func (o dumpOptions) print(w io.Writer, s *session) error {
 	}
 	if o.level == levelLoop {
 		target, _ := sched.LookupTarget(isa)
-		p, err := codegen.Lower(s.graph, target, &plan.Constants{}, codegen.Options{})
+		p, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{}))
 		if err != nil {
 			return err
 		}
@@ -167,9 +167,9 @@ func (s *session) compiledText(isa string) (map[string]string, error) {
 		return nil, err
 	}
 	var text map[string]string
-	_, err = codegen.Compile(s.graph, codegen.Options{ISAs: []string{isa}, Backends: usable, Emit: func(_ *plan.Plan, obj *backends.Object) {
+	_, err = codegen.Compile(s.graph, s.options(codegen.Options{ISAs: []string{isa}, Backends: usable, Emit: func(_ *plan.Plan, obj *backends.Object) {
 		text = obj.Text
-	}})
+	}}))
 	return text, err
 }
 

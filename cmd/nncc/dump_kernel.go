@@ -35,7 +35,7 @@ func loopNames(text string) names {
 // kernelStages follows one kernel, named by itself or by the layer that it computes, from loop IR to what isa's backend makes.
 func kernelStages(s *session, isa, name string) (kernel string, stages []stage, err error) {
 	target, _ := sched.LookupTarget(isa)
-	pl, err := codegen.Lower(s.graph, target, &plan.Constants{}, codegen.Options{Layers: true})
+	pl, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{Layers: true}))
 	if err != nil {
 		return "", nil, err
 	}

@@ -76,7 +76,7 @@ func (s *session) openLoop(o engineOptions) (*engine, error) {
 	}
 	target, _ := sched.LookupTarget(isa)
 	var consts plan.Constants
-	p, err := codegen.Lower(s.graph, target, &consts, codegen.Options{Layers: o.layers})
+	p, err := codegen.Lower(s.graph, target, &consts, s.options(codegen.Options{Layers: o.layers}))
 	if err != nil {
 		return nil, err
 	}

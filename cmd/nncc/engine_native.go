@@ -72,7 +72,7 @@ func (s *session) openNative(o engineOptions) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := codegen.Compile(s.graph, codegen.Options{ISAs: []string{target.ISA}, Backends: usable, Layers: o.layers, Verify: true})
+	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: []string{target.ISA}, Backends: usable, Layers: o.layers, Verify: true}))
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,9 @@ import (
 
 // openPortable builds the portable kernels into a helper process and opens the program there.
 func (s *session) openPortable(o engineOptions) (*engine, error) {
-	p, err := codegen.Compile(s.graph, codegen.Options{
+	p, err := codegen.Compile(s.graph, s.options(codegen.Options{
 		ISAs: []string{gohost.ISA}, Backends: []backends.Backend{gohost.New()}, Layers: o.layers, Verify: true,
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

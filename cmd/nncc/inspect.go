@@ -98,10 +98,10 @@ func (o inspectOptions) run(path string, stdout, stderr io.Writer) error {
 
 // chosenKernels plans the kernels for isa, one or more per layer. They are compiled where that is possible, because one
 // that turns out to need more registers than there are gets another tile.
-func chosenKernels(g *ir.Graph, isa string, notes io.Writer) (*program.Variant, error) {
+func (s *session) chosenKernels(isa string, notes io.Writer) (*program.Variant, error) {
 	usable, missing := all.Available()
 	if backendOf(usable, isa) != nil {
-		p, err := codegen.Compile(g, codegen.Options{ISAs: []string{isa}, Backends: usable, Layers: true})
+		p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: []string{isa}, Backends: usable, Layers: true}))
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +111,7 @@ func chosenKernels(g *ir.Graph, isa string, notes io.Writer) (*program.Variant, 
 		note(notes, "kernels are shown as planned, not as compiled: %v", err)
 	}
 	target, _ := sched.LookupTarget(isa)
-	p, err := codegen.Lower(g, target, &plan.Constants{}, codegen.Options{Layers: true})
+	p, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{Layers: true}))
 	if err != nil {
 		return nil, err
 	}

@@ -49,17 +49,18 @@ func (n network) predict(m sched.Machine, batch, threads int, each func(i int, r
 // analyse fills in the whole report.
 func (o inspectOptions) analyse(s *session, m sched.Machine, isa string, notes io.Writer) (*report, error) {
 	g := s.graph
-	chosen, err := chosenKernels(g, isa, notes)
+	chosen, err := s.chosenKernels(isa, notes)
 	if err != nil {
 		return nil, err
 	}
 	target, _ := sched.LookupTarget(isa)
+	target.StrictFP32 = s.strict
 	r := &report{
 		Model: s.name(), Batched: g.Batched, Machine: m.Name, ISA: isa, Batch: o.batch, Threads: o.threads,
 		Parameters: countParameters(g.Constants()), FLOPs: g.FLOPs(), machine: m,
 	}
 	r.peak, _ = m.Peak(isa, "f32")
-	if err := r.addVariants(g, o); err != nil {
+	if err := r.addVariants(s, o); err != nil {
 		return nil, err
 	}
 	r.describeLayers(g, chosen, target)
@@ -107,10 +108,12 @@ func cyclesOf(l program.Layer, tiles map[string][]sched.Tile) float64 {
 }
 
 // addVariants plans the graph for every target.
-func (r *report) addVariants(g *ir.Graph, o inspectOptions) error {
+func (r *report) addVariants(s *session, o inspectOptions) error {
+	g := s.graph
 	var consts plan.Constants
 	for _, t := range sched.Targets {
-		p, err := codegen.Lower(g, t, &consts, codegen.Options{})
+		t.StrictFP32 = s.strict
+		p, err := codegen.Lower(g, t, &consts, s.options(codegen.Options{}))
 		if err != nil {
 			return err
 		}
@@ -121,7 +124,7 @@ func (r *report) addVariants(g *ir.Graph, o inspectOptions) error {
 		}
 		m.PeakBytes = m.WeightsBytes + m.DerivedBytes + m.ArenaBytes*int64(o.batch) + m.ScratchBytes*int64(o.threads)
 		if _, ok := r.machine.Peak(t.ISA, "f32"); ok {
-			layers, err := codegen.Lower(g, t, &consts, codegen.Options{Layers: true})
+			layers, err := codegen.Lower(g, t, &consts, s.options(codegen.Options{Layers: true}))
 			if err != nil {
 				return err
 			}

@@ -18,13 +18,21 @@ import (
 type modelOptions struct {
 	dims []string
 	fuel int
+	fp32 string
 }
 
 const unlimitedFuel = -1
 
+// Values of --fp32.
+const (
+	fp32Fast   = "fast"
+	fp32Strict = "strict"
+)
+
 func (o *modelOptions) register(cmd *cobra.Command) {
 	o.fuel = unlimitedFuel
 	cmd.Flags().StringArrayVar(&o.dims, "dim", nil, "size of a symbolic dimension of an ONNX model, `NAME=N`; may be repeated")
+	cmd.Flags().StringVar(&o.fp32, "fp32", fp32Fast, "`fast|strict`: strict keeps to sums as precise as direct ones, at a loss of speed")
 }
 
 // registerFuel is for the subcommands that help to find a wrong rewrite.
@@ -37,6 +45,13 @@ type session struct {
 	path   string
 	loaded *ir.Graph // what the file means
 	graph  *ir.Graph // the same after the graph passes
+	strict bool      // keep to sums as precise as direct ones
+}
+
+// options completes options of a compilation with what the command line says about all of them.
+func (s *session) options(o codegen.Options) codegen.Options {
+	o.StrictFP32 = s.strict
+	return o
 }
 
 // openSession loads the model and runs the graph passes.
@@ -51,6 +66,11 @@ func openSession(path string, o modelOptions) (*session, error) {
 
 // loadSession loads the model and leaves it as it is.
 func loadSession(path string, o modelOptions) (*session, error) {
+	switch o.fp32 {
+	case fp32Fast, fp32Strict, "":
+	default:
+		return nil, usagef("--fp32 %s: there are fast, strict", o.fp32)
+	}
 	dims, err := parseDims(o.dims)
 	if err != nil {
 		return nil, err
@@ -59,7 +79,7 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{path: path, loaded: g}, nil
+	return &session{path: path, loaded: g, strict: o.fp32 == fp32Strict}, nil
 }
 
 // optimise runs the graph passes on a copy of the loaded graph.

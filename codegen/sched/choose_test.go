@@ -125,6 +125,19 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 	}
 }
 
+// Strict sums take no transforms but those that only add and halve.
+func TestStrict(t *testing.T) {
+	for _, target := range Targets {
+		target.StrictFP32 = true
+		choice := ChooseConv(conv(64, 64, 56, 3, 1, 1), target)
+		require.Equal(t, ConvWinograd, choice.Family)
+		require.Equal(t, 2, choice.Winograd.Out)
+		require.Equal(t, ConvBlocked, ChooseConv(conv(64, 64, 56, 5, 1, 1), target).Family)
+		require.Equal(t, ConvPlanar, ChooseConv(conv(3, 64, 224, 7, 2, 1), target).Family)
+		require.Equal(t, ConvThin, ChooseConv(conv(3, 6, 32, 5, 1, 1), target).Family)
+	}
+}
+
 // The 3x3 layers of ResNet-50 fill the registers: 28 sums, or what divides a row of seven.
 func TestBestTiles(t *testing.T) {
 	for _, c := range []struct {

@@ -12,6 +12,7 @@ type Target struct {
 	CacheBytesPerCycle  int   // what a core reads from the shared cache, beyond its private one
 	MemoryBytesPerCycle int   // what it reads from memory
 	SharedCacheBytes    int   // what the weights of a network may take to stay in the shared cache between runs
+	StrictFP32          bool  // convolutions only in ways that are as precise as direct sums
 	MaxCallFLOPs        int64 // one native call does no more than this, so that garbage collection need not wait long
 	MinSplitFLOPs       int64 // a launch below this is not worth waking another thread for
 }

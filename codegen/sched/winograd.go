@@ -32,7 +32,7 @@ func winograd(c Conv, t Target) (ConvChoice, bool) {
 	}
 	best, cycles := ConvChoice{}, math.Inf(1)
 	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
-		if c.Out.H < out || c.Out.W < out {
+		if c.Out.H < out || c.Out.W < out || t.StrictFP32 && !precise(c, out) {
 			continue
 		}
 		for _, apart := range []bool{false, true} {
@@ -48,6 +48,10 @@ func winograd(c Conv, t Target) (ConvChoice, bool) {
 // winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
 // larger ones multiply less but lose several bits of precision.
 var winogradOutputs = map[[2]int][]int{{3, 1}: {2, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
+
+// precise reports whether a filtering of out results is as precise as direct sums: its points are 0, 1, -1 and infinity,
+// whose transforms only add and halve.
+func precise(c Conv, out int) bool { return out+ceilDiv(c.KH, c.SH)-1 <= 4 }
 
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {

@@ -13,7 +13,7 @@ func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (C
 	best, found := direct, false
 	height := c.PooledH * max(c.PoolH, 1)
 	for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
-		if height < out || out%max(c.PoolH, 1) != 0 {
+		if height < out || out%max(c.PoolH, 1) != 0 || t.StrictFP32 && !precise(c, out) {
 			continue
 		}
 		w := Winograd{Out: out, In: (out-1)*c.SH + c.KH}
