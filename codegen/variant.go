@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
@@ -13,14 +14,14 @@ import (
 )
 
 // compileVariant compiles g for one target. A kernel that keeps vectors on the stack is tried again with the next tile
-// of its schedule, a few times.
+// of its schedule, a few times; then the first tile that kept fewest there is taken.
 func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *plan.Constants, o Options) (*program.Variant, error) {
 	target, ok := backends.TargetFor(t.ISA)
 	if !ok {
 		return nil, fmt.Errorf("no machine target of that name")
 	}
 	schedule := sched.Assign(g, t)
-	const attempts = 4
+	tiling := tiling{schedule, map[*ir.Node][]int{}}
 	for attempt := 1; ; attempt++ {
 		pl, err := lowerScheduled(g, schedule, consts, o)
 		if err != nil {
@@ -36,7 +37,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 		if err != nil {
 			return nil, err
 		}
-		if attempt < attempts && retile(schedule, pl, obj) {
+		if attempt <= attempts && tiling.again(pl, obj, attempt == attempts) {
 			continue
 		}
 		if o.Emit != nil {
@@ -46,19 +47,58 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *pla
 	}
 }
 
-// retile moves the convolutions whose kernels spill to their next tile, and reports whether there were any.
-func retile(schedule *sched.Plan, pl *plan.Plan, obj *backends.Object) bool {
+// attempts is how many tiles a kernel may try.
+const attempts = 4
+
+// tiling remembers how many vectors the kernels of convolutions kept on the stack, by the number of the tile.
+type tiling struct {
+	schedule *sched.Plan
+	spills   map[*ir.Node][]int
+}
+
+// again moves the convolutions whose kernels spill to their next tile, or to the best of those tried if there is none or
+// this attempt is the last; it reports whether any kernel changes.
+func (t tiling) again(pl *plan.Plan, obj *backends.Object, last bool) bool {
 	changed := false
-	for i, f := range pl.Funcs {
-		if s, ok := obj.Lookup(f.Name); !ok || s.Spills == 0 {
+	nodes, spills := t.count(pl, obj)
+	for _, n := range nodes {
+		tried := t.spills[n]
+		if len(tried) > 0 && tried[len(tried)-1] == settled {
 			continue
 		}
-		for _, n := range pl.Nodes[i] {
-			changed = schedule.NextTile(n) || changed
+		tried = append(tried, spills[n])
+		if spills[n] > 0 && !last && t.schedule.UseTile(n, len(tried)) {
+			t.spills[n], changed = tried, true
+			continue
 		}
+		if best := slices.Index(tried, slices.Min(tried)); best < len(tried)-1 {
+			changed = t.schedule.UseTile(n, best)
+		}
+		t.spills[n] = append(tried, settled)
 	}
 	return changed
 }
+
+// count adds up what the kernels of each convolution spill.
+func (t tiling) count(pl *plan.Plan, obj *backends.Object) (nodes []*ir.Node, spills map[*ir.Node]int) {
+	spills = map[*ir.Node]int{}
+	for i, f := range pl.Funcs {
+		s, _ := obj.Lookup(f.Name)
+		for _, n := range pl.Nodes[i] {
+			if _, convolves := t.schedule.Conv[n]; !convolves {
+				continue
+			}
+			if _, known := spills[n]; !known {
+				nodes = append(nodes, n)
+			}
+			spills[n] += s.Spills
+		}
+	}
+	return nodes, spills
+}
+
+// settled marks a node whose tile has been chosen.
+const settled = -1
 
 // assemble adds the code to a plan's variant.
 func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) (*program.Variant, error) {

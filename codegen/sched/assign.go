@@ -14,12 +14,13 @@ type Plan struct {
 	Conv   map[*ir.Node]ConvChoice
 	Within map[*ir.Value]Part
 
-	resident bool // the weights stay in the shared cache between runs
+	ranked   map[*ir.Node][]Tile // all tiles of nodes for which UseTile chose one
+	resident bool                // the weights stay in the shared cache between runs
 }
 
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
-	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
+	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, ranked: map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
 	for _, n := range g.Nodes {
 		kind := p.kind(n)
 		for _, v := range n.Outputs {
@@ -53,13 +54,16 @@ func weightBytes(g *ir.Graph) int {
 	return bytes
 }
 
-// NextTile replaces the tile of n's kernel by the next best, and reports whether there is one.
-func (p *Plan) NextTile(n *ir.Node) bool {
-	c := p.Conv[n]
-	if len(c.Tiles) < 2 {
+// UseTile makes n's kernel take the tile that is number i in the ranking, and reports whether there is one.
+func (p *Plan) UseTile(n *ir.Node, i int) bool {
+	if p.ranked[n] == nil {
+		p.ranked[n] = p.Conv[n].Tiles
+	}
+	if i >= len(p.ranked[n]) {
 		return false
 	}
-	c.Tiles = c.Tiles[1:]
+	c := p.Conv[n]
+	c.Tiles = p.ranked[n][i:]
 	p.Conv[n] = c
 	return true
 }

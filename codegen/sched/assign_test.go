@@ -96,19 +96,20 @@ func TestHalosCoverReaders(t *testing.T) {
 	}
 }
 
-func TestNextTile(t *testing.T) {
+func TestUseTile(t *testing.T) {
 	g := irtest.RandomConv(1)
 	p := Assign(g, Targets[0])
 	for n := range p.Conv {
 		tiles := p.Conv[n].Tiles
 		require.Greater(t, len(tiles), 1)
-		for _, next := range tiles[1:] {
-			require.True(t, p.NextTile(n))
+		for i, next := range tiles {
+			require.True(t, p.UseTile(n, i))
 			require.Equal(t, next, p.Conv[n].Tiles[0])
 		}
-		require.False(t, p.NextTile(n), "the last one stays")
-		require.Len(t, p.Conv[n].Tiles, 1)
+		require.False(t, p.UseTile(n, len(tiles)))
+		require.True(t, p.UseTile(n, 0))
+		require.Equal(t, tiles, p.Conv[n].Tiles)
 	}
 	require.NotEmpty(t, p.Conv)
-	require.False(t, p.NextTile(&ir.Node{}), "no convolution")
+	require.False(t, p.UseTile(&ir.Node{}, 0), "no convolution")
 }
