@@ -15,11 +15,12 @@ const (
 	kindInt    = 2
 	kindString = 3
 	kindTensor = 4
+	kindGraph  = 5
 	kindFloats = 6
 	kindInts   = 7
 )
 
-var kindNames = map[int]string{kindFloat: "a float", kindInt: "an int", kindString: "a string", kindTensor: "a tensor",
+var kindNames = map[int]string{kindFloat: "a float", kindInt: "an int", kindString: "a string", kindTensor: "a tensor", kindGraph: "a graph",
 	kindFloats: "a list of floats", kindInts: "a list of ints"}
 
 // checkAttrs rejects attributes that are there twice.

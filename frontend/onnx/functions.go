@@ -202,6 +202,9 @@ func (s *scope) node(p *nodeProto, attrs map[string]*attributeProto, opset int) 
 	made.outputs = s.rename(p.outputs)
 	made.attrs = nil
 	for _, a := range p.attrs {
+		if a.g != nil {
+			s.errorf("node %q (%s) in a function has a graph, which is not supported", made.name, p.op)
+		}
 		if a.ref == "" {
 			made.attrs = append(made.attrs, a)
 		} else if given := attrs[a.ref]; given != nil { // without one, the operator's own default holds

@@ -64,10 +64,10 @@ func load(data []byte, path string, files *externalFiles, o Options) (*ir.Graph,
 	if err := im.errs.Err(); err != nil {
 		return nil, err
 	}
-	im.findUsed()
-	im.addInitializers()
+	im.findUsed(im.graph)
+	im.addInitializers(im.graph)
 	im.addInputs()
-	im.addNodes()
+	im.addNodes(im.graph.nodes)
 	im.addOutputs()
 	return im.finish()
 }
@@ -82,13 +82,14 @@ func parseModelFile(data []byte, path string) (*modelProto, error) {
 
 // importer holds the state of one import.
 type importer struct {
-	model *modelProto
-	graph *graphProto
-	opts  Options
-	files *externalFiles
-	pos   diag.Pos
-	opset int
-	errs  diag.List
+	model     *modelProto
+	graph     *graphProto
+	operators []operator
+	opts      Options
+	files     *externalFiles
+	pos       diag.Pos
+	opset     int
+	errs      diag.List
 
 	build        *ir.Builder
 	values       map[string]*ir.Value // by ONNX name; nil if what makes it failed, which has been reported
@@ -105,7 +106,7 @@ func newImporter(model *modelProto, path string, files *externalFiles, o Options
 		model.graph.outputs = chosen(model.graph.outputs, o.Outputs)
 	}
 	im := &importer{
-		model: model, graph: model.graph, opts: o, files: files, pos: diag.Pos{File: path},
+		model: model, graph: model.graph, operators: operatorTable(), opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, used: map[string]bool{},
 	}
 	return im
@@ -124,15 +125,20 @@ func chosen(declared []valueInfo, names []string) []valueInfo {
 	return out
 }
 
-// findUsed notes what is read.
-func (im *importer) findUsed() {
-	for i := range im.graph.nodes {
-		for _, name := range im.graph.nodes[i].inputs {
+// findUsed notes what a graph, and those in it, read.
+func (im *importer) findUsed(g *graphProto) {
+	for i := range g.nodes {
+		for _, name := range g.nodes[i].inputs {
 			im.used[name] = true
 		}
+		for j := range g.nodes[i].attrs {
+			if inner := g.nodes[i].attrs[j].g; inner != nil {
+				im.findUsed(inner)
+			}
+		}
 	}
-	for i := range im.graph.outputs {
-		im.used[im.graph.outputs[i].name] = true
+	for i := range g.outputs {
+		im.used[g.outputs[i].name] = true
 	}
 }
 
@@ -150,9 +156,7 @@ func (im *importer) checkOpset() {
 	if im.opset == 0 && im.errs.Len() == 0 {
 		im.errorf("the model does not say which operator set it uses")
 	}
-	for i := range im.graph.nodes {
-		im.graph.nodes[i].opset = im.opset
-	}
+	im.graph.setOpset(im.opset)
 }
 
 // checkedOpset reports a version that is not understood, for which it returns 0.
@@ -165,12 +169,12 @@ func (im *importer) checkedOpset(version int64) int {
 	return int(version)
 }
 
-func (im *importer) addInitializers() {
-	if im.graph.sparse {
+func (im *importer) addInitializers(g *graphProto) {
+	if g.sparse {
 		im.errorf("sparse initializers are not supported")
 	}
-	for i := range im.graph.initializers {
-		t := &im.graph.initializers[i]
+	for i := range g.initializers {
+		t := &g.initializers[i]
 		if _, twice := im.values[t.name]; twice {
 			im.errorf("two initializers are called %q", t.name)
 			continue
@@ -186,9 +190,9 @@ func (im *importer) addInitializers() {
 }
 
 // addNodes imports the nodes in the order of the file, which ONNX requires to be topological.
-func (im *importer) addNodes() {
-	for i := range im.graph.nodes {
-		p := &im.graph.nodes[i]
+func (im *importer) addNodes(nodes []nodeProto) {
+	for i := range nodes {
+		p := &nodes[i]
 		n := &node{importer: im, proto: p, opset: p.opset, label: nodeLabel(p, i), asked: map[string]bool{}}
 		result := n.run()
 		for k, name := range p.outputs {

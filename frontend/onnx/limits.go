@@ -7,6 +7,7 @@ import "math"
 const (
 	maxFileBytes     = math.MaxInt32
 	maxNodes         = 1 << 17
+	maxGraphDepth    = 64
 	maxFunctionDepth = 64
 	maxExpandedBytes = 1 << 26        // about what all nodes of expanded functions take
 	maxExternalBytes = int64(1) << 34 // all external tensors of a model together

@@ -34,6 +34,18 @@ type graphProto struct {
 	outputs      []valueInfo
 }
 
+// setOpset notes in which version of the operator set the nodes of a graph, and of those in it, are written.
+func (g *graphProto) setOpset(opset int) {
+	for i := range g.nodes {
+		g.nodes[i].opset = opset
+		for j := range g.nodes[i].attrs {
+			if inner := g.nodes[i].attrs[j].g; inner != nil {
+				inner.setOpset(opset)
+			}
+		}
+	}
+}
+
 type nodeProto struct {
 	name     string
 	op       string
@@ -52,6 +64,7 @@ type attributeProto struct {
 	i      int64
 	s      string
 	t      *tensorProto
+	g      *graphProto
 	floats []byte // little-endian float32
 	ints   []int64
 	ref    string // name of the attribute of the surrounding function that this one is
@@ -84,7 +97,7 @@ func parseModel(data []byte) (*modelProto, error) {
 				s.fail(errors.New("two graphs"))
 				break
 			}
-			graph, err := parseGraph(s.bytes())
+			graph, err := parseGraph(s.bytes(), 0)
 			s.fail(err)
 			m.graph = graph
 		case 8:
@@ -125,7 +138,7 @@ func parseFunction(data []byte) (functionProto, error) {
 		case 6:
 			f.attrs = append(f.attrs, s.text())
 		case 7:
-			node, err := parseNode(s.bytes())
+			node, err := parseNode(s.bytes(), 0)
 			s.fail(err)
 			f.nodes = append(f.nodes, node)
 		case 9:
@@ -135,7 +148,7 @@ func parseFunction(data []byte) (functionProto, error) {
 		case 10:
 			f.domain = s.text()
 		case 11:
-			a, err := parseAttribute(s.bytes())
+			a, err := parseAttribute(s.bytes(), 0)
 			s.fail(err)
 			f.defaults = append(f.defaults, a)
 		case 13:
@@ -172,8 +185,14 @@ func parseEntry(data []byte) (key, value string, err error) {
 	return key, value, s.err
 }
 
-func parseGraph(data []byte) (*graphProto, error) {
+var errDeep = fmt.Errorf("graphs are nested more than %d deep", maxGraphDepth)
+
+// parseGraph reads a graph that is depth graphs deep in others.
+func parseGraph(data []byte, depth int) (*graphProto, error) {
 	g := &graphProto{}
+	if depth > maxGraphDepth {
+		return nil, errDeep
+	}
 	s := scan("GraphProto", data)
 	for s.next() {
 		switch s.num {
@@ -182,7 +201,7 @@ func parseGraph(data []byte) (*graphProto, error) {
 				s.fail(fmt.Errorf("more than %d nodes", maxNodes))
 				break
 			}
-			node, err := parseNode(s.bytes())
+			node, err := parseNode(s.bytes(), depth)
 			s.fail(err)
 			g.nodes = append(g.nodes, node)
 		case 2:
@@ -206,7 +225,7 @@ func parseGraph(data []byte) (*graphProto, error) {
 	return g, s.err
 }
 
-func parseNode(data []byte) (nodeProto, error) {
+func parseNode(data []byte, depth int) (nodeProto, error) {
 	var n nodeProto
 	s := scan("NodeProto", data)
 	for s.next() {
@@ -220,7 +239,7 @@ func parseNode(data []byte) (nodeProto, error) {
 		case 4:
 			n.op = s.text()
 		case 5:
-			a, err := parseAttribute(s.bytes())
+			a, err := parseAttribute(s.bytes(), depth)
 			s.fail(err)
 			n.attrs = append(n.attrs, a)
 		case 7:
@@ -232,7 +251,7 @@ func parseNode(data []byte) (nodeProto, error) {
 	return n, s.err
 }
 
-func parseAttribute(data []byte) (attributeProto, error) {
+func parseAttribute(data []byte, depth int) (attributeProto, error) {
 	var a attributeProto
 	s := scan("AttributeProto", data)
 	for s.next() {
@@ -249,6 +268,10 @@ func parseAttribute(data []byte) (attributeProto, error) {
 			t, err := parseTensor(s.bytes())
 			s.fail(err)
 			a.t = t
+		case 6:
+			g, err := parseGraph(s.bytes(), depth+1)
+			s.fail(err)
+			a.g = g
 		case 7:
 			a.floats = s.appendFixed(a.floats, 4)
 		case 8:

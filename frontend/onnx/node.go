@@ -43,7 +43,10 @@ func (n *node) run() value {
 	if !n.resolveInputs() {
 		return nil
 	}
-	op := lookup(n.proto, n.opset)
+	op := n.lookup(n.proto)
+	if op == nil {
+		return n.errorf("operator %s (operator set %d) is not supported", keyOf(n.proto.domain, n.proto.op, n.proto.overload), n.opset)
+	}
 	if have := len(n.inputs); have < op.inputs.Min || have > op.inputs.Max && op.inputs.Max >= 0 {
 		return n.errorf("has %s, needs %s", count(have, "input"), arity(op.inputs))
 	}

@@ -22,12 +22,12 @@ func (o *operator) covers(opset int) bool {
 }
 
 // lookup finds the row for a node, or nil.
-func lookup(p *nodeProto, opset int) *operator {
+func (im *importer) lookup(p *nodeProto) *operator {
 	if p.domain != "" && p.domain != "ai.onnx" {
 		return nil
 	}
-	for i := range operators {
-		if o := &operators[i]; o.name == p.op && o.covers(opset) {
+	for i := range im.operators {
+		if o := &im.operators[i]; o.name == p.op && o.covers(p.opset) {
 			return o
 		}
 	}
@@ -40,7 +40,7 @@ func (im *importer) checkOperators() {
 	nodes := map[string][]string{}
 	for i := range im.graph.nodes {
 		p := &im.graph.nodes[i]
-		if lookup(p, p.opset) != nil {
+		if im.lookup(p) != nil {
 			continue
 		}
 		name, label := keyOf(p.domain, p.op, p.overload).String(), p.name
@@ -60,7 +60,7 @@ func (im *importer) checkOperators() {
 		e := im.errorf("operator %s is not supported; used by %s: %s%s", name,
 			count(len(labels), "node"), strings.Trim(strings.ReplaceAll(shown, `" "`, `", "`), "[]"), more)
 		if i == len(nodes)-1 {
-			e.Hint = "simplify the model or export it for inference; docs/status.md lists the operators that are supported"
+			e.Hint = "simplify the model or export it for inference; docs/onnx.md lists the operators that are supported"
 		}
 	}
 }

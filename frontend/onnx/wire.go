@@ -61,7 +61,11 @@ func (s *scanner) broken(code int) bool {
 }
 
 func (s *scanner) fail(err error) {
-	if s.err == nil && err != nil {
+	switch {
+	case s.err != nil || err == nil:
+	case errors.Is(err, errDeep):
+		s.err = err // the way there is as long as the graphs are deep
+	default:
 		s.err = fmt.Errorf("%s: %w", s.message, err)
 	}
 }
