@@ -93,6 +93,10 @@ func readArray(file string, p program.Port, batched bool) (bytes []byte, samples
 		return nil, 0, err
 	}
 	samples, ok := countSamples(t.Shape, p.Shape, batched)
+	if _, several := countSamples(t.Shape, p.Shape, true); !ok && several {
+		return nil, 0, fmt.Errorf("%s has %s, input %q takes 1: the model does not keep samples apart (--dim sets the size of a batch that an ONNX model leaves open)",
+			file, plural(t.Shape[0], "sample"), p.Name)
+	}
 	if !ok {
 		return nil, 0, fmt.Errorf("%s is %v%v, input %q needs %v%v", file, t.DType, t.Shape, p.Name, p.DType, p.Shape)
 	}

@@ -6,12 +6,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSamplesStayApart covers operators that are made of several ops which must not mix the samples of a batch whose
-// size is not known.
-func TestSamplesStayApart(t *testing.T) {
-	images := input("x", float, "N", 4, 6, 6)
+// batchCases are operators that are made of several ops, by name, with x as their input.
+func batchCases() map[string][]part {
 	list := func(v ...int64) part { return initializer(ints("i", v...)) }
-	cases := map[string][]part{
+	return map[string][]part{
 		"TopK":      {list(2), nodeOf("TopK", "", []string{"x", "i"}, y, attrInt("axis", 1))},
 		"CumSum":    {list(-1), nodeOf("CumSum", "", []string{"x", "i"}, y)},
 		"Hardmax":   {nodeOf("Hardmax", "", []string{"x"}, y)},
@@ -24,7 +22,12 @@ func TestSamplesStayApart(t *testing.T) {
 		"scatter": {initializer(msg{}.packed(1, 1, 1, 1, 1).int(2, 7).text(8, "i").packed(7, 2)), nodeOf("ReduceMax", "", []string{"x"}, []string{"u"}, attrInts("axes", 1, 2, 3)),
 			nodeOf("ScatterElements", "", []string{"x", "i", "u"}, y, attrInt("axis", 1))},
 	}
-	for name, parts := range cases {
+}
+
+// TestSamplesStayApart covers operators which must not mix the samples of a batch whose size is not known.
+func TestSamplesStayApart(t *testing.T) {
+	images := input("x", float, "N", 4, 6, 6)
+	for name, parts := range batchCases() {
 		t.Run(name, func(t *testing.T) {
 			g, err := Parse(modelOf(17, append(parts, images, output("y"))...), "m.onnx", Options{})
 			require.NoError(t, err)

@@ -24,6 +24,12 @@ func FuzzImport(f *testing.F) {
 	for _, c := range operatorCases {
 		f.Add(c.model())
 	}
+	f.Add(namesModel())
+	f.Add(withFunctions(modelOf(17, x, callOf("F", "c", []string{"x"}, y, attrInt("axis", 1)), output("y")),
+		functionOf("F", []string{"a"}, []string{"b"}, attrName("axis"), nodeOf("Softmax", "", []string{"a"}, []string{"b"}, attrRef("axis", "axis", kindInt)))))
+	for _, parts := range batchCases() {
+		f.Add(modelOf(17, append(parts, x, output("y"))...))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, err := Parse(data, "fuzz.onnx", Options{})
 		if err != nil {
