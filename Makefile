@@ -8,7 +8,7 @@ FUZZTIME ?= 60s
 # The ONNX node tests run where they have been made: see onnx-nodes.
 export NNCC_ONNX_NODE_TESTS ?= $(patsubst %/cases.json,%,$(wildcard $(NODES)/cases.json))
 
-.PHONY: help llvm test test-arm64 test-wasm demo check race fuzz onnx-nodes bench-peers
+.PHONY: help llvm test test-arm64 test-wasm demo check race fuzz onnx-nodes networks bench-peers
 
 help:
 	@echo 'make demo           compile two networks, classify a picture, time them'
@@ -19,6 +19,7 @@ help:
 	@echo 'make race           what runs in several goroutines, under the race detector'
 	@echo 'make fuzz           every fuzz target for FUZZTIME=$(FUZZTIME)'
 	@echo 'make onnx-nodes     make the ONNX node tests with its Python package; make test runs them from then on'
+	@echo 'make networks       compare real networks with ONNX Runtime; writes docs/networks.md'
 	@echo 'make bench-peers    time nncc against other engines: see bench/README.md'
 
 llvm:
@@ -48,6 +49,9 @@ fuzz:
 
 onnx-nodes:
 	scripts/onnx-nodes.sh $(NODES)
+
+networks: llvm
+	python3 bench/accuracy
 
 bench-peers: llvm
 	python3 bench/peers

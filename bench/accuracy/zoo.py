@@ -1,0 +1,149 @@
+"""The networks that are checked, as ONNX files: torchvision's classifiers by both of PyTorch's exporters, and the networks
+that come with the onnx package.
+
+torchvision's have random weights (seed 0) and, but for ONE_PICTURE, a batch that is chosen at run time.
+
+Usage: python zoo.py OUT_DIR NETWORK EXPORTER      (inside the virtual environment)
+"""
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
+
+import networks  # noqa: E402
+
+# torchvision's name: side of the square RGB input in pixels
+TORCHVISION = {name: 224 for name in (
+    "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "googlenet", "inception_v3", "mnasnet0_5",
+    "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "regnet_x_400mf", "regnet_y_400mf", "resnet18",
+    "resnet50", "resnext50_32x4d", "wide_resnet50_2", "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "squeezenet1_0", "squeezenet1_1",
+    "swin_t", "vgg11", "vgg11_bn", "vit_b_16")} | {"inception_v3": 299}
+# Networks that join the batch with other dimensions on the way, so that nncc has to know it.
+ONE_PICTURE = {"swin_t", "vit_b_16"}
+LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
+
+# How a network becomes a file: torch.onnx.export with dynamo=False or True; a network of the onnx package as it is, all of
+# its weights alike, or with random ones.
+EXPORTERS = {"torchscript": TORCHVISION, "dynamo": TORCHVISION, "constant": LIGHT, "random": LIGHT}
+TORCHSCRIPT_OPSET = 17
+
+
+def path_of(name, exporter, folder):
+    """Return the ONNX file of a network, making it in `folder` where that was not done before."""
+    path = folder / exporter / (name + ".onnx")
+    if not path.exists():
+        print(f"exporting {name} ({exporter})", file=sys.stderr, flush=True)
+        # A process of its own gives its memory back.
+        done = subprocess.run([sys.executable, __file__, str(folder), name, exporter], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError("the exporter failed: " + (done.stderr.strip().splitlines() or ["no message"])[-1])
+    return path
+
+
+def build(name):
+    """Return torchvision's module of a network, ready for inference."""
+    import torch
+    from torchvision import models
+    without_aux = {"aux_logits": False, "init_weights": False}  # initialising for training takes minutes
+    torch.manual_seed(0)
+    module = getattr(models, name)(**(without_aux if name in ("googlenet", "inception_v3") else {})).eval()
+    networks.randomize_batch_norms(module)
+    randomize_constants(module)
+    return module
+
+
+def randomize_constants(module):
+    """Give numbers to parameters that are all alike before training, such as a last layer of zeros, which would hide errors."""
+    for parameter in module.parameters():
+        values = parameter.data
+        if values.numel() == 1 or (values != values.flatten()[0]).any():
+            continue
+        if values.ndim == 2:
+            values.normal_(0, values.shape[1] ** -0.5)
+        elif values.any():
+            values.uniform_(0.5, 1.5)
+        else:
+            values.normal_(0, 0.1)
+
+
+def export(name, exporter, path):
+    import torch
+    side, fixed = TORCHVISION[name], name in ONE_PICTURE
+    picture = torch.zeros(1 if fixed else 2, 3, side, side)
+    options = {"input_names": ["input"], "output_names": ["logits"], "dynamo": exporter == "dynamo"}
+    if exporter == "torchscript":
+        options["opset_version"] = TORCHSCRIPT_OPSET
+    if not fixed and exporter == "torchscript":
+        options["dynamic_axes"] = {"input": {0: "batch"}, "logits": {0: "batch"}}
+    elif not fixed:
+        options["dynamic_shapes"] = ({0: torch.export.Dim("batch")},)
+    torch.onnx.export(build(name), (picture,), str(path), **options)
+
+
+def light(name):
+    """Return a network of the onnx package."""
+    import onnx
+    return onnx.load(Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / f"light_{name}.onnx")
+
+
+def randomize(model):
+    """Replace the weights, which nodes make of a shape, by random ones, and leave out a last softmax, which would hide errors."""
+    import numpy as np
+    from onnx import numpy_helper
+    random, graph = np.random.default_rng(0), model.graph
+    shapes = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    factors = factor_names(graph)
+    rest = []
+    for node in graph.node:
+        if node.op_type != "ConstantOfShape" or node.input[0] not in shapes:
+            rest.append(node)
+            continue
+        shape, name = shapes[node.input[0]], node.output[0]
+        if len(shape) > 1:
+            weights = random.standard_normal(shape) * np.sqrt(2 / np.prod(shape[1:]))
+        elif name in factors:
+            weights = random.uniform(0.5, 1.5, shape)
+        else:
+            weights = random.normal(0, 0.1, shape)
+        graph.initializer.append(numpy_helper.from_array(weights.astype(np.float32), name))
+    if rest[-1].op_type == "Softmax":
+        graph.output[0].name = rest.pop().input[0]
+    del graph.node[:]
+    graph.node.extend(rest)
+
+
+def factor_names(graph):
+    """Return the names of values that the network multiplies with or divides by: scales and variances."""
+    factors = set()
+    for node in reversed(graph.node):
+        if node.op_type == "BatchNormalization":
+            factors.update((node.input[1], node.input[4]))
+        elif node.op_type == "Mul":
+            factors.update(node.input)
+        elif node.op_type == "Unsqueeze" and node.output[0] in factors:
+            factors.add(node.input[0])
+    return factors
+
+
+def make(name, exporter, folder):
+    """Write a network's file, and the one with its weights where the exporter makes two."""
+    target = folder / exporter
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target) as part:
+        path = Path(part) / (name + ".onnx")
+        if exporter in ("torchscript", "dynamo"):
+            export(name, exporter, path)
+        else:
+            import onnx
+            model = light(name)
+            if exporter == "random":
+                randomize(model)
+            onnx.save(model, path)
+        for file in sorted(Path(part).iterdir(), reverse=True):  # the network last: a file under its final name is complete
+            file.rename(target / file.name)
+
+
+if __name__ == "__main__":
+    make(sys.argv[2], sys.argv[3], Path(sys.argv[1]))
