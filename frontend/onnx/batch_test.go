@@ -12,6 +12,7 @@ func batchCases() map[string][]part {
 	return map[string][]part{
 		"TopK":      {list(2), nodeOf("TopK", "", []string{"x", "i"}, y, attrInt("axis", 1))},
 		"CumSum":    {list(-1), nodeOf("CumSum", "", []string{"x", "i"}, y)},
+		"Squeeze":   {nodeOf("ReduceMax", "", []string{"x"}, []string{"r"}, attrInts("axes", 2, 3)), nodeOf("Squeeze", "", []string{"r"}, y)},
 		"Hardmax":   {nodeOf("Hardmax", "", []string{"x"}, y)},
 		"LpPool":    {nodeOf("LpPool", "", []string{"x"}, y, attrInts("kernel_shape", 2, 2))},
 		"attention": {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "bhid,bhjd->bhij"))},

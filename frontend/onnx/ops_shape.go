@@ -73,8 +73,9 @@ func applySqueeze(n *node) value {
 	}
 	shape := n.shape(0)
 	drop := make([]bool, len(shape))
+	batch := n.openBatch != "" && !n.inputs[0].IsConst() // which is 1 here, but not when the program runs
 	for d, size := range shape {
-		drop[d] = !given && size == 1
+		drop[d] = !given && size == 1 && !(d == 0 && batch)
 	}
 	for _, a := range axes {
 		axis, ok := n.axis(a, len(shape))
