@@ -63,8 +63,8 @@ func (l *lowerer) convInput(n *ir.Node, c sched.Conv, choice sched.ConvChoice) (
 // bindConvKernel is newConvKernel for an input of any form.
 func (l *lowerer) bindConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, in, weights, bias *Storage) (*convKernel, error) {
 	target := l.target
-	if choice.Family == sched.ConvGrouped {
-		target.Lanes = choice.Grouped.Lanes
+	if choice.Lanes > 0 {
+		target.Lanes = choice.Lanes
 	}
 	k := &convKernel{kernel: newKernel(string(choice.Family), target), conv: c}
 	var err error

@@ -16,7 +16,7 @@ func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCho
 	if err != nil {
 		return err
 	}
-	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Grouped.Spread}
+	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread}
 	across := k.tile.Subs * k.target.Lanes
 	k.vector = k.grid("q", c.Out.Blocks()*sched.BlockChannels/across)
 	k.block, k.first = k.vector.Div(sched.BlockChannels/across), k.vector.Mod(sched.BlockChannels/across).Mul(across)
@@ -43,7 +43,7 @@ func (l *lowerer) packGrouped(v *ir.Value, c sched.Conv) *Storage {
 type groupedConv struct {
 	*convKernel
 	tile         sched.Tile
-	spread       int          // see sched.Grouped
+	spread       int          // see sched.ConvChoice
 	vector       loopir.Index // number of the tile along the output channels
 	block, first loopir.Index // block of the tile, and its first lane there
 	y            loopir.Index

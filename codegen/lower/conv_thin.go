@@ -9,7 +9,7 @@ import (
 	"nncc/ir"
 )
 
-// lowerConvThin is for few channels on both sides, where vectors of channels would be mostly empty: vectors run along
+// lowerConvThin is for few channels on both sides, or in groups, where vectors of channels would be mostly empty: vectors run along
 // the row instead, weights are broadcast, and input and output are planar. The last vector of a row overlaps the one
 // before. A fused 2x2 pool takes the maximum of rows in registers and picks even and odd columns by shuffles.
 func lowerConvThin(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
@@ -29,12 +29,12 @@ func lowerConvThin(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice
 	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
-// packThin orders weights [O, I, KH, KW] as [O/t][I][KH][KW][t of O].
+// packThin orders weights [O, I, KH, KW], I channels of a group, as [O/t][I][KH][KW][t of O].
 func (l *lowerer) packThin(v *ir.Value, c sched.Conv, t int) *Storage {
-	dims := []int{c.Out.C / t, c.In.C, c.KH, c.KW, t}
+	dims := []int{c.Out.C / t, c.GroupInC, c.KH, c.KW, t}
 	return l.pack(v, fmt.Sprint("conv thin ", t), dims, func(dst []float32) {
 		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
-			dst[((((o/t)*c.In.C+i)*c.KH+kh)*c.KW+kw)*t+o%t] = w
+			dst[((((o/t)*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*t+o%t] = w
 		})
 	})
 }
@@ -70,12 +70,13 @@ func (k *thinConv) part(x loopir.Index) {
 	c, f32 := k.conv, k.vec(loopir.F32)
 	acc := k.Reg("acc", f32, k.rows, k.vectors, k.channels)
 	k.each3(func(r, v, o loopir.Index) {
-		bias := loopir.LoadV(loopir.Scalar(loopir.F32), k.b, loopir.C(0), k.channel.Add(o)) // all channels are in one block
+		channel := k.channel.Add(o)
+		bias := loopir.LoadV(loopir.Scalar(loopir.F32), k.b, channel.Div(sched.BlockChannels), channel.Mod(sched.BlockChannels))
 		acc.Set(loopir.SplatOf(k.target.Lanes, bias), r, v, o)
 	})
 	y := k.y.Mul(k.rows)
 	lo, hi := k.kernelRows(y)
-	k.each("i", c.In.C, func(i loopir.Index) {
+	k.each("i", c.GroupInC, func(i loopir.Index) {
 		k.For("kh", lo, hi, 1, func(kh loopir.Index) {
 			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) { k.step(acc, x, y, i, kh, kw) })
 		})
@@ -87,10 +88,11 @@ func (k *thinConv) part(x loopir.Index) {
 func (k *thinConv) step(acc loopir.Tile, x, y, i, kh, kw loopir.Index) {
 	c, f32 := k.conv, k.vec(loopir.F32)
 	in := k.Reg("in", f32, k.rows, k.vectors)
+	first := k.channel.Div(c.GroupOutC).Mul(c.GroupInC) // channel of the group
 	k.Unroll("r", 0, k.rows, func(r loopir.Index) {
 		k.Unroll("v", 0, k.vectors, func(v loopir.Index) {
 			col := k.inCol(k.start(x, v)).Add(kw.Mul(c.DW))
-			in.Set(loopir.LoadV(f32, k.in, k.n, i, k.inRow(y.Add(r), kh), col), r, v)
+			in.Set(loopir.LoadV(f32, k.in, k.n, first.Add(i), k.inRow(y.Add(r), kh), col), r, v)
 		})
 	})
 	tile := k.channel.Div(k.channels)

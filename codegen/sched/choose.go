@@ -13,8 +13,8 @@ const (
 	ConvBlocked        Family = "conv-blocked"         // blocked input, vectors over output channels
 	ConvPlanar         Family = "conv-planar"          // planar input of few channels (first layers), vectors over output channels
 	ConvWinograd       Family = "conv-winograd"        // 3x3, by Winograd's transforms, blocked
-	ConvThin           Family = "conv-thin"            // few input and output channels: vectors along the row, planar in and out
-	ConvThinWinograd   Family = "conv-thin-winograd"   // the same, by Winograd's transforms of columns
+	ConvThin           Family = "conv-thin"            // few channels on both sides, or groups of odd sizes: vectors along the row, planar in and out
+	ConvThinWinograd   Family = "conv-thin-winograd"   // few channels on both sides, by Winograd's transforms of columns
 	ConvPlanarWinograd Family = "conv-planar-winograd" // few input channels, by Winograd's transforms of columns
 	ConvDepthwise      Family = "conv-depthwise"       // one filter per channel, blocked
 	ConvGrouped        Family = "conv-grouped"         // groups that do not fill channel blocks, blocked
@@ -30,7 +30,8 @@ type ConvChoice struct {
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Ahead       int    // steps of the sum by which weights are prefetched
 	Winograd    Winograd
-	Grouped     Grouped
+	Lanes       int // of the kernel's vectors; 0: as many as the target's
+	Spread      int // of ConvGrouped: input channels that the outputs of a vector read, side by side in a block; 0: one group, its channels one by one
 }
 
 // ChooseConv picks family and tile for c.
@@ -122,7 +123,7 @@ func isThin(c Conv, t Target) bool {
 func thinTiles(c Conv, t Target) []Tile {
 	rows, all := max(c.PoolH, 1), ceilDiv(c.Out.W, t.Lanes)
 	var out []Tile
-	for channels := 1; channels <= c.Out.C; channels++ {
+	for channels := 1; channels <= min(c.GroupOutC, t.Registers); channels++ {
 		for vectors := 1; vectors <= all; vectors++ {
 			tile := Tile{Rows: rows, Pixels: vectors, Blocks: 1, Subs: channels}
 			inputs := rows * vectors
@@ -130,11 +131,11 @@ func thinTiles(c Conv, t Target) []Tile {
 				inputs = 0 // read straight from memory, once
 			}
 			wholePool := c.PoolH == 0 || vectors == all || t.Lanes == 1 && vectors%2 == 0
-			if c.Out.C%channels != 0 || !wholePool || tile.Accumulators()+inputs+2 > t.Registers {
+			if c.GroupOutC%channels != 0 || !wholePool || tile.Accumulators()+inputs+2 > t.Registers {
 				continue
 			}
 			step := max(float64(tile.Accumulators())/float64(t.FMAsPerCycle), float64(rows*vectors+channels)/float64(t.LoadsPerCycle), float64(t.FMALatency))
-			steps := c.In.C * c.KH * c.KW * c.PooledH * c.In.N
+			steps := c.GroupInC * c.KH * c.KW * c.PooledH * c.In.N
 			tile.Cycles = step * float64(steps*ceilDiv(all, vectors)*(c.Out.C/channels))
 			out = append(out, tile)
 		}

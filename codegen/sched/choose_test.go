@@ -62,7 +62,7 @@ func TestFamilies(t *testing.T) {
 		{"groups of blocks", conv(64, 64, 14, 3, 1, 4), ConvBlocked},
 		{"groups of half blocks", conv(32, 32, 14, 3, 1, 4), ConvGrouped},
 		{"groups of a block and a half", conv(48, 48, 14, 3, 1, 2), ConvGrouped},
-		{"groups of an odd size", conv(21, 35, 14, 3, 1, 7), ConvGrouped},
+		{"groups of an odd size, with stride", conv(21, 35, 14, 3, 2, 7), ConvGrouped},
 		{"weights of run time", unpacked(conv(64, 64, 14, 3, 1, 1)), ConvPlain},
 	} {
 		for _, target := range Targets {
@@ -94,20 +94,24 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 		}
 		switch choice.Family {
 		case ConvThin, ConvThinWinograd:
-			require.Zero(t, c.Out.C%tile.Subs, what)
-			require.LessOrEqual(t, tile.Pixels, ceilDiv(c.Out.W, target.Lanes), what)
+			require.Zero(t, c.GroupOutC%tile.Subs, what)
+			lanes := target.Lanes
+			if choice.Lanes > 0 {
+				lanes = choice.Lanes
+			}
+			require.LessOrEqual(t, lanes, c.Out.W, what)
+			require.LessOrEqual(t, tile.Pixels, ceilDiv(c.Out.W, lanes), what)
 		case ConvDepthwise:
 			require.Equal(t, 1, tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
 		case ConvGrouped:
-			g := choice.Grouped
-			require.Zero(t, BlockChannels%(g.Lanes*tile.Subs), what)
-			require.LessOrEqual(t, g.Lanes, target.Lanes, what)
-			if g.Spread == 0 {
-				require.Zero(t, c.GroupOutC%(g.Lanes*tile.Subs), what)
+			require.Zero(t, BlockChannels%(choice.Lanes*tile.Subs), what)
+			require.LessOrEqual(t, choice.Lanes, target.Lanes, what)
+			if choice.Spread == 0 {
+				require.Zero(t, c.GroupOutC%(choice.Lanes*tile.Subs), what)
 			} else {
-				require.Zero(t, g.Lanes%c.GroupOutC, what)
-				require.Zero(t, BlockChannels%g.Spread, what)
+				require.Zero(t, choice.Lanes%c.GroupOutC, what)
+				require.Zero(t, BlockChannels%choice.Spread, what)
 			}
 		case ConvWinograd:
 			down, across := choice.Winograd.TilesOf(c.Out)

@@ -5,40 +5,51 @@ import (
 	"slices"
 )
 
-// Grouped is the schedule of a convolution whose groups do not fill channel blocks. Its vectors of output channels are
-// those of one group, so that an input number is the same for all lanes; or, where groups are smaller than a vector,
-// they cover whole groups, and the lanes of an input vector are spread over the outputs that read them.
-type Grouped struct {
-	Lanes  int // of a vector of outputs, as many as the target's or fewer
-	Spread int // input channels that the outputs of a vector read, side by side in a block; 0: one group, its channels one by one
-}
-
-// grouped is the schedule for a convolution in groups of any size.
+// grouped is the schedule for a convolution in groups of any size. Its vectors of output channels are those of one group,
+// so that an input number is the same for all lanes; or, where groups are smaller than a vector, they cover whole groups,
+// and the lanes of an input vector are spread over the outputs that read them. Where neither fills vectors, they run along
+// the row.
 func grouped(c Conv, t Target) ConvChoice {
-	g := Grouped{Lanes: t.Lanes}
-	for c.GroupOutC%g.Lanes != 0 {
-		g.Lanes /= 2
+	choice := ConvChoice{Family: ConvGrouped, In: Blocked, Out: Blocked, Lanes: t.Lanes}
+	for c.GroupOutC%choice.Lanes != 0 {
+		choice.Lanes /= 2
 	}
 	if spread := c.GroupInC * t.Lanes / c.GroupOutC; t.Lanes > c.GroupOutC && t.Lanes%c.GroupOutC == 0 && spread <= t.Lanes && BlockChannels%spread == 0 {
-		g = Grouped{Lanes: t.Lanes, Spread: spread}
+		choice.Lanes, choice.Spread = t.Lanes, spread
 	}
-	return ConvChoice{Family: ConvGrouped, In: Blocked, Out: Blocked, Grouped: g, Tiles: groupedTiles(c, t, g)}
+	choice.Tiles = groupedTiles(c, t, choice)
+	const worth = 2 // for a change of layout
+	if thin, ok := thinGroups(c, t); ok && worth*thin.Tiles[0].Cycles < choice.Tiles[0].Cycles {
+		return thin
+	}
+	return choice
+}
+
+// thinGroups is the schedule with vectors along the row, as wide as the row allows.
+func thinGroups(c Conv, t Target) (ConvChoice, bool) {
+	for t.Lanes > c.Out.W {
+		t.Lanes /= 2
+	}
+	if c.SW != 1 || t.Lanes == 0 {
+		return ConvChoice{}, false
+	}
+	return ConvChoice{Family: ConvThin, Lanes: t.Lanes, Tiles: thinTiles(c, t)}, true
 }
 
 // groupedTiles: Subs vectors lie in one block, and in one group unless they are spread.
-func groupedTiles(c Conv, t Target, g Grouped) []Tile {
+func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 	var out []Tile
-	for subs := 1; BlockChannels%(subs*g.Lanes) == 0 && (subs == 1 || g.Spread == 0 && c.GroupOutC%(subs*g.Lanes) == 0); subs *= 2 {
+	for subs := 1; BlockChannels%(subs*choice.Lanes) == 0 && (subs == 1 || choice.Spread == 0 && c.GroupOutC%(subs*choice.Lanes) == 0); subs *= 2 {
 		for pixels := 1; pixels <= min(c.Out.W, 28); pixels++ {
 			tile := Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: subs}
 			registers := tile
-			if g.Spread > 0 {
+			if choice.Spread > 0 {
 				registers.Pixels *= 2 // input vectors stay for all of their lanes
 			}
 			if pixels*subs > 1 && !fits(registers, t) {
 				break
 			}
-			tiles := c.Out.Blocks() * BlockChannels / g.Lanes / subs * c.Out.H * ceilDiv(c.Out.W, pixels) * c.In.N
+			tiles := c.Out.Blocks() * BlockChannels / choice.Lanes / subs * c.Out.H * ceilDiv(c.Out.W, pixels) * c.In.N
 			tile.Cycles = perTileCycles(t, c.GroupInC*c.KH*c.KW, tile) * float64(tiles)
 			out = append(out, tile)
 		}
