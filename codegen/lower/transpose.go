@@ -43,6 +43,9 @@ func (k *kernel) transposeTile(rows []loopir.Expr, zero loopir.Expr) []loopir.Ex
 // lowerTranspose permutes dimensions.
 func lowerTranspose(l *lowerer, n *ir.Node) error {
 	perm := n.Ints("perm")
+	if interleaves(n.Out().Type.Shape, perm, l.target.Lanes) {
+		return l.interleave(n, perm)
+	}
 	if q := swapped(n.Out().Type.Shape, perm); q >= 0 {
 		return l.transposeTiles(n, perm, q)
 	}
@@ -108,4 +111,73 @@ func (l *lowerer) transposeTiles(n *ir.Node, perm []int, q int) error {
 		})
 	})
 	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// interleaves reports whether the last dimension of the input becomes the one before the last of the result, beside
+// few enough others that vectors of them, put between one another, are vectors of the result.
+func interleaves(shape, perm []int, lanes int) bool {
+	last := len(perm) - 1
+	if last < 1 || perm[last-1] != last || last == 1 {
+		return false
+	}
+	parts, row := shape[last], shape[last-1]
+	return parts > 1 && parts <= lanes && lanes%parts == 0 && row >= lanes
+}
+
+// interleave puts vectors of the last dimension of the input between one another; the last ones of a row overlap those
+// before.
+func (l *lowerer) interleave(n *ir.Node, perm []int) error {
+	k := newKernel(n.Op.Name, l.target)
+	src, err := k.plainIn(l, n.Inputs[0])
+	if err != nil {
+		return err
+	}
+	to, err := l.define(n.Out(), sched.Layout{})
+	if err != nil {
+		return err
+	}
+	shape := l.plainDims(n.Out().Type, to.Batched())
+	last, lanes := len(perm)-1, k.target.Lanes
+	parts, row := shape[last], shape[last-1]
+	dst := k.as(k.out, to, append(shape[:last-1:last-1], row*parts)...)
+	k.eachRow(dst.Dims, func(outer []loopir.Index, _ int) {
+		k.tiles("x", row, lanes, func(x loopir.Index) {
+			vectors := make([]loopir.Expr, parts)
+			for i := range vectors {
+				out := append(append([]loopir.Index{}, outer...), x, loopir.C(i))
+				vectors[i] = loopir.LoadV(k.vec(src.Elem), src, permuted(perm, out)...)
+			}
+			for i, v := range k.between(vectors) {
+				k.Store(dst, v, append(append([]loopir.Index{}, outer...), x.Mul(parts).AddC(i*lanes))...)
+			}
+		})
+	})
+	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// between lists the first elements of all vectors, then the second ones, and so on. There are as many as a power of two.
+func (k *kernel) between(vectors []loopir.Expr) []loopir.Expr {
+	if len(vectors) == 1 {
+		return vectors
+	}
+	var even, odd []loopir.Expr
+	for i, v := range vectors {
+		if i%2 == 0 {
+			even = append(even, v)
+		} else {
+			odd = append(odd, v)
+		}
+	}
+	even, odd = k.between(even), k.between(odd)
+	lanes := k.target.Lanes
+	low, high := make([]int, lanes), make([]int, lanes)
+	for j := range lanes {
+		low[j], high[j] = j/2+j%2*lanes, (lanes+j)/2+j%2*lanes
+	}
+	var out []loopir.Expr
+	for i := range even {
+		a, b := k.Let("a", even[i]), k.Let("b", odd[i])
+		out = append(out, loopir.ShuffleOf(a, b, low...), loopir.ShuffleOf(a, b, high...))
+	}
+	return out
 }

@@ -13,66 +13,141 @@ type Transposed struct {
 	Groups                       int
 }
 
-// ConvTranspose is the convolution that ONNX defines it by: of x [N, C, spatial...] with stride-1 zeros between its
-// pixels and as much padding as lets every element of the kernel meet every pixel, with the kernel turned around.
-// The weight is [C, M/groups, kernel...]; the bias, [M], may be nil.
+// ConvTranspose is a convolution of x [N, C, spatial...] with the kernel turned around. With a stride s, each s-th result
+// is one of the input with each s-th element of the kernel: one convolution computes these s parts (in each dimension)
+// as channels, which are then put between one another. The weight is [C, M/groups, kernel...]; the bias, [M], may be nil.
 func (m Maker) ConvTranspose(x, weight, bias *ir.Value, t Transposed) *ir.Value {
-	shape, kernel := x.Type.Shape, weight.Type.Shape[2:]
-	spatial := len(kernel)
-	pads := make([]int, 2*len(shape))
-	for d, k := range kernel {
-		reach := (k - 1) * t.Dilation[d]
-		pads[2+d] = reach - t.Cut[d]
-		pads[len(shape)+2+d] = reach - t.Cut[spatial+d] + t.Extra[d] - (t.Stride[d] - 1)
-		if size := (shape[2+d]-1)*t.Stride[d] + reach + 1 + t.Extra[d]; size <= t.Cut[d]+t.Cut[spatial+d] {
-			return m.Errorf("%d and %d pixels are cut off %d", t.Cut[d], t.Cut[spatial+d], size)
-		}
-		if max(reach, pads[2+d], pads[len(shape)+2+d]) > ir.MaxTensorBytes {
+	shape, spatial := x.Type.Shape, len(t.Stride)
+	p := parts{Maker: m, Transposed: t, apart: t.Dilation, count: 1}
+	if slices.Max(t.Stride) > 1 { // parts of the kernel have no common dilation
+		p.Dilation = ones(spatial)
+	}
+	pads, start, size := make([]int, 2*len(shape)), make([]int, spatial), make([]int, spatial)
+	for d, s := range t.Stride {
+		reach := (weight.Type.Shape[2+d] - 1) * t.Dilation[d]
+		size[d] = (shape[2+d]-1)*s + reach + 1 + t.Extra[d] - t.Cut[d] - t.Cut[spatial+d]
+		p.count *= s
+		if max(reach, s, p.count, -t.Cut[d], size[d]) > ir.MaxTensorBytes {
 			return m.Errorf("the kernel reaches over more than %d pixels", ir.MaxTensorBytes)
 		}
+		if size[d] < 1 {
+			return m.Errorf("%d and %d pixels are cut off %d", t.Cut[d], t.Cut[spatial+d], size[d]+t.Cut[d]+t.Cut[spatial+d])
+		}
+		p.kernel = append(p.kernel, weight.Type.Shape[2+d])
+		if slices.Max(t.Stride) > 1 {
+			p.kernel[d] = (reach + s) / s
+		}
+		first, last := floorDiv(t.Cut[d], s), floorDiv(t.Cut[d]+size[d]-1, s)
+		pads[2+d] = (p.kernel[d]-1)*p.Dilation[d] - first
+		pads[len(shape)+2+d] = last - (shape[2+d] - 1)
+		start[d] = t.Cut[d] - s*first
 	}
-	v := m.Step("pad", ir.Attrs{"pad": pads}, m.insertZeros(x, t.Stride))
-	inputs := []*ir.Value{v, m.turnKernel(weight, t.Groups)}
+	v := m.Step("pad", ir.Attrs{"pad": pads}, x)
+	inputs := []*ir.Value{v, p.weight(weight)}
 	if bias != nil {
-		inputs = append(inputs, bias)
+		inputs = append(inputs, p.bias(bias))
 	}
-	return m.Emit("conv", ir.Attrs{"dilation": t.Dilation, "groups": t.Groups}, inputs...)
+	attrs := ir.Attrs{"dilation": p.Dilation, "groups": t.Groups}
+	if p.count == 1 {
+		return m.Emit("conv", attrs, inputs...)
+	}
+	return p.interleave(m.Step("conv", attrs, inputs...), start, size)
 }
 
-// insertZeros puts stride-1 zeros behind each pixel.
-func (m Maker) insertZeros(v *ir.Value, stride []int) *ir.Value {
-	if slices.Max(stride) == 1 {
-		return v
-	}
-	shape := v.Type.Shape
-	apart, together := slices.Clone(shape[:2]), slices.Clone(shape[:2])
-	pads := []int{0, 0}
-	for d, s := range stride {
-		apart = append(apart, shape[2+d], 1)
-		together = append(together, shape[2+d]*s)
-		pads = append(pads, 0, s-1)
-	}
-	v = m.reshape(v, apart...)
-	v = m.Step("pad", ir.Attrs{"pad": append(make([]int, len(pads)), pads...)}, v)
-	return m.reshape(v, together...)
+// parts is a transposed convolution as one that computes count parts of the result.
+type parts struct {
+	Maker
+	Transposed          // Dilation is that of the parts
+	apart, kernel []int // by how much the elements of the kernel lie apart; the kernel of a part
+	count         int
 }
 
-// turnKernel makes a convolution's weight [M, C/groups, k...] of a transposed one's [C, M/groups, k...], its spatial
-// dimensions back to front.
-func (m Maker) turnKernel(w *ir.Value, groups int) *ir.Value {
+// weight makes a convolution's weight [M*parts, C/groups, k/s...] of a transposed one's [C, M/groups, k...], its spatial
+// dimensions back to front. Elements that the kernel lacks for whole parts are zero.
+func (p parts) weight(w *ir.Value) *ir.Value {
 	shape := w.Type.Shape
-	kernel := shape[2:]
-	perm := []int{0, 2, 1}
-	for d := range kernel {
-		perm = append(perm, 3+d)
+	outputs, inputs := p.Groups*shape[1], shape[0]/p.Groups
+	swap, split, perm := []int{0, 2, 1}, []int{outputs, inputs}, []int{0}
+	for d, k := range p.kernel {
+		swap = append(swap, 3+d)
+		split = append(split, k, p.Stride[d])
+		perm = append(perm, 3+2*d)
 	}
-	v := m.reshape(w, slices.Concat([]int{groups, shape[0] / groups}, shape[1:])...)
-	v = m.Step("transpose", ir.Attrs{"perm": perm}, v)
-	flat := slices.Concat([]int{groups * shape[1], shape[0] / groups}, kernel)
-	v = m.reshape(v, flat...)
+	perm = append(perm, 1)
+	for d := range p.kernel {
+		perm = append(perm, 2+2*d)
+	}
+	whole := w
+	if p.count > 1 {
+		whole = p.dilate(w)
+	}
+	if whole == nil {
+		return nil
+	}
+	v := p.reshape(whole, slices.Concat([]int{p.Groups, inputs}, whole.Type.Shape[1:])...)
+	v = p.Step("transpose", ir.Attrs{"perm": swap}, v)
+	v = p.reshape(v, split...)
+	v = p.Step("transpose", ir.Attrs{"perm": perm}, v)
+	flat := append([]int{outputs * p.count, inputs}, p.kernel...)
+	v = p.reshape(v, flat...)
 	start, step := []int{0, 0}, []int{1, 1}
-	for _, k := range kernel {
+	for _, k := range p.kernel {
 		start, step = append(start, k-1), append(step, -1)
 	}
-	return m.Step("slice", ir.Attrs{"start": start, "size": flat, "step": step}, v)
+	return p.Step("slice", ir.Attrs{"start": start, "size": flat, "step": step}, v)
+}
+
+// dilate puts zeros between the elements of the kernel, by the dilation that was asked for, and behind the last up to
+// whole parts.
+func (p parts) dilate(w *ir.Value) *ir.Value {
+	shape := w.Type.Shape
+	apart, together := slices.Clone(shape[:2]), slices.Clone(shape[:2])
+	between, behind := make([]int, 4+4*len(p.kernel)), make([]int, 2*len(shape))
+	for d, k := range p.kernel {
+		apart = append(apart, shape[2+d], 1)
+		together = append(together, shape[2+d]*p.apart[d])
+		between[2+2*len(p.kernel)+2+2*d+1] = p.apart[d] - 1
+		behind[len(shape)+2+d] = k*p.Stride[d] - together[2+d]
+	}
+	if slices.Max(p.apart) > 1 {
+		w = p.reshape(w, apart...)
+		w = p.Step("pad", ir.Attrs{"pad": between}, w)
+		w = p.reshape(w, together...)
+	}
+	return p.Step("pad", ir.Attrs{"pad": behind}, w)
+}
+
+// bias repeats the bias for all parts.
+func (p parts) bias(b *ir.Value) *ir.Value {
+	channels := b.Type.Elems()
+	v := p.reshape(b, channels, 1)
+	v = p.Step("concat", ir.Attrs{"axis": 1}, slices.Repeat([]*ir.Value{v}, p.count)...)
+	return p.reshape(v, channels*p.count)
+}
+
+// interleave puts the parts, which are channels of v, between one another and cuts out the result.
+func (p parts) interleave(v *ir.Value, start, size []int) *ir.Value {
+	if v == nil {
+		return nil
+	}
+	shape, spatial := v.Type.Shape, len(p.Stride)
+	channels := shape[1] / p.count
+	apart := slices.Concat([]int{shape[0], channels}, p.Stride, shape[2:])
+	perm, together := []int{0, 1}, []int{shape[0], channels}
+	for d, s := range p.Stride {
+		perm = append(perm, 2+spatial+d, 2+d)
+		together = append(together, s*shape[2+d])
+	}
+	v = p.reshape(v, apart...)
+	v = p.Step("transpose", ir.Attrs{"perm": perm}, v)
+	v = p.reshape(v, together...)
+	return p.Emit("slice", ir.Attrs{"start": append([]int{0, 0}, start...), "size": append([]int{shape[0], channels}, size...), "step": ones(2 + spatial)}, v)
+}
+
+// floorDiv is a/b rounded down, b > 0.
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -((b - 1 - a) / b)
+	}
+	return a / b
 }
