@@ -1,23 +1,28 @@
 package lower
 
 import (
+	"fmt"
+
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
 )
 
-// lowerConvPlain computes any convolution one output at a time, from plain memory: for weights that are not known at
-// build time, groups that do not fill channel blocks, other element kinds than f32, and images of other than one or two
-// dimensions.
+// lowerConvPlain computes any convolution from plain memory: for weights that are not known at build time, other element
+// kinds than f32, and images of other than one or two dimensions. Vectors run along the row where neighbours in it read
+// neighbours and no padding.
 func lowerConvPlain(l *lowerer, n *ir.Node) error {
 	anchor := sched.Anchor(n)
-	scalar := l.target
-	scalar.Lanes = 1
 	weights := sched.Outer(n, anchor.Inputs[1])
 	shape := weights.Type.Shape
 	groups, in := anchor.Int("groups"), shape[1]
 	outs := shape[0] / groups
-	k := &plainConv{kernel: newKernel(string(sched.ConvPlain), scalar), Window: sched.WindowOf(anchor, shape[2:]), inputs: in}
+	window := sched.WindowOf(anchor, shape[2:])
+	target := l.target
+	if window.Stride[len(window.Stride)-1] != 1 {
+		target.Lanes = 1
+	}
+	k := &plainConv{kernel: newKernel(string(sched.ConvPlain), target), Window: window, inputs: in, channels: plainChannels(outs)}
 	x, err := l.readPlain(n.Inputs[0])
 	if err != nil {
 		return err
@@ -34,50 +39,125 @@ func lowerConvPlain(l *lowerer, n *ir.Node) error {
 		}
 		k.bias = k.kernel.in(s)
 	}
-	epilogue, err := l.newEpilogue(k.kernel, n, sched.Planar)
-	if err != nil {
+	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
 		return err
 	}
 	to, err := l.define(n.Out(), l.plan.Layout[n.Out()])
 	if err != nil {
 		return err
 	}
-	out := k.out(to)
+	k.out, k.outLay = k.kernel.out(to), to.Layout
 	k.n = k.samples(to)
-	q, o := k.grid("q", groups), k.grid("o", outs)
-	channel := q.Mul(outs).Add(o)
+	q, o := k.grid("q", groups), k.grid("o", outs/k.channels)
+	k.channel = q.Mul(outs).Add(o.Mul(k.channels))
 	k.first = q.Mul(in)
-	row := k.eachOutput(k.Window, func(at []loopir.Index) {
-		place := place{Idx: append([]loopir.Index{k.n, channel}, at...), Count: loopir.C(1)}
-		v := epilogue.apply(k.sum(channel, at), place)
-		k.Store(out, v, behindHalo(place.Idx, to.Layout)...)
-	})
-	k.clearHalo(out, to.Layout, k.Out[len(k.Out)-1], k.n, channel, row[0])
+	k.body()
 	return l.emit(k.kernel, n, string(sched.ConvPlain), sched.Tile{})
+}
+
+// plainChannels is how many output channels are summed at once: their sums hide one another's latency.
+func plainChannels(outs int) int {
+	for _, channels := range []int{4, 2} {
+		if outs%channels == 0 {
+			return channels
+		}
+	}
+	return 1
 }
 
 type plainConv struct {
 	*kernel
 	sched.Window
-	inputs            int // channels that one output sums over
-	in, weights, bias *loopir.Buffer
-	n, first          loopir.Index // sample, and first input channel of the group
+	inputs, channels       int // channels that one output sums over, and outputs that are summed at once
+	in, weights, bias, out *loopir.Buffer
+	outLay                 sched.Layout
+	epilogue               *epilogue
+	n, channel, first      loopir.Index // sample, first output channel, first input channel of the group
 }
 
-// sum is one output: bias plus all products inside the image.
-func (k *plainConv) sum(channel loopir.Index, at []loopir.Index) loopir.Expr {
-	elem := loopir.Scalar(k.in.Elem)
-	acc := k.Reg("acc", wide(elem))
-	acc.Set(loopir.Num(wide(elem), 0))
-	if k.bias != nil {
-		acc.Set(widen(loopir.LoadV(elem, k.bias, channel)))
+// body makes all dimensions of the result but the last the grid.
+func (k *plainConv) body() {
+	last := len(k.Out) - 1
+	at := make([]loopir.Index, last+1)
+	for d := range last {
+		at[d] = k.grid(fmt.Sprint("y", d), k.Out[d])
 	}
+	k.columns(func(x, count loopir.Index) {
+		at[last] = x
+		k.compute(at, count)
+	})
+	k.Unroll("c", 0, k.channels, func(c loopir.Index) {
+		k.clearHalo(k.out, k.outLay, k.Out[last], k.n, k.channel.Add(c), at[0])
+	})
+}
+
+// columns runs body for the columns of a row: one by one where the window reaches over an edge, in vectors between.
+func (k *plainConv) columns(body func(x, count loopir.Index)) {
+	last := len(k.Out) - 1
+	width := k.Out[last]
+	reach := (k.Kernel[last] - 1) * k.Dilation[last]
+	lo := min(k.Before[last], width)
+	hi := min(k.In[last]-reach+k.Before[last], width)
+	one := func(name string, from, to int) {
+		if to > from {
+			k.each(name, to-from, func(x loopir.Index) { body(x.AddC(from), loopir.C(1)) })
+		}
+	}
+	if k.target.Lanes == 1 || hi <= lo {
+		one("x", 0, width)
+		return
+	}
+	one("left", 0, lo)
+	k.vectors(hi-lo, func(x, count loopir.Index) { body(x.AddC(lo), count) })
+	one("right", hi, width)
+}
+
+// compute is count columns from at on, for each of the channels.
+func (k *plainConv) compute(at []loopir.Index, count loopir.Index) {
+	elem := k.vec(k.in.Elem)
+	acc := k.Reg("acc", wide(elem), k.channels)
+	number := func(buf *loopir.Buffer, idx ...loopir.Index) loopir.Expr {
+		x := widen(loopir.LoadV(loopir.Scalar(buf.Elem), buf, idx...))
+		if k.target.Lanes == 1 {
+			return x
+		}
+		return loopir.SplatOf(k.target.Lanes, x)
+	}
+	k.Unroll("c", 0, k.channels, func(c loopir.Index) {
+		acc.Set(loopir.Num(wide(elem), 0), c)
+		if k.bias != nil {
+			acc.Set(number(k.bias, k.channel.Add(c)), c)
+		}
+	})
 	k.each("i", k.inputs, func(i loopir.Index) {
-		k.eachTap(k.Window, at, func(tap, from []loopir.Index) {
-			x := loopir.LoadV(elem, k.in, append([]loopir.Index{k.n, k.first.Add(i)}, from...)...)
-			w := loopir.LoadV(elem, k.weights, append([]loopir.Index{channel, i}, tap...)...)
-			acc.Set(loopir.FMAOf(widen(x), widen(w), acc.At()))
+		k.taps(at, count, nil, nil, func(tap, from []loopir.Index) {
+			x := k.Let("x", widen(k.get(k.in, count, append([]loopir.Index{k.n, k.first.Add(i)}, from...)...)))
+			k.Unroll("c", 0, k.channels, func(c loopir.Index) {
+				w := number(k.weights, append([]loopir.Index{k.channel.Add(c), i}, tap...)...)
+				acc.Set(loopir.FMAOf(x, w, acc.At(c)), c)
+			})
 		})
 	})
-	return narrow(acc.At(), elem.Elem)
+	k.Unroll("c", 0, k.channels, func(c loopir.Index) {
+		place := place{Idx: append([]loopir.Index{k.n, k.channel.Add(c)}, at...), Count: count}
+		v := k.epilogue.apply(narrow(acc.At(c), elem.Elem), place)
+		k.put(k.out, count, v, behindHalo(place.Idx, k.outLay)...)
+	})
+}
+
+// taps is eachTap, but that several columns read no padding.
+func (k *plainConv) taps(at []loopir.Index, count loopir.Index, tap, in []loopir.Index, body func(tap, in []loopir.Index)) {
+	d := len(tap)
+	if d == len(at) {
+		body(tap, in)
+		return
+	}
+	lo, hi := loopir.C(0), loopir.C(k.Kernel[d])
+	if d < len(at)-1 || count.Equal(loopir.C(1)) {
+		lo, hi = inside(at[d], k.Kernel[d], k.Stride[d], k.Dilation[d], k.Before[d], k.In[d])
+	}
+	k.For(fmt.Sprint("k", d), lo, hi, 1, func(kd loopir.Index) {
+		from := at[d].Mul(k.Stride[d]).Add(kd.Mul(k.Dilation[d])).AddC(-k.Before[d])
+		k.taps(at, count, append(tap[:d:d], kd), append(in[:d:d], from), body)
+	})
 }
