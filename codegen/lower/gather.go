@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -63,6 +64,10 @@ func (k *gatherKernel) copyKnown(entries []float64) {
 		}
 		indices[i] = at
 	}
+	if times, ok := repeats(indices, k.extent); ok && k.inner == 1 && k.target.Lanes%times == 0 && k.extent >= k.target.Lanes {
+		k.repeatEach(times)
+		return
+	}
 	copyTo := func(i, at loopir.Index) {
 		k.vectors(k.inner, func(x, lanes loopir.Index) {
 			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, at, x)
@@ -77,6 +82,31 @@ func (k *gatherKernel) copyKnown(entries []float64) {
 	for i, at := range indices {
 		copyTo(loopir.C(i), loopir.C(at))
 	}
+}
+
+// repeats reports whether the indices are those of all entries in order, each as many times.
+func repeats(indices []int, extent int) (times int, ok bool) {
+	times = len(indices) / max(extent, 1)
+	if times*extent != len(indices) || times < 2 {
+		return 0, false
+	}
+	for i, at := range indices {
+		if at != i/times {
+			return 0, false
+		}
+	}
+	return times, true
+}
+
+// repeatEach copies each element several times, a vector of them at a time; the last one overlaps the one before.
+func (k *gatherKernel) repeatEach(times int) {
+	lanes := k.target.Lanes
+	k.tiles("x", k.extent, lanes, func(x loopir.Index) {
+		v := k.Let("v", loopir.LoadV(k.vec(k.src.Elem), k.src, k.sampleOf(k.src, k.sample), k.row, x, loopir.C(0)))
+		for i, part := range k.between(slices.Repeat([]loopir.Expr{v}, times)) {
+			k.Store(k.dst, part, k.sample, k.row, x.Mul(times).AddC(i*lanes), loopir.C(0))
+		}
+	})
 }
 
 // search finds entry i by comparing its index with all there are: kernels form no addresses from data. An index out of

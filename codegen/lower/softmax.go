@@ -7,16 +7,12 @@ import (
 )
 
 // lowerSoftmax sees its input as [outer, axis, inner]: for each outer and inner place three passes along the axis,
-// for the maximum, the sum of exponentials and the quotient.
+// for the maximum, the sum of exponentials and the quotient. Vectors run along the axis, or along what is inside it.
 func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	axis := n.Int("axis")
 	shape := n.Out().Type.Shape
 	extent, inner := shape[axis], ir.Type{Shape: shape[axis+1:]}.Elems()
-	target := l.target
-	if inner > 1 {
-		target.Lanes = 1
-	}
-	k := newKernel("softmax", target)
+	k := newKernel("softmax", l.target)
 	from, to, err := l.inOut(n, sched.Planar)
 	if err != nil {
 		return err
@@ -27,12 +23,43 @@ func lowerSoftmax(l *lowerer, n *ir.Node) error {
 	outer := ir.Type{Shape: shape[:axis]}.Elems()
 	src, dst := k.as(k.in, from, from.samplesOr(1), outer, extent, inner), k.as(k.out, to, to.samplesOr(1), outer, extent, inner)
 	sample := k.samples(&Storage{Dims: dst.Dims})
-	o, i := k.grid("o", outer), k.grid("i", inner)
-	k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, i} }, src, dst)
+	o := k.grid("o", outer)
+	at := func(x, i loopir.Index) []loopir.Index { return []loopir.Index{sample, o, x, i} }
+	if inner > 1 {
+		k.vectors(inner, func(i, count loopir.Index) {
+			k.softmaxColumns(extent, count, func(x loopir.Index) []loopir.Index { return at(x, i) }, src, dst)
+		})
+	} else {
+		k.softmaxRow(extent, func(x loopir.Index) []loopir.Index { return at(x, loopir.C(0)) }, src, dst)
+	}
 	return l.emit(k, n, "softmax", sched.Tile{})
 }
 
-// softmaxRow normalises extent numbers; place gives the index of number x, contiguous ones if the kernel has vectors.
+// softmaxColumns normalises extent numbers in each of count lanes; place gives the index of vector x.
+func (k *kernel) softmaxColumns(extent int, count loopir.Index, place func(x loopir.Index) []loopir.Index, src, dst *loopir.Buffer) {
+	t := k.vec(loopir.F32)
+	largest, sum := k.Reg("largest", t), k.Reg("sum", t)
+	load := func(x loopir.Index) loopir.Expr { return widen(k.get(src, count, place(x)...)) }
+	largest.Set(lowest(t))
+	k.each("x", extent, func(x loopir.Index) { largest.Set(loopir.Max.Of(load(x), largest.At())) })
+	exponential := func(x loopir.Index) loopir.Expr { return exp(k, loopir.Sub.Of(load(x), largest.At())) }
+	sum.Set(loopir.Num(t, 0))
+	k.each("x", extent, func(x loopir.Index) {
+		e := k.Let("e", exponential(x))
+		k.put(dst, count, narrow(e, dst.Elem), place(x)...)
+		sum.Set(loopir.Add.Of(sum.At(), e))
+	})
+	scale := k.Let("scale", loopir.Div.Of(loopir.Num(t, 1), sum.At()))
+	k.each("x", extent, func(x loopir.Index) {
+		e := k.get(dst, count, place(x)...)
+		if dst.Elem != loopir.F32 { // rounded once only
+			e = exponential(x)
+		}
+		k.put(dst, count, narrow(loopir.Mul.Of(e, scale), dst.Elem), place(x)...)
+	})
+}
+
+// softmaxRow normalises extent contiguous numbers; place gives the index of number x.
 func (k *kernel) softmaxRow(extent int, place func(x loopir.Index) []loopir.Index, src, dst *loopir.Buffer) {
 	t, scalar := k.vec(loopir.F32), loopir.Scalar(loopir.F32)
 	largest, sum := k.Reg("largest", t), k.Reg("sum", t)

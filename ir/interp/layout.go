@@ -88,6 +88,9 @@ func padSource(mode string, k, first, kept int) int {
 
 func gather(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, indices, axis := in[0], in[1], n.Int("axis")
+	if t.Elems() == 0 { // no index is used
+		return x.pick(t, nil, 0), nil
+	}
 	lists := make([][]int, x.Rank())
 	for d, size := range x.Shape {
 		lists[d] = count(size)
