@@ -36,7 +36,8 @@ func Targets() []Target {
 			Features: avx2, VectorBytes: 32, Registers: 16,
 		},
 		{
-			ISA: "neon", Arch: "arm64", Triple: "aarch64-unknown-linux-gnu", CPU: "cortex-a76",
+			ISA: "neon", Arch: "arm64", Triple: "aarch64-unknown-linux-gnu", CPU: "cortex-a72",
+			// The first generation: llc takes what the processor has beyond the features for granted.
 			Features: []string{"neon", "fp-armv8"}, VectorBytes: 16, Registers: 32,
 			// Go's signal handler takes the goroutine from x28, whatever code it interrupts; x18 belongs to some systems.
 			Tuning: []string{"+reserve-x28", "+reserve-x18"},

@@ -63,7 +63,7 @@ type Port struct {
 // Variant is one way to execute a program, for one set of CPU features. It is read-only: any number of instances
 // may share it.
 type Variant struct {
-	ISA          string   // short name, such as avx512, avx2 or portable
+	ISA          string   // short name, such as avx512, neon or portable
 	Features     []string // CPU features needed, in LLVM's spelling
 	Kernels      []Kernel
 	Init         []Launch // run once by Open
