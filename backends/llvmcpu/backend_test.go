@@ -182,6 +182,17 @@ func TestPanicsAreReported(t *testing.T) {
 	require.ErrorContains(t, err, "func bad: let lane")
 }
 
+// TestTargetsOfLLC: an llc that was built for some processors only compiles for those.
+func TestTargetsOfLLC(t *testing.T) {
+	require.Equal(t, []string{"avx512", "avx2", "neon"}, testBackend(t).Caps().ISAs)
+	arm := filepath.Join(t.TempDir(), "llc")
+	const version = "LLVM version 19.1.7\n\n  Registered Targets:\n    aarch64    - AArch64 (little endian)\n    x86        - 32-bit X86\n"
+	require.NoError(t, os.WriteFile(arm, []byte("#!/bin/sh\necho '"+version+"'\n"), 0o755))
+	b, err := New(Config{LLC: arm})
+	require.NoError(t, err)
+	require.Equal(t, []string{"neon"}, b.Caps().ISAs)
+}
+
 func TestNoLLC(t *testing.T) {
 	_, err := New(Config{LLC: "/nonexistent/llc"})
 	require.ErrorIs(t, err, ErrNoLLC)

@@ -26,7 +26,8 @@ const oldestLLVM = 14
 // llc is LLVM's static compiler, run as a process.
 type llc struct {
 	path    string
-	version string // such as 19.1.7
+	version string          // such as 19.1.7
+	targets map[string]bool // LLVM's names of those it was built for, such as x86-64
 }
 
 // findLLC looks at path, if given, or else at $NNCC_LLC and then through PATH, the best-known release first.
@@ -53,9 +54,12 @@ func findLLC(path string) (*llc, error) {
 	return nil, ErrNoLLC
 }
 
-var versionLine = regexp.MustCompile(`LLVM version ((\d+)\.[0-9.]+)`)
+var (
+	versionLine = regexp.MustCompile(`LLVM version ((\d+)\.[0-9.]+)`)
+	targetLine  = regexp.MustCompile(`(?m)^ +(\S+) +- `)
+)
 
-// probeLLC asks a binary for its version.
+// probeLLC asks a binary for its version and targets.
 func probeLLC(path string) (*llc, error) {
 	out, err := exec.Command(path, "--version").Output()
 	if err != nil {
@@ -68,7 +72,16 @@ func probeLLC(path string) (*llc, error) {
 	if major, err := strconv.Atoi(string(m[2])); err != nil || major < oldestLLVM {
 		return nil, fmt.Errorf("version %s is older than %d", m[1], oldestLLVM)
 	}
-	return &llc{path: path, version: string(m[1])}, nil
+	tool := &llc{path: path, version: string(m[1]), targets: map[string]bool{}}
+	for _, line := range targetLine.FindAllSubmatch(out, -1) {
+		tool.targets[string(line[1])] = true
+	}
+	return tool, nil
+}
+
+// makesCodeFor reports whether llc was built for an architecture, named as GOARCH is.
+func (l *llc) makesCodeFor(arch string) bool {
+	return l.targets[map[string]string{"amd64": "x86-64", "arm64": "aarch64"}[arch]]
 }
 
 // targetFlags are the flags that decide what code comes out for t.

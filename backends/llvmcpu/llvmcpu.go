@@ -40,7 +40,7 @@ func (b *Backend) Name() string { return "llvmcpu" }
 func (b *Backend) Caps() backends.Caps {
 	c := backends.Caps{Tool: "llc " + b.llc.version}
 	for _, t := range backends.Targets() {
-		if t.Triple != "" {
+		if b.llc.makesCodeFor(t.Arch) {
 			c.ISAs = append(c.ISAs, t.ISA)
 		}
 	}
