@@ -20,7 +20,10 @@ type Options struct {
 	StrictFP32 bool               // convolutions only in ways that are as precise as direct sums
 	Layers     bool               // one launch per layer: small ones are not joined, so that each can be timed
 	Separate   bool               // kernels can be placed one by one, as Go assembly does
-	Verify     bool               // check kernels again after promotion; their addresses are proved in any case
+	// Swappable keeps constants apart that happen to be equal, so that those of the same network with other weights have the
+	// same form.
+	Swappable bool
+	Verify    bool // check kernels again after promotion; their addresses are proved in any case
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
 }
@@ -32,7 +35,7 @@ func Compile(g *ir.Graph, o Options) (*program.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	var consts plan.Constants
+	consts := plan.Constants{Swappable: o.Swappable}
 	for _, t := range targets {
 		v, err := compileVariant(g, t, backendFor(t.ISA, o.Backends), &consts, o)
 		if err != nil {

@@ -64,17 +64,17 @@ func (e *packageEmitter) testModel(f *jen.File) {
 	if tolerance == 0 {
 		tolerance = 1e-4
 	}
-	f.Func().Id("nnccTestModel").Params().Op("*").Id("nnccNetTestModel").Block(
-		jen.Return(jen.Op("&").Id("nnccNetTestModel").Values(jen.Dict{
-			jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs, v.Inputs), jen.Id("outputs"): list(e.outputs, v.Outputs), jen.Id("tolerance"): jen.Lit(tolerance),
-		})))
+	fields := jen.Dict{
+		jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs, v.Inputs), jen.Id("outputs"): list(e.outputs, v.Outputs), jen.Id("tolerance"): jen.Lit(tolerance),
+	}
+	if e.options.ExternalWeights {
+		fields[jen.Id("weightsFile")] = jen.Lit(weightsFile)
+	}
+	f.Func().Id("nnccTestModel").Params().Op("*").Id("nnccNetTestModel").Block(jen.Return(jen.Op("&").Id("nnccNetTestModel").Values(fields)))
 }
 
-// testPredict adds a test of Predict itself, for allocations and errors. Weights outside the package are not at hand.
+// testPredict adds a test of Predict itself, for allocations and errors.
 func (e *packageEmitter) testPredict(f *jen.File) {
-	if e.options.ExternalWeights {
-		return
-	}
 	alloc := func(kind string, list []port) *jen.Statement {
 		buffer := func(i int) *jen.Statement {
 			return jen.Make(jen.Index().Id(list[i].goType), jen.Id(kind+portName(list, i)+"Len"))
@@ -92,9 +92,13 @@ func (e *packageEmitter) testPredict(f *jen.File) {
 		return jen.If(jen.Err().Op("!=").Nil()).Block(jen.Id(t).Dot("Fatal").Call(jen.Err()))
 	}
 	call := jen.Id("net").Dot("Predict").Call(jen.Id("dst"), jen.Id("src"))
+	open := jen.Id("New").Call()
+	if e.options.ExternalWeights {
+		open = jen.Id("New").Call(jen.Id("nnccTestModel").Call().Dot("options").Call(jen.Id("t"), jen.Nil()).Op("..."))
+	}
 	f.Comment("TestPredict calls the network as users do.")
 	f.Func().Id("TestPredict").Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(
-		jen.List(jen.Id("net"), jen.Err()).Op(":=").Id("New").Call(),
+		jen.List(jen.Id("net"), jen.Err()).Op(":=").Add(open),
 		fatal("t"),
 		jen.List(jen.Id("dst"), jen.Id("src")).Op(":=").List(alloc("Output", e.outputs), alloc("Input", e.inputs)),
 		jen.If(jen.Id("n").Op(":=").Qual("testing", "AllocsPerRun").Call(jen.Lit(10), jen.Func().Params().Block(
@@ -106,12 +110,25 @@ func (e *packageEmitter) testPredict(f *jen.File) {
 		jen.Id("net").Dot("Close").Call(),
 		jen.If(jen.Err().Op(":=").Add(call), jen.Op("!").Qual("errors", "Is").Call(jen.Err(), jen.Id("ErrClosed"))).
 			Block(jen.Id("t").Dot("Errorf").Call(jen.Lit("a closed network gives the error %v"), jen.Err())))
-	f.Func().Id("ExampleNet_Predict").Params().Block(
-		jen.List(jen.Id("net"), jen.Err()).Op(":=").Id("New").Call(),
-		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err())),
+	e.example(f, call, jen.List(jen.Id("dst"), jen.Id("src")).Op(":=").List(alloc("Output", e.outputs), alloc("Input", e.inputs)))
+}
+
+// example adds an example of call on the buffers that alloc makes. Where the weights may be elsewhere it is not run.
+func (e *packageEmitter) example(f *jen.File, call, alloc *jen.Statement) {
+	check := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err()))
+	var body []jen.Code
+	open, output := jen.Id("New").Call(), jen.Comment("Output: "+itoa(e.outputs[0].Elems()))
+	if e.options.ExternalWeights {
+		body = append(body, jen.List(jen.Id("weights"), jen.Err()).Op(":=").Qual("os", "Open").Call(jen.Lit(weightsFile)), check.Clone())
+		open, output = jen.Id("New").Call(jen.Id("WithWeights").Call(jen.Id("weights"))), jen.Null()
+	}
+	body = append(body,
+		jen.List(jen.Id("net"), jen.Err()).Op(":=").Add(open),
+		check.Clone(),
 		jen.Defer().Id("net").Dot("Close").Call(),
-		jen.List(jen.Id("dst"), jen.Id("src")).Op(":=").List(alloc("Output", e.outputs), alloc("Input", e.inputs)),
+		alloc,
 		jen.If(jen.Err().Op(":=").Add(call), jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err())),
 		jen.Qual("fmt", "Println").Call(jen.Len(slice("dst", e.outputs, 0))),
-		jen.Comment("Output: "+itoa(e.outputs[0].Elems())))
+		output)
+	f.Func().Id("ExampleNet_Predict").Params().Block(body...)
 }

@@ -39,16 +39,18 @@ func WeightsFile(p *program.Program) []byte {
 	return file
 }
 
-// layoutHash is about everything that weights have to agree with: names and sizes of the constants, and where kernels use
-// them. Native code is not in it: it differs between releases of LLVM, and what it reads does not.
+// layoutHash is about everything that weights have to agree with: names, forms and sizes of the constants, and the kernels
+// that use them, as they have numbers of the model inside. Native code is in it only where there are no portable kernels:
+// it differs between releases of LLVM, and what it computes does not.
 func layoutHash(p *program.Program) [32]byte {
 	h := sha256.New()
 	for _, c := range p.Constants {
-		fmt.Fprintf(h, "constant %q %d\n", c.Name, len(c.Data))
+		fmt.Fprintf(h, "constant %q %q %d\n", c.Name, c.Form, len(c.Data))
 	}
+	_, portable := p.Variant(ISA)
 	for _, v := range p.Variants {
-		if v.ISA == ISA || len(p.Variants) == 1 {
-			fmt.Fprintf(h, "%v\n%v\n%s", v.Init, v.Step, v.Source)
+		if v.ISA == ISA || !portable {
+			fmt.Fprintf(h, "variant %s\n%v\n%v\n%q\n%q\n", v.ISA, v.Init, v.Step, v.Source, v.Code)
 		}
 	}
 	return [32]byte(h.Sum(nil))

@@ -70,7 +70,7 @@ would write.`,
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
 	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, neon, portable) and no others")
 	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
-	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the package, or in a file beside it that the program opens")
+	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the program, or in the file weights.bin that it opens (see WithWeights of the package)")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package on disk is not up to date")
 	return cmd
@@ -158,7 +158,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	show.step("compiling for %s", list(isas))
 	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
 	forms.graph(s.graph)
-	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Emit: forms.hook()}))
+	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Swappable: o.weights == weightsFile, Emit: forms.hook()}))
 	if err := errors.Join(err, forms.err); err != nil {
 		return nil, err
 	}

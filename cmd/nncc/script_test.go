@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"npy": makeArray, "png": makePicture, "near": compareArrays, "fails": fails,
-			"idx": makeIDX, "cifar": makeCIFAR, "pack": makeArchive,
+			"idx": makeIDX, "cifar": makeCIFAR, "pack": makeArchive, "cut": cutFile,
 		},
 	})
 }
@@ -89,6 +89,15 @@ func fails(ts *testscript.TestScript, _ bool, args []string) {
 	if code := strconv.Itoa(exit.ExitCode()); code != args[0] {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
 	}
+}
+
+// cutFile copies the beginning of a file: cut FROM TO BYTES.
+func cutFile(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), content[:n], 0o644))
 }
 
 // makeArray writes an array: npy FILE DTYPE SHAPE [VALUE...], uniform noise without values. SHAPE is like 1x3x8x8.

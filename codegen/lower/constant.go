@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 
 	"nncc/codegen/loopir"
@@ -40,7 +38,7 @@ func (l *lowerer) pack(v *ir.Value, form string, dims []int, fill func(dst []flo
 	return l.packs.of(v, form, func() *Storage {
 		t := tensor.New(tensor.F32, dims...)
 		fill(t.F32s())
-		return &Storage{Name: v.Name, Type: ir.Type{DType: tensor.F32, Shape: dims}, Elem: loopir.F32, Dims: dims, Const: &Const{v.Name, t.Data}}
+		return &Storage{Name: v.Name, Type: ir.Type{DType: tensor.F32, Shape: dims}, Elem: loopir.F32, Dims: dims, Const: &Const{v.Name, fmt.Sprint(form, dims), t.Data}}
 	})
 }
 
@@ -50,8 +48,9 @@ func (l *lowerer) constant(v *ir.Value, t ir.Type, want sched.Layout) (*Storage,
 	if err != nil {
 		return nil, err
 	}
-	return l.packs.of(v, fmt.Sprint(t, want), func() *Storage {
-		s.Const = &Const{v.Name, v.Const.Data}
+	form := fmt.Sprint(t, want)
+	return l.packs.of(v, form, func() *Storage {
+		s.Const = &Const{v.Name, form, v.Const.Data}
 		if (want != sched.Layout{}) {
 			s.Const.Data = relayout(v.Const.Data, t, s)
 		}
@@ -81,14 +80,4 @@ func relayout(data []byte, t ir.Type, s *Storage) []byte {
 		}
 	}
 	return out
-}
-
-// Hash identifies the data of a constant, so that variants which pack alike store it once.
-func (c *Const) Hash() [sha256.Size]byte {
-	h := sha256.New()
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(c.Data)))
-	h.Write(n[:])
-	h.Write(c.Data)
-	return [sha256.Size]byte(h.Sum(nil))
 }

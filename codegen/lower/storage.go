@@ -43,6 +43,7 @@ func (s *Storage) Batched() bool { return len(s.Dims) > 0 && s.Dims[0] == loopir
 // Const is packed data that kernels read in place.
 type Const struct {
 	Name string // of the parameters it was packed from
+	Form string // how: constants of the same name and form are laid out alike, whatever their values
 	Data []byte
 }
 

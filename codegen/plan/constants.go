@@ -10,25 +10,35 @@ import (
 
 // Constants are the packed weights of a program, each distinct one once. The zero value is empty.
 type Constants struct {
-	List   []program.Constant
-	Packs  lower.Packs // what they are made of
-	number map[[sha256.Size]byte]int
-	known  map[*lower.Const]int
+	List      []program.Constant
+	Packs     lower.Packs // what they are made of
+	Swappable bool        // weights of other values can take their place: what merely happens to be equal is kept apart
+	number    map[constantKey]int
+	known     map[*lower.Const]int
+}
+
+// constantKey is what makes constants the same.
+type constantKey struct {
+	hash       [sha256.Size]byte
+	name, form string // empty where the data alone matter
 }
 
 func (c *Constants) add(k *lower.Const) int {
 	if c.number == nil {
-		c.number, c.known = map[[sha256.Size]byte]int{}, map[*lower.Const]int{}
+		c.number, c.known = map[constantKey]int{}, map[*lower.Const]int{}
 	}
 	if i, ok := c.known[k]; ok {
 		return i
 	}
-	hash := k.Hash()
-	i, ok := c.number[hash]
+	key := constantKey{hash: sha256.Sum256(k.Data)}
+	if c.Swappable {
+		key.name, key.form = k.Name, k.Form
+	}
+	i, ok := c.number[key]
 	if !ok {
 		i = len(c.List)
-		c.number[hash] = i
-		c.List = append(c.List, program.Constant{Name: k.Name, Hash: hash, Data: k.Data})
+		c.number[key] = i
+		c.List = append(c.List, program.Constant{Name: k.Name, Form: k.Form, Hash: key.hash, Data: k.Data})
 	}
 	c.known[k] = i
 	return i

@@ -161,6 +161,12 @@ func TestConstantsAreShared(t *testing.T) {
 		planned(t, g, isa, &consts, codegen.Options{})
 		require.Len(t, consts.List, 2, "weights and a bias of zeros on %s", isa)
 	}
+	// Where other weights may take their place they are equal by chance.
+	swappable := plan.Constants{Swappable: true}
+	for _, isa := range []string{"avx512", "avx2", "portable"} {
+		planned(t, g, isa, &swappable, codegen.Options{})
+		require.Len(t, swappable.List, 4, "on %s", isa)
+	}
 }
 
 func TestUsedConstants(t *testing.T) {

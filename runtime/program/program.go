@@ -57,6 +57,7 @@ type Param struct {
 // Constant is packed data; Hash is the SHA-256 of Data.
 type Constant struct {
 	Name string // of the parameter it comes from
+	Form string // how it is packed: weights of the same name and form can take its place
 	Hash [32]byte
 	Data []byte
 }

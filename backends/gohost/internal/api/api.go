@@ -24,10 +24,11 @@ var (
 // Net is the network, ready to compute. It may be used by several goroutines, which take turns; to compute at the same
 // time, open one for each: they share weights and threads.
 type Net struct {
-	in     *exec.Instance
-	isa    string
-	turn   chan struct{} // holds a token while a goroutine uses in
-	closed bool          // guarded by turn
+	in      *exec.Instance
+	isa     string
+	weights weightsMemory
+	turn    chan struct{} // holds a token while a goroutine uses in
+	closed  bool          // guarded by turn
 }
 
 // Option changes how New opens the network.
@@ -45,8 +46,10 @@ func WithThreads(n int) Option { return func(o *options) { o.threads = n } }
 // WithMaxBatch makes room for batches of up to n samples; the default was chosen when the package was made.
 func WithMaxBatch(n int) Option { return func(o *options) { o.maxBatch = n } }
 
-// WithWeights reads the weights from r, a weights file made for this network, instead of those that came with the package.
-// The errors wrap ErrWeights.
+// WithWeights takes the weights from r, which may be an fs.File, instead of those that came with the package: a weights file
+// that nncc made for this network. A file of the operating system is mapped into memory where that is possible, so that
+// all networks opened with it share it. It may be closed, but must not be overwritten while they are open: put another one
+// in its place. Errors about what is in it wrap ErrWeights.
 func WithWeights(r io.Reader) Option { return func(o *options) { o.weights = r } }
 
 // model is a compiled network.
@@ -68,19 +71,20 @@ func (m *model) open(opts []Option) (*Net, error) {
 	if o.maxBatch > 1 && !m.batched {
 		return nil, errors.New("the network takes one sample at a time")
 	}
-	consts, err := m.constants(o.weights)
-	if err != nil {
-		return nil, err
-	}
 	v, err := exec.Pick(m.variants(), o.isa)
 	if err != nil {
 		return nil, err
 	}
-	in, err := exec.Open(v, consts, exec.Options{MaxBatch: o.maxBatch, Threads: o.threads})
+	weights, err := m.openWeights(o.weights)
 	if err != nil {
 		return nil, err
 	}
-	return &Net{in: in, isa: v.ISA, turn: make(chan struct{}, 1)}, nil
+	in, err := exec.Open(v, m.constants(weights.file), exec.Options{MaxBatch: o.maxBatch, Threads: o.threads})
+	if err != nil {
+		weights.release()
+		return nil, err
+	}
+	return &Net{in: in, isa: v.ISA, weights: weights, turn: make(chan struct{}, 1)}, nil
 }
 
 // MaxBatch returns the largest number of samples in one prediction.
@@ -92,12 +96,13 @@ func (n *Net) Threads() int { return n.in.Threads() }
 // ISA returns the instruction set of the code in use, such as avx512 or portable.
 func (n *Net) ISA() string { return n.isa }
 
-// Close waits for the prediction in progress, if there is one, and frees the threads. It may be called twice.
+// Close waits for the prediction in progress, if there is one, and frees the threads and the weights. It may be called twice.
 func (n *Net) Close() {
 	n.turn <- struct{}{}
 	if !n.closed {
 		n.closed = true
 		n.in.Close()
+		n.weights.release()
 	}
 	<-n.turn
 }

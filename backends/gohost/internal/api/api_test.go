@@ -8,7 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -150,11 +155,50 @@ func TestWithWeights(t *testing.T) {
 	require.ErrorContains(t, broken(at(20)), "another network")
 	require.ErrorContains(t, broken(at(50)), "damaged")
 	require.ErrorContains(t, broken(at(130)), "damaged")
-	require.ErrorContains(t, broken(func(f []byte) []byte { return f[:100] }), "header")
-	require.ErrorContains(t, broken(func(f []byte) []byte { return f[:150] }), "unexpected EOF")
+	require.ErrorContains(t, broken(func(f []byte) []byte { return f[:100] }), "the file ends after 100 bytes of 128")
+	require.ErrorContains(t, broken(func(f []byte) []byte { return f[:150] }), "the file ends after 150 bytes of 192")
 	m.weights = ""
 	_, err = m.open(nil)
 	require.ErrorContains(t, err, "use WithWeights")
+}
+
+// Files are mapped: they may be closed and removed, and are checked like any other source of weights.
+func TestWithWeightsOfFile(t *testing.T) {
+	t.Setenv(exec.EnvISA, "")
+	m := addModel()
+	good := weightsOf(m.layout, floatBytes(5, 6, 7, 8))
+	open := func(content []byte, skip int64) (*Net, error) {
+		path := filepath.Join(t.TempDir(), "weights.bin")
+		require.NoError(t, os.WriteFile(path, content, 0o644))
+		f, err := os.Open(path)
+		require.NoError(t, err)
+		_, err = f.Seek(skip, io.SeekStart)
+		require.NoError(t, err)
+		n, err := m.open([]Option{WithWeights(f)})
+		require.NoError(t, f.Close())
+		return n, err
+	}
+	for _, skip := range []int{0, 10} { // where it does not begin the file it is read
+		n, err := open(append(make([]byte, skip), good...), int64(skip))
+		require.NoError(t, err)
+		require.Equal(t, skip > 0, n.weights.unmap == nil || runtime.GOOS == "windows")
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				dst := make([]float32, 4)
+				require.NoError(t, predict(context.Background(), n, dst, dst))
+				require.Equal(t, []float32{5, 6, 7, 8}, dst)
+			})
+		}
+		group.Wait()
+		n.Close()
+		n.Close()
+	}
+	_, err := open(good[:150], 0)
+	require.EqualError(t, err, "unusable weights: the file ends after 150 bytes of 192")
+	good[130] ^= 1
+	_, err = open(good, 0)
+	require.EqualError(t, err, "unusable weights: damaged")
 }
 
 func TestRGBAndTop(t *testing.T) {

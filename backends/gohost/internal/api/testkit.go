@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand"
+	"os"
 	"testing"
 
 	"nncc/runtime/exec"
@@ -33,6 +34,7 @@ func (p testPort) slots(mem []byte, batch int) [][]byte {
 // testModel is a network under test.
 type testModel struct {
 	model           *model
+	weightsFile     string // has the weights that are not part of the package
 	inputs, outputs []testPort
 	tolerance       float64 // of floats, relative to the largest number of an output
 }
@@ -40,7 +42,7 @@ type testModel struct {
 // openISA opens the variant for one instruction set, or skips the test where the processor does not have it.
 func (m *testModel) openISA(t testing.TB, isa string, opts ...Option) *Net {
 	t.Helper()
-	net, err := m.model.open(append(opts, func(o *options) { o.isa = isa }))
+	net, err := m.model.open(append(m.options(t, opts), func(o *options) { o.isa = isa }))
 	var unsupported *exec.UnsupportedError
 	if errors.As(err, &unsupported) {
 		t.Skip(err)
@@ -50,6 +52,23 @@ func (m *testModel) openISA(t testing.TB, isa string, opts ...Option) *Net {
 	}
 	t.Cleanup(net.Close)
 	return net
+}
+
+// options are opts and the weights that are not part of the package; without these there is no test.
+func (m *testModel) options(t testing.TB, opts []Option) []Option {
+	t.Helper()
+	if m.weightsFile == "" {
+		return opts
+	}
+	f, err := os.Open(m.weightsFile)
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the weights are not here: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return append([]Option{WithWeights(f)}, opts...)
 }
 
 // eachISA runs test for every variant.
@@ -144,10 +163,19 @@ func (m *testModel) fuzz(f *testing.F) {
 	f.Add(int64(1))
 	var nets []*Net
 	for _, v := range m.model.variants() {
-		if net, err := m.model.open([]Option{func(o *options) { o.isa = v.ISA }}); err == nil {
-			nets = append(nets, net)
-			f.Cleanup(net.Close)
+		net, err := m.model.open(m.options(f, []Option{func(o *options) { o.isa = v.ISA }}))
+		var unsupported *exec.UnsupportedError
+		if errors.As(err, &unsupported) {
+			continue
 		}
+		if err != nil {
+			f.Fatal(err)
+		}
+		nets = append(nets, net)
+		f.Cleanup(net.Close)
+	}
+	if len(nets) == 0 {
+		f.Skip("this processor supports no variant")
 	}
 	portable := nets[len(nets)-1]
 	f.Fuzz(func(t *testing.T, seed int64) {
@@ -186,7 +214,7 @@ func (m *testModel) checkAllocations(t *testing.T) {
 
 // bench measures the variant in use by default.
 func (m *testModel) bench(b *testing.B, opts ...Option) {
-	net, err := m.model.open(opts)
+	net, err := m.model.open(m.options(b, opts))
 	if err != nil {
 		b.Fatal(err)
 	}
