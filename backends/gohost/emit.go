@@ -30,6 +30,7 @@ type EmitOptions struct {
 	MaxBatch        int          // largest batch unless the package's user asks for another; 0 means 1
 	Vectors         []TestVector // recorded outputs, for the package's own test
 	Tolerance       float64      // of float outputs in that test, relative to the largest number; 0 means 1e-4
+	MaxMilliseconds float64      // what that test allows the median prediction to take; 0 means it does not measure
 	Version         string       // of nncc, for the manifest
 	Tools           []string     // external tools and versions, such as "llc 19.1.7", for the manifest
 	Profile         string       // machine profile of the cost models, for the manifest
@@ -70,14 +71,16 @@ func (e *packageEmitter) bundled() error {
 	if err != nil {
 		return err
 	}
-	left := map[string]bool{"nncc_api_rgb.go": !e.hasPicture(), "nncc_api_top.go": !e.hasScores()}
+	left := map[string]bool{
+		"nncc_api_rgb.go": !e.hasPicture(), "nncc_api_top.go": !e.hasScores(), "nncc_api_budget.go": e.options.MaxMilliseconds == 0,
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if left[name] {
 			continue
 		}
 		text := bytes.Replace(files[name], []byte(bundle.PackageClause), []byte("package "+e.options.Package), 1)
-		if name == "nncc_api_testkit.go" {
-			name = "nncc_api_testkit_test.go"
+		if name == "nncc_api_testkit.go" || name == "nncc_api_budget.go" {
+			name = strings.TrimSuffix(name, ".go") + "_test.go"
 		}
 		e.files[name] = append([]byte(generated+"\n\n"), text...)
 	}

@@ -36,6 +36,10 @@ func (e *packageEmitter) tests() error {
 	f.Comment("TestAllocations finds that a computation allocates nothing.")
 	test("TestAllocations", "T").Block(model.Clone().Dot("checkAllocations").Call(jen.Id("t")))
 	e.testPredict(f)
+	if ms := e.options.MaxMilliseconds; ms > 0 {
+		f.Comment("TestBudget finds that a prediction takes no longer than the package's maker allowed.")
+		test("TestBudget", "T").Block(model.Clone().Dot("checkBudget").Call(jen.Id("t"), jen.Lit(ms)))
+	}
 	f.Comment("BenchmarkPredict measures a computation on as many threads as the process may use.")
 	test("BenchmarkPredict", "B").Block(model.Clone().Dot("bench").Call(jen.Id("t")))
 	f.Comment("BenchmarkPredictOneThread measures a computation on one thread.")

@@ -31,6 +31,9 @@ type buildOptions struct {
 	weights string
 	emit    []string
 	check   bool
+
+	maxBytes byteSize
+	maxMS    milliseconds
 }
 
 // Values of --target and --weights.
@@ -52,11 +55,16 @@ tests and benchmarks. Without LLVM's llc it writes the portable code alone.
 
 Files are replaced whole or not at all, and those that would not change are left as they
 are. With --check nothing is written: the exit code is 1 if the package is not what build
-would write.`,
+would write.
+
+Two budgets keep a package from growing: --max-bytes is about all of its files, code,
+weights and source, and --max-ms about the time of a prediction on this machine (which
+--check does not measure). Where one is exceeded nothing is written, and the exit code is 1.`,
 		Example: `  nncc build lenet.onnx                      package lenet in ./lenet
   nncc build model.json -o internal/net --pkg net
   nncc build model.json -o internal/net --check
-  nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm`,
+  nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm
+  nncc build lenet.onnx --max-bytes 1MB --max-ms 0.5`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -72,6 +80,8 @@ would write.`,
 	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
 	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the program, or in the file weights.bin that it opens (see WithWeights of the package)")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")
+	f.Var(&o.maxBytes, "max-bytes", "fail if the package's files take more than `SIZE`, such as 400kB, 2MB or 1.5GiB")
+	f.Var(&o.maxMS, "max-ms", "fail if the median prediction takes more than `X` milliseconds here; the package's tests fail from then on where it does")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package on disk is not up to date")
 	return cmd
 }
@@ -129,10 +139,17 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	show.done()
+	if err := o.checkBytes(r.files); err != nil {
+		return err
+	}
 	if o.check {
+		show.done()
 		return o.compare(r, stdout, stderr)
 	}
+	if err := o.checkTime(s, r.program, show, stderr); err != nil {
+		return err
+	}
+	show.done()
 	return o.write(r, stdout, start)
 }
 
@@ -169,7 +186,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	show.step("writing the package")
 	r := &built{program: p, forms: forms.files, tools: toolsOf(usable)}
 	r.files, err = gohost.Emit(p, gohost.EmitOptions{
-		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, Tolerance: outputTolerance(s.graph),
+		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, Tolerance: outputTolerance(s.graph), MaxMilliseconds: float64(o.maxMS),
 		Version: release(), Tools: r.tools,
 	})
 	return r, err

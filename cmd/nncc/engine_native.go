@@ -76,12 +76,12 @@ func (s *session) openNative(o engineOptions) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openProgram(p, o)
+	return openVariant(p, &p.Variants[0], o)
 }
 
-// openProgram maps the first variant's code and opens it.
-func openProgram(p *program.Program, o engineOptions) (*engine, error) {
-	v, err := p.Native(&p.Variants[0])
+// openVariant maps the code of one of p's variants and opens it.
+func openVariant(p *program.Program, variant *program.Variant, o engineOptions) (*engine, error) {
+	v, err := p.Native(variant)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func openProgram(p *program.Program, o engineOptions) (*engine, error) {
 	}
 	return &engine{
 		runner: nativeRunner{in, v.Code, len(v.Step)}, backend: backendCPU, isa: v.ISA, threads: in.Threads(), maxBatch: o.batch,
-		signature: p.Signature, variant: &p.Variants[0],
+		signature: p.Signature, variant: variant,
 	}, nil
 }
 

@@ -102,7 +102,7 @@ func openKernel(f *loopir.Func, isa string, threads int) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openProgram(p, o)
+	return openVariant(p, &p.Variants[0], o)
 }
 
 func kernelProgram(f *loopir.Func, target backends.Target, b backends.Backend, threads int) (*program.Program, error) {

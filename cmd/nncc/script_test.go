@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"npy": makeArray, "png": makePicture, "near": compareArrays, "fails": fails,
-			"idx": makeIDX, "cifar": makeCIFAR, "pack": makeArchive, "cut": cutFile,
+			"idx": makeIDX, "cifar": makeCIFAR, "pack": makeArchive, "cut": cutFile, "edit": editFile,
 		},
 	})
 }
@@ -98,6 +98,13 @@ func cutFile(ts *testscript.TestScript, _ bool, args []string) {
 	content, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), content[:n], 0o644))
+}
+
+// editFile replaces text in a file: edit FILE OLD NEW.
+func editFile(ts *testscript.TestScript, _ bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.ReplaceAll(content, []byte(args[1]), []byte(args[2])), 0o644))
 }
 
 // makeArray writes an array: npy FILE DTYPE SHAPE [VALUE...], uniform noise without values. SHAPE is like 1x3x8x8.

@@ -272,3 +272,27 @@ func TestNetIsSafe(t *testing.T) {
 		require.NoError(t, <-errs)
 	}
 }
+
+// failures notes errors of a test instead of failing.
+type failures struct {
+	testing.TB
+	list []string
+}
+
+func (f *failures) Errorf(format string, args ...any) {
+	f.list = append(f.list, fmt.Sprintf(format, args...))
+}
+
+func TestCheckBudget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for a second")
+	}
+	t.Setenv(exec.EnvISA, "")
+	m := &testModel{model: addModel(), inputs: []testPort{{name: "x", bytes: 16, kind: "float32", batched: true}}}
+	f := &failures{TB: t}
+	m.checkBudget(f, 1e6)
+	require.Empty(t, f.list)
+	m.checkBudget(f, 1e-9)
+	require.Len(t, f.list, 1)
+	require.Contains(t, f.list[0], "ms more than the 1e-09 allowed when the package was made (portable, threads: ")
+}
