@@ -89,12 +89,20 @@ func passList() string {
 // afterLoad names the state before the first pass.
 const afterLoad = "load"
 
+// passNames are the values of --after.
+func passNames() []string {
+	names := []string{afterLoad}
+	for _, p := range passes.Passes {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 func (o dumpOptions) check() error {
 	if !slices.Contains([]string{levelGraph, levelLoop, levelLLVM, levelAsm, levelGo}, o.level) {
 		return usagef("there is no level %q; there are graph, loop, llvm, asm, go", o.level)
 	}
-	known := o.after == "" || o.after == afterLoad || slices.ContainsFunc(passes.Passes, func(p passes.Pass) bool { return p.Name == o.after })
-	if !known {
+	if o.after != "" && !slices.Contains(passNames(), o.after) {
 		return usagef("there is no pass %q; 'nncc dump --help' lists them", o.after)
 	}
 	if _, ok := sched.LookupTarget(o.isa); !ok && o.isa != "" {

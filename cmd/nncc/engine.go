@@ -128,13 +128,15 @@ func (o *engineOptions) check() error {
 	return nil
 }
 
-func knownISAs() string {
+func isaNames() []string {
 	var names []string
 	for _, t := range sched.Targets {
 		names = append(names, t.ISA)
 	}
-	return list(names)
+	return names
 }
+
+func knownISAs() string { return list(isaNames()) }
 
 // openBest tries native code, then portable code, then the interpreter.
 func (s *session) openBest(o engineOptions, notes io.Writer) (*engine, error) {

@@ -66,10 +66,9 @@ description of layers, or the compiler's own text form, .nnir.`,
 		Example: `  nncc build lenet.onnx              write the Go package ./lenet
   nncc run lenet.onnx --input cat.png
   nncc bench lenet.onnx --layers     how fast it is, and why`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
 		// `nncc foo --bar` is about foo.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -80,6 +79,9 @@ description of layers, or the compiler's own text form, .nnir.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(buildCommand(), benchCommand(), diffCommand(), dumpCommand(), evalCommand(), inspectCommand(), runCommand(), versionCommand())
+	root.AddCommand(buildCommand(), benchCommand(), diffCommand(), dumpCommand(), evalCommand(), inspectCommand(), runCommand(), manCommand(), versionCommand())
+	if err := registerCompletions(root); err != nil {
+		panic(err) // a flag has two lists of values
+	}
 	return root
 }
