@@ -26,6 +26,7 @@ const importRules = `
 	runtime/safetensors, runtime/tensor < runtime/data
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
+	ir < ir/reduce
 	ir < frontend/compose
 	ir/interp, runtime/safetensors, frontend/sidefile, frontend/compose < frontend/modeljson, frontend/onnx < frontend
 
@@ -43,7 +44,7 @@ const importRules = `
 	backends/gohost/internal/api, backends/gohost/internal/bundle, backends/gohost/internal/helper, backends/gohost/internal/kernelmath < backends/gohost
 
 	NONE < cmd/nncc/page
-	frontend, codegen, backends/all, runtime/data, cmd/nncc/page < cmd/nncc
+	frontend, codegen, backends/all, runtime/data, ir/reduce, cmd/nncc/page < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes < ir/irtest

@@ -22,7 +22,7 @@ func (d *differ) engine(o engineOptions) ([]finding, error) {
 	}
 	kernels.Stage, kernels.Backend, kernels.ISA = "kernels", e.backend, e.isa
 	if !kernels.OK {
-		kernels.Detail += d.blame(observed, kernels.Value, values, o)
+		kernels.Cause = d.blame(observed, kernels.Value, values, o)
 		return []finding{kernels}, nil
 	}
 	program, err := d.compareProgram(values, o)
@@ -139,7 +139,7 @@ func (d *differ) compareProgram(values map[string]*tensor.Tensor, o engineOption
 // for the same instruction set, on the same inputs.
 func (d *differ) blame(g *ir.Graph, value string, values map[string]*tensor.Tensor, o engineOptions) string {
 	if o.backend == backendLoop {
-		return "; this is the loop IR itself: its lowering or schedule is wrong"
+		return "this is the loop IR itself: its lowering or schedule is wrong"
 	}
 	for _, n := range g.Nodes {
 		if n.Out().Name != value {
@@ -153,22 +153,22 @@ func (d *differ) blame(g *ir.Graph, value string, values map[string]*tensor.Tens
 		}
 		e, err := s.openLoop(engineOptions{isa: isa, batch: 1})
 		if err != nil {
-			return fmt.Sprintf("; its loop IR cannot be interpreted alone: %v", err)
+			return fmt.Sprintf("its loop IR cannot be interpreted alone: %v", err)
 		}
 		for i, v := range inputs {
 			copy(e.Input(i), values[v.Name].Data)
 		}
 		if err := e.Run(1); err != nil {
-			return fmt.Sprintf("; its loop IR alone fails: %v", err)
+			return fmt.Sprintf("its loop IR alone fails: %v", err)
 		}
 		f, err := compareNodes(single, withOutput(values, value, e.output(0, 1)))
 		switch {
 		case err != nil:
-			return fmt.Sprintf("; its loop IR alone fails: %v", err)
+			return fmt.Sprintf("its loop IR alone fails: %v", err)
 		case f.OK:
-			return "; its loop IR alone is right: the backend is wrong, or the layout that the node has in the network"
+			return "its loop IR alone is right: the backend is wrong, or the layout that the node has in the network"
 		}
-		return "; its loop IR alone is wrong as well: the lowering or the schedule is"
+		return "its loop IR alone is wrong as well: the lowering or the schedule is"
 	}
 	return ""
 }

@@ -71,8 +71,15 @@ func (d *differ) passes() (finding, error) {
 	if err != nil || f.OK {
 		return f, err
 	}
-	where, err := d.findRewrite(want)
-	f.Detail += "; " + where
+	where, err := d.session.findRewrite(d.fuel, func(fuel int) (bool, error) {
+		g, err := d.session.optimise(passes.Options{}, fuel)
+		if err != nil {
+			return false, err
+		}
+		f, err := d.comparePasses(want, g)
+		return !f.OK, err
+	})
+	f.Cause = where.String()
 	return f, err
 }
 
@@ -98,44 +105,4 @@ func (d *differ) comparePasses(want map[string]*tensor.Tensor, g *ir.Graph) (fin
 		}
 	}
 	return f, nil
-}
-
-// findRewrite narrows a wrong result down to one rewrite, by fuel, and names the pass that does it.
-func (d *differ) findRewrite(want map[string]*tensor.Tensor) (string, error) {
-	total, err := d.rewrites(passes.Options{Fuel: max(d.fuel, 0)})
-	if err != nil {
-		return "", err
-	}
-	good, bad := 0, total
-	for bad-good > 1 {
-		middle := (good + bad) / 2
-		g, err := d.session.optimise(passes.Options{}, middle)
-		if err != nil {
-			return "", err
-		}
-		f, err := d.comparePasses(want, g)
-		if err != nil {
-			return "", err
-		}
-		if f.OK {
-			good = middle
-		} else {
-			bad = middle
-		}
-	}
-	for _, p := range passes.Passes {
-		n, err := d.rewrites(passes.Options{Stop: p.Name})
-		if err != nil {
-			return "", err
-		}
-		if n >= bad {
-			return fmt.Sprintf("pass %s, rewrite %d of %d (see --fuel)", p.Name, bad, total), nil
-		}
-	}
-	return "", fmt.Errorf("rewrite %d of %d belongs to no pass", bad, total)
-}
-
-// rewrites counts what the passes do.
-func (d *differ) rewrites(o passes.Options) (int, error) {
-	return passes.Run(d.session.loaded.Clone(), codegen.PassOptions(o))
 }

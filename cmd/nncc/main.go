@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,26 +18,24 @@ const (
 	exitUsage  = 2 // the command line is not right
 )
 
-func main() { os.Exit(nncc(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(nncc(rootCommand(nil), os.Args[1:], os.Stdout, os.Stderr)) }
 
 // nncc runs one command line and returns the exit code. Results go to stdout, everything else to stderr.
-func nncc(args []string, stdout, stderr io.Writer) (code int) {
+func nncc(root *cobra.Command, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			reportPanic(stderr, p)
 			code = exitFailed
 		}
 	}()
-	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
-	var usage *usageError
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &usage):
+	case isUsage(err):
 		fmt.Fprintf(stderr, "%s: %v\nRun '%s --help' for usage.\n", cmd.CommandPath(), err, cmd.CommandPath())
 		return exitUsage
 	}
@@ -56,7 +53,8 @@ func reportPanic(w io.Writer, p any) {
 	fmt.Fprintln(w, "    hint: NNCC_DEBUG=1 prints where it happened")
 }
 
-func rootCommand() *cobra.Command {
+// rootCommand has all subcommands; those that look for faults of the compiler get one to find, or nil.
+func rootCommand(f fault) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "nncc",
 		Short: "Compile convolutional networks into native code for Go programs",
@@ -79,7 +77,8 @@ description of layers, or the compiler's own text form, .nnir.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(buildCommand(), benchCommand(), diffCommand(), dumpCommand(), evalCommand(), inspectCommand(), runCommand(), manCommand(), versionCommand())
+	root.AddCommand(buildCommand(), benchCommand(), diffCommand(f), dumpCommand(), evalCommand(), inspectCommand(),
+		reduceCommand(f), runCommand(), manCommand(), versionCommand())
 	if err := registerCompletions(root); err != nil {
 		panic(err) // a flag has two lists of values
 	}

@@ -18,13 +18,37 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"nncc/backends/llvmcpu"
+	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/runtime/data"
 	rt "nncc/runtime/exec"
 	"nncc/runtime/tensor"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"nncc": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"nncc": main, "nncc-faulty": func() {
+		os.Exit(nncc(rootCommand(wrongRelu), os.Args[1:], os.Stdout, os.Stderr))
+	}})
+}
+
+// wrongRelu is a compiler that computes relu as abs behind a convolution that it is fused with, refuses softmax and does
+// not survive a sigmoid.
+func wrongRelu(g *ir.Graph) error {
+	for _, n := range g.Nodes {
+		members := sched.Members(n)
+		for i, m := range members {
+			switch {
+			case m.Op.Name == "softmax":
+				return fmt.Errorf("softmax of %v is not possible", m.Out().Type)
+			case m.Op.Name == "sigmoid":
+				panic("no sigmoid")
+			case m.Op.Name == "relu" && i > 0 && members[0].Op.Name == "conv":
+				m.Op = ir.LookupOp("abs")
+			}
+		}
+	}
+	return nil
+}
 
 // TestScripts runs testdata/script: sessions at the command line. Conditions: [llc] LLVM's llc is there, [native]
 // kernels of it run on this machine, [go] the Go toolchain is there.

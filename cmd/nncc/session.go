@@ -16,10 +16,15 @@ import (
 
 // modelOptions are the flags of every subcommand that reads a model.
 type modelOptions struct {
-	dims []string
-	fuel int
-	fp32 string
+	dims  []string
+	fuel  int
+	fp32  string
+	fault fault
 }
+
+// fault makes the compiler wrong, or fail, on purpose: tests of diff and reduce need something to find. It is applied to
+// the graph behind the passes. There is none in nncc.
+type fault func(g *ir.Graph) error
 
 const unlimitedFuel = -1
 
@@ -45,6 +50,7 @@ type session struct {
 	path   string
 	loaded *ir.Graph // what the file means
 	graph  *ir.Graph // the same after the graph passes
+	fault  fault
 	strict bool      // keep to sums as precise as direct ones
 }
 
@@ -79,7 +85,7 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{path: path, loaded: g, strict: o.fp32 == fp32Strict}, nil
+	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict}, nil
 }
 
 // optimise runs the graph passes on a copy of the loaded graph.
@@ -91,6 +97,9 @@ func (s *session) optimise(o passes.Options, fuel int) (*ir.Graph, error) {
 	o.Fuel = max(fuel, 0)
 	if _, err := passes.Run(g, codegen.PassOptions(o)); err != nil {
 		return nil, err
+	}
+	if s.fault != nil {
+		return g, s.fault(g)
 	}
 	return g, nil
 }
