@@ -29,9 +29,9 @@ func measureMachine(p *progress, notes io.Writer) (sched.Machine, error) {
 	defer p.done()
 	cores := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
 	m := sched.Machine{Name: "measured", Doc: "measured by nncc bench --machine", Cores: cores}
-	reader := ""
+	supported, reader := supportedISAs(), ""
 	for _, t := range sched.Targets {
-		if t.ISA != backendPortable && !isSupported(t.ISA) {
+		if t.ISA != backendPortable && !slices.Contains(supported, t.ISA) {
 			continue
 		}
 		p.step("peak of %s", t.ISA)
@@ -190,11 +190,6 @@ func measureReads(isa string, threads int, bytes int64) (float64, error) {
 	}
 	best, err := fastest(e)
 	return perNanosecond(bytes*repeats*int64(threads), best), err
-}
-
-// isSupported reports whether this processor runs code for isa.
-func isSupported(isa string) bool {
-	return runtime.GOARCH == "amd64" && slices.Contains(supportedISAs(), isa)
 }
 
 // round3 keeps three digits: more are noise.

@@ -3,7 +3,10 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
+
+	"nncc/backends"
 )
 
 // advice is one recommendation with the figures it rests on.
@@ -29,27 +32,26 @@ func (r *report) adviseBound(net network) advice {
 		percent(t.memoryBoundNs/max(t.ns, 1)), roundTime(r.PredictedNs), r.Intensity, r.ISA, r.Machine, r.peak/far.GBPerSec, far.Name)}
 }
 
+// adviseISA compares the instruction sets of the processor architecture that is looked at. The profile has at least the
+// one that was asked for.
 func (r *report) adviseISA() advice {
-	best, text := int64(0), ""
+	arch := runtime.GOARCH
+	if t, ok := backends.TargetFor(r.ISA); ok && t.Arch != "" {
+		arch = t.Arch
+	}
+	var same []variantReport
 	for _, v := range r.Variants {
-		if v.PredictedNs > 0 && (best == 0 || v.PredictedNs < best) {
-			best = v.PredictedNs
+		if t, ok := backends.TargetFor(v.ISA); ok && v.PredictedNs != nil && (t.Arch == arch || t.Arch == "") {
+			same = append(same, v)
 		}
 	}
-	name := "portable"
-	for _, v := range r.Variants {
-		if v.PredictedNs == 0 {
-			continue
-		}
-		if v.PredictedNs == best {
-			name = v.ISA
-		}
-		if text != "" {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s %v (%.1fx)", v.ISA, roundTime(v.PredictedNs), float64(v.PredictedNs)/float64(max(best, 1)))
+	best := slices.MinFunc(same, func(a, b variantReport) int { return cmp.Compare(*a.PredictedNs, *b.PredictedNs) })
+	var times []string
+	for _, v := range same {
+		times = append(times, fmt.Sprintf("%s %v (%.1fx)", v.ISA, v.predicted(), float64(*v.PredictedNs)/float64(max(*best.PredictedNs, 1))))
 	}
-	return advice{"isa", name, "Predicted: " + text + ". A package has all of them and takes the first of these that the processor supports; NNCC_ISA pins another."}
+	return advice{"isa", best.ISA, fmt.Sprintf(
+		"Predicted: %s. A package has all of them and takes the first of these that the processor supports; NNCC_ISA pins another.", list(times))}
 }
 
 // adviseBatch recommends the smallest batch that comes near the best throughput.

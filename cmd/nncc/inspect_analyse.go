@@ -128,7 +128,8 @@ func (r *report) addVariants(s *session, o inspectOptions) error {
 			if err != nil {
 				return err
 			}
-			m.PredictedNs = nanoseconds(networkOf(g, &layers.Variant, t, m.ArenaBytes).predict(r.machine, o.batch, o.threads, nil).ns)
+			ns := nanoseconds(networkOf(g, &layers.Variant, t, m.ArenaBytes).predict(r.machine, o.batch, o.threads, nil).ns)
+			m.PredictedNs = &ns
 		}
 		r.Variants = append(r.Variants, m)
 		if v.ISA == r.ISA {
@@ -170,7 +171,7 @@ func (r *report) addBatches(net network, o inspectOptions) {
 	for _, batch := range sizes {
 		t := net.predict(r.machine, batch, o.threads, nil)
 		r.Batches = append(r.Batches, batchReport{
-			Batch: batch, ComputeNs: nanoseconds(t.computeNs), MemoryNs: nanoseconds(t.memoryNs), LatencyNs: nanoseconds(t.ns), PerSecond: float64(batch) / t.ns * 1e9,
+			Batch: batch, ComputeNs: nanoseconds(t.computeNs), MemoryNs: nanoseconds(t.memoryNs), LatencyNs: nanoseconds(t.ns), PerSecond: float64(batch) / max(t.ns, 1) * 1e9,
 			PeakBytes: r.PeakBytes + r.ArenaBytes*int64(batch-o.batch), Bound: t.bound(),
 		})
 	}

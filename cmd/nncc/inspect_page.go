@@ -117,7 +117,7 @@ func (r *report) variantTable() page.Node {
 	var rows [][]page.Cell
 	for _, v := range r.Variants {
 		rows = append(rows, []page.Cell{
-			page.Word(v.ISA), timeCell(v.PredictedNs), millions(v.WeightsBytes), millions(v.DerivedBytes), millions(v.ArenaBytes), millions(v.ScratchBytes), millions(v.PeakBytes),
+			page.Word(v.ISA), page.Word(v.predicted()), millions(v.WeightsBytes), millions(v.DerivedBytes), millions(v.ArenaBytes), millions(v.ScratchBytes), millions(v.PeakBytes),
 		})
 	}
 	return page.Table([]page.Column{

@@ -59,12 +59,8 @@ func (r *report) printVariants(w io.Writer) error {
 	t := table(w)
 	fmt.Fprintln(t, "variant\tweights MB\tderived MB\tarena MB/sample\tscratch MB/thread\tpeak MB\tpredicted\t")
 	for _, v := range r.Variants {
-		predicted := "-"
-		if v.PredictedNs > 0 {
-			predicted = roundTime(v.PredictedNs).String()
-		}
 		fmt.Fprintf(t, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%s\t\n", v.ISA, mega(v.WeightsBytes), mega(v.DerivedBytes), mega(v.ArenaBytes),
-			mega(v.ScratchBytes), mega(v.PeakBytes), predicted)
+			mega(v.ScratchBytes), mega(v.PeakBytes), v.predicted())
 	}
 	return t.Flush()
 }

@@ -41,7 +41,15 @@ type variantReport struct {
 	ArenaBytes   int64  `json:"arena_bytes"`   // activations of one sample
 	ScratchBytes int64  `json:"scratch_bytes"` // of one thread
 	PeakBytes    int64  `json:"peak_bytes"`    // weights + derived + arena*batch + scratch*threads
-	PredictedNs  int64  `json:"predicted_ns"`  // 0 where the profile lacks the instruction set
+	PredictedNs  *int64 `json:"predicted_ns"`  // null where the profile lacks the instruction set
+}
+
+// predicted is the time for people.
+func (v variantReport) predicted() string {
+	if v.PredictedNs == nil {
+		return "-"
+	}
+	return roundTime(*v.PredictedNs).String()
 }
 
 // batchReport predicts runs of one batch size.
