@@ -20,6 +20,7 @@ type benchOptions struct {
 	seconds float64
 	machine bool
 	json    bool
+	html    string
 }
 
 func benchCommand() *cobra.Command {
@@ -35,6 +36,7 @@ model it measures the machine instead, and prints a profile for inspect --machin
 		Example: `  nncc bench resnet50.onnx --threads 1
   nncc bench lenet.onnx --batch 32 --isa avx2 --json
   nncc bench resnet20.onnx --layers
+  nncc bench resnet20.onnx --layers --html resnet20.html
   nncc bench --machine >mine.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.machine {
@@ -60,6 +62,7 @@ model it measures the machine instead, and prints a profile for inspect --machin
 	f.Float64Var(&o.seconds, "seconds", 1, "measure as many runs as fit into `S` seconds, if --runs is not given")
 	f.BoolVar(&o.json, "json", false, "print one JSON object, or with --layers one per layer")
 	f.BoolVar(&o.machine, "machine", false, "measure peak and memory of this machine and print its profile, one JSON object")
+	f.StringVar(&o.html, "html", "", "with --layers, write a page with the roofline plot to `FILE` instead")
 	f.BoolVar(&o.engine.layers, "layers", false, "time every kernel on its own")
 	return cmd
 }
@@ -70,6 +73,8 @@ func (o benchOptions) check() error {
 		return usagef("--batch %d: a run has at least one sample", o.engine.batch)
 	case o.runs < 0:
 		return usagef("--runs %d is negative", o.runs)
+	case o.html != "" && (!o.engine.layers || o.json):
+		return usagef("--html needs --layers, and excludes --json")
 	case !(o.seconds > 0):
 		return usagef("--seconds %g: the time must be positive", o.seconds)
 	}
@@ -95,7 +100,7 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if o.engine.layers {
-		return o.layers(s, e, stdout)
+		return o.layers(s, e, stdout, stderr)
 	}
 	m, err := o.measure(func(times []time.Duration) error { return timeRuns(e, in, times) })
 	if err != nil {

@@ -29,8 +29,8 @@ type layered interface {
 	BenchLayers(batch, runs int) ([][]time.Duration, error) // a row for each repetition, a column for each launch
 }
 
-// layers prints the median time of each launch.
-func (o benchOptions) layers(s *session, e *engine, w io.Writer) error {
+// layers prints or draws the median time of each launch.
+func (o benchOptions) layers(s *session, e *engine, w, notes io.Writer) error {
 	r, ok := e.runner.(layered)
 	if !ok {
 		return fmt.Errorf("--layers needs compiled code; %s ran on the backend %s", s.path, e.backend)
@@ -52,7 +52,14 @@ func (o benchOptions) layers(s *session, e *engine, w io.Writer) error {
 		return err
 	}
 	rows := o.rows(e, times, peak)
-	if !o.json {
+	switch {
+	case o.html != "":
+		page, err := o.page(s, e, rows, peak, newProgress(notes))
+		if err != nil {
+			return err
+		}
+		return writePage(o.html, page)
+	case !o.json:
 		return printLayers(w, e, rows, peak)
 	}
 	for _, row := range rows {
@@ -93,7 +100,7 @@ func (o benchOptions) rows(e *engine, times [][]time.Duration, peak float64) []l
 
 func printLayers(w io.Writer, e *engine, rows []layerTime, peak float64) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "time\tshare\tGFLOP/s\tpeak\tMB\tGB/s\ttile\tkernel\t  layer")
+	fmt.Fprintln(t, "time\tshare\tGFLOP/s\tof peak\tMB\tGB/s\ttile\tkernel\t  layer")
 	total := layerTime{}
 	for _, r := range rows {
 		fmt.Fprintf(t, "%v\t%.1f%%\t%.1f\t%s\t%.2f\t%.1f\t%s\t%s\t  %s\n",

@@ -57,20 +57,27 @@ func measureMachine(p *progress, notes io.Writer) (sched.Machine, error) {
 		return m, err
 	}
 	m.GHz = round3(clock)
+	m.Memory, err = measureMemory(reader, cores, p)
+	return m, err
+}
+
+// measureMemory measures how fast one core and how fast so many together read each level of memory, with isa's loads.
+func measureMemory(isa string, cores int, p *progress) ([]sched.Memory, error) {
+	var out []sched.Memory
 	for i, l := range memoryLevels() {
 		p.step("read %s", l.Name)
-		one, err := measureReads(reader, 1, bufferBytes(l, i, 1))
+		one, err := measureReads(isa, 1, bufferBytes(l, i, 1))
 		if err != nil {
-			return m, err
+			return nil, err
 		}
-		all, err := measureReads(reader, cores, bufferBytes(l, i, cores))
+		all, err := measureReads(isa, cores, bufferBytes(l, i, cores))
 		if err != nil {
-			return m, err
+			return nil, err
 		}
 		l.GBPerSec, l.AllGBPerSec = round3(one), round3(max(one, all))
-		m.Memory = append(m.Memory, l)
+		out = append(out, l)
 	}
-	return m, nil
+	return out, nil
 }
 
 // Levels of memory in a profile, of which the first ones belong to a core.

@@ -167,8 +167,8 @@ func (f finding) print(w io.Writer) error {
 		where += "/" + f.ISA
 	}
 	if f.OK {
-		_, err := fmt.Fprintf(w, "%-8s %-12s ok     %s, largest error %.2g (%s)\n",
-			f.Stage, where, plural(f.Compared, "tensor"), float64(f.Largest), f.Value)
+		_, err := fmt.Fprintf(w, "%-8s %-12s ok     %s, largest relative error %.2g, tolerance %.2g (%s)\n",
+			f.Stage, where, plural(f.Compared, "tensor"), float64(f.Largest), float64(f.Tolerance), f.Value)
 		return err
 	}
 	fmt.Fprintf(w, "%-8s %-12s WRONG  value %q of node %q (%s)\n    %s, tolerance %.2g\n",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nncc/cmd/nncc/page"
+	"nncc/codegen/sched"
 )
 
 // page draws the report.
@@ -50,10 +51,7 @@ func rooflineLegend(how string) page.Node {
 
 func (r *report) roofline() page.Roofline {
 	threads := min(r.Threads, r.machine.Cores)
-	plot := page.Roofline{PeakName: fmt.Sprintf("%s on %s", r.ISA, plural(threads, "core")), PeakGFLOPs: r.peak * float64(threads)}
-	for _, l := range r.machine.Memory {
-		plot.Roofs = append(plot.Roofs, page.Roof{Name: l.Name, GBPerSec: l.Rate(threads)})
-	}
+	plot := rooflineOf(r.machine.Memory, r.ISA, r.peak*float64(threads), threads)
 	for _, l := range r.Layers {
 		if l.FLOPs > 0 && l.Bytes > 0 && l.PredictedNs > 0 {
 			plot.Points = append(plot.Points, page.Point{
@@ -61,6 +59,15 @@ func (r *report) roofline() page.Roofline {
 				Share: float64(l.PredictedNs) / float64(max(r.PredictedNs, 1)), Class: l.Bound,
 			})
 		}
+	}
+	return plot
+}
+
+// rooflineOf is the plot without points, for so many threads that reach the peak together.
+func rooflineOf(memory []sched.Memory, isa string, peakGFLOPs float64, threads int) page.Roofline {
+	plot := page.Roofline{PeakName: fmt.Sprintf("%s on %s", isa, plural(threads, "thread")), PeakGFLOPs: peakGFLOPs}
+	for _, l := range memory {
+		plot.Roofs = append(plot.Roofs, page.Roof{Name: l.Name, GBPerSec: l.Rate(threads)})
 	}
 	return plot
 }
