@@ -51,7 +51,7 @@ type session struct {
 	loaded *ir.Graph // what the file means
 	graph  *ir.Graph // the same after the graph passes
 	fault  fault
-	strict bool      // keep to sums as precise as direct ones
+	strict bool // keep to sums as precise as direct ones
 }
 
 // options completes options of a compilation with what the command line says about all of them.
