@@ -23,6 +23,8 @@ import (
 
 type buildOptions struct {
 	model   modelOptions
+	picture pictureOptions
+	classes string
 	dir     string
 	pkg     string
 	target  string
@@ -63,6 +65,7 @@ weights and source, and --max-ms about the time of a prediction on this machine 
 		Example: `  nncc build lenet.onnx                      package lenet in ./lenet
   nncc build model.json -o internal/net --pkg net
   nncc build model.json -o internal/net --check
+  nncc build resnet18.onnx --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --classes labels.txt
   nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm
   nncc build lenet.onnx --max-bytes 1MB --max-ms 0.5`,
 		Args: oneModel,
@@ -72,7 +75,9 @@ weights and source, and --max-ms about the time of a prediction on this machine 
 	}
 	o.model.register(cmd)
 	o.model.registerFuel(cmd)
+	o.picture.register(cmd)
 	f := cmd.Flags()
+	f.StringVar(&o.classes, "classes", "", "take the labels of the classes from `FILE`, one a line")
 	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
@@ -125,6 +130,9 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if err := s.checkBatch(o.batch); err != nil {
+		return err
+	}
+	if err := o.annotate(s); err != nil {
 		return err
 	}
 	if o.dir == "" {
