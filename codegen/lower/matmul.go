@@ -17,7 +17,7 @@ func lowerMatmul(l *lowerer, n *ir.Node) error {
 	a := sched.Anchor(n)
 	x, y := a.Inputs[0].Type.Shape, a.Inputs[1].Type.Shape
 	rank := a.Out().Type.Rank()
-	p := product{inner: x[len(x)-1], alpha: 1, beta: 1, shared: len(y) > 1, contiguous: len(y) > 1}
+	p := product{inner: x[len(x)-1], alpha: 1, beta: 1, shared: len(y) > 1, contiguous: len(y) > 1, vector: len(x) == 1}
 	p.left = func(out []loopir.Index, i loopir.Index) []loopir.Index {
 		if len(x) == 1 {
 			return []loopir.Index{i}
@@ -76,6 +76,7 @@ type product struct {
 	alpha, beta float64
 	shared      bool // the results of a row have the same left factors
 	contiguous  bool // and right factors that are neighbours in memory
+	vector      bool // there are no rows on the left: all dimensions of the result but the last count matrices
 	left, right func(out []loopir.Index, i loopir.Index) []loopir.Index
 }
 
@@ -129,12 +130,18 @@ func (k *productKernel) body() {
 	columns := max(dims[last], 1) // the batch, where results are single numbers
 	rows := 1
 	at := make([]loopir.Index, len(dims))
-	for d := range max(0, last-1) {
+	outer := max(0, last-1)
+	if k.vector {
+		outer = last
+	}
+	for d := range outer {
 		at[d] = k.grid(fmt.Sprint("d", d), dims[d])
 	}
-	if last > 0 && dims[last-1] != loopir.Batch {
+	switch {
+	case k.vector && last > 0: // a row each, with right factors of its own
+	case last > 0 && dims[last-1] != loopir.Batch:
 		rows = dims[last-1]
-	} else if dims[0] == loopir.Batch {
+	case dims[0] == loopir.Batch:
 		at[0] = k.Grid("n", loopir.Batch)
 	}
 	sharing := columns
