@@ -209,14 +209,21 @@ func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []bac
 	}
 	isas := o.isas
 	if len(isas) == 0 {
+		var without []string
 		for _, t := range sched.Targets {
 			if backendOf(usable, t.ISA) != nil {
 				isas = append(isas, t.ISA)
+			} else {
+				without = append(without, t.ISA)
 			}
 		}
 		for _, err := range missing {
 			show.done()
 			note(notes, "writing portable code only: %v", err)
+		}
+		if len(missing) == 0 && len(without) > 0 {
+			show.done()
+			note(notes, "leaving out %s: llc was built for other processors only", list(without))
 		}
 		return isas, usable, nil
 	}

@@ -6,7 +6,7 @@
 // # Kernels
 //
 // A kernel is machine code or a Go function. Native kernels follow the System V calling convention (on arm64 the
-// standard one, without using x18) on every operating system and have one signature,
+// standard one, without using x18 and x28) on every operating system and have one signature,
 //
 //	void kernel(void **args, int64_t lo, int64_t hi, void *scratch)
 //
