@@ -31,7 +31,7 @@ func (k *kernel) transposeTile(rows []loopir.Expr, zero loopir.Expr) []loopir.Ex
 			}
 		}
 		for i := range tile {
-			if a, b := tile[i], tile[i|bit]; i&bit == 0 {
+			if a, b := tile[i], tile[i|bit]; i&bit == 0 && (a != zero || b != zero) {
 				tile[i] = k.Let("t", loopir.ShuffleOf(a, b, upper...))
 				tile[i|bit] = k.Let("t", loopir.ShuffleOf(a, b, lower...))
 			}

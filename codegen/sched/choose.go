@@ -48,11 +48,14 @@ func ChooseConv(c Conv, t Target) ConvChoice {
 	case c.In.C < BlockChannels:
 		return planarChoice(c, t)
 	}
-	direct := directChoice(c, t)
-	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles+worthCycles < direct.Tiles[0].Cycles {
-		return w
+	best := directChoice(c, t)
+	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles+worthCycles < best.Tiles[0].Cycles {
+		best = w
 	}
-	return direct
+	if c.Out.C < BlockChannels {
+		return thinIfBetter(c, t, best)
+	}
+	return best
 }
 
 // thinChoice is the schedule of a convolution with few channels on both sides.

@@ -18,19 +18,26 @@ func grouped(c Conv, t Target) ConvChoice {
 		choice.Lanes, choice.Spread = t.Lanes, spread
 	}
 	choice.Tiles = groupedTiles(c, t, choice)
-	const worth = 2 // for a change of layout
-	if thin, ok := thinGroups(c, t); ok && worth*thin.Tiles[0].Cycles < choice.Tiles[0].Cycles {
+	return thinIfBetter(c, t, choice)
+}
+
+// thinIfBetter takes vectors along the row instead of the choice, if they pay for a change of the layout before and
+// after.
+func thinIfBetter(c Conv, t Target, choice ConvChoice) ConvChoice {
+	const cyclesPerNumber, margin = 0.5, 1.5 // the margin is for loops, which thin tiles do not count
+	numbers := c.In.N * (c.In.C*c.In.H*c.In.W + c.Out.C*c.Out.H*c.Out.W)
+	if thin, ok := narrowThin(c, t); ok && margin*thin.Tiles[0].Cycles+cyclesPerNumber*float64(numbers) < choice.Tiles[0].Cycles {
 		return thin
 	}
 	return choice
 }
 
-// thinGroups is the schedule with vectors along the row, as wide as the row allows.
-func thinGroups(c Conv, t Target) (ConvChoice, bool) {
+// narrowThin is the schedule with vectors along the row, as wide as the row allows.
+func narrowThin(c Conv, t Target) (ConvChoice, bool) {
 	for t.Lanes > c.Out.W {
 		t.Lanes /= 2
 	}
-	if c.SW != 1 || t.Lanes == 0 {
+	if c.SW != 1 || c.PoolH > 0 || t.Lanes == 0 {
 		return ConvChoice{}, false
 	}
 	return ConvChoice{Family: ConvThin, Lanes: t.Lanes, Tiles: thinTiles(c, t)}, true
