@@ -187,7 +187,11 @@ func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 					})
 				})
 			case c.DW == 1: // kernel columns and channels are contiguous in weights and image alike
-				k.For("k", loopir.C(0), loopir.C(c.KW*b), 1, func(kc loopir.Index) {
+				end := loopir.C(c.KW * b)
+				if c.KW == 1 && c.GroupInC%b != 0 { // the last block is not full
+					end = end.Min(loopir.C(c.GroupInC).Sub(i.Mul(b)))
+				}
+				k.For("k", loopir.C(0), end, 1, func(kc loopir.Index) {
 					k.step(acc, []loopir.Index{i, kh, kc}, func(r, p loopir.Index) []loopir.Index {
 						return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)), kc}
 					})

@@ -95,7 +95,7 @@ func (k *winogradKernel) product(place, m loopir.Index) {
 		})
 	}
 	each(func(t, b, s loopir.Index) { acc.Set(loopir.Num(f32, 0), t, b, s) })
-	k.For("c", loopir.C(0), loopir.C(k.depth()), 1, func(c loopir.Index) {
+	k.For("c", loopir.C(0), loopir.C(k.conv.In.C), 1, func(c loopir.Index) {
 		w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
 		k.eachVector(k.tile, func(b, s loopir.Index) {
 			w.Set(loopir.LoadV(f32, k.w, k.block.Add(b), place, c, k.lane.Add(s.Mul(lanes))), b, s)

@@ -83,6 +83,9 @@ func planarChoice(c Conv, t Target) ConvChoice {
 // directChoice is the schedule of the direct convolution of blocked images.
 func directChoice(c Conv, t Target) ConvChoice {
 	steps := ceilDiv(c.GroupInC, BlockChannels) * BlockChannels * c.KH * c.KW
+	if c.KW == 1 {
+		steps = c.GroupInC * c.KH
+	}
 	weightBytes := 4 * c.Out.C * steps
 	tiles := convTiles(c, t, steps)
 	for i := range tiles {
