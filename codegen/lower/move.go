@@ -35,12 +35,7 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 	if n.Out().Type.Rank() == 0 { // one number, wherever it goes
 		from = func(out []loopir.Index) []loopir.Index { return out }
 	}
-	k := newKernel(n.Op.Name, l.target)
-	src, err := k.plainIn(l, n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	dst, err := k.plainOut(l, n)
+	k, src, dst, err := l.plainKernel(n)
 	if err != nil {
 		return err
 	}
@@ -97,6 +92,15 @@ func (l *lowerer) inOut(n *ir.Node, kind sched.Kind) (in, out *Storage, err erro
 	}
 	out, err = l.define(n.Out(), lay)
 	return in, out, err
+}
+
+// plainKernel starts a kernel that reads n's first input and writes its result, both in plain memory.
+func (l *lowerer) plainKernel(n *ir.Node) (k *kernel, src, dst *loopir.Buffer, err error) {
+	k = newKernel(n.Op.Name, l.target)
+	if src, err = k.plainIn(l, n.Inputs[0]); err == nil {
+		dst, err = k.plainOut(l, n)
+	}
+	return k, src, dst, err
 }
 
 // plainIn declares v as a parameter in plain memory under its own shape.

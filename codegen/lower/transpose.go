@@ -77,12 +77,7 @@ func swapped(shape, perm []int) int {
 // transposeTiles moves squares of dimensions q and the last of the result, as wide as a vector, through registers; those
 // at an edge overlap the ones before.
 func (l *lowerer) transposeTiles(n *ir.Node, perm []int, q int) error {
-	k := newKernel(n.Op.Name, l.target)
-	src, err := k.plainIn(l, n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	dst, err := k.plainOut(l, n)
+	k, src, dst, err := l.plainKernel(n)
 	if err != nil {
 		return err
 	}

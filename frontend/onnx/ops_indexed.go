@@ -82,6 +82,20 @@ func strides(shape []int) []int {
 	return out
 }
 
+// placesAlong are elementPlaces for the node's axis and the indices that are its input i.
+func (n *node) placesAlong(i int) (places []int64, indexShape []int, ok bool) {
+	indices, indexShape, ok := n.constIndices(i)
+	if !ok {
+		return nil, nil, false
+	}
+	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
+	if !ok {
+		return nil, nil, false
+	}
+	places, ok = n.elementPlaces(indices, indexShape, n.shape(0), axis)
+	return places, indexShape, ok
+}
+
 // elementPlaces are the flat places in a tensor of the given shape that indices along an axis stand for, the other
 // dimensions being those of the index itself.
 func (n *node) elementPlaces(indices []int64, indexShape, shape []int, axis int) ([]int64, bool) {
@@ -126,15 +140,7 @@ func advance(at, shape []int) {
 }
 
 func applyGatherElements(n *node) value {
-	indices, indexShape, ok := n.constIndices(1)
-	if !ok {
-		return nil
-	}
-	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
-	if !ok {
-		return nil
-	}
-	places, ok := n.elementPlaces(indices, indexShape, n.shape(0), axis)
+	places, indexShape, ok := n.placesAlong(1)
 	if !ok {
 		return nil
 	}
@@ -194,15 +200,7 @@ func applyGatherND(n *node) value {
 }
 
 func applyScatterElements(n *node) value {
-	indices, indexShape, ok := n.constIndices(1)
-	if !ok {
-		return nil
-	}
-	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
-	if !ok {
-		return nil
-	}
-	places, ok := n.elementPlaces(indices, indexShape, n.shape(0), axis)
+	places, indexShape, ok := n.placesAlong(1)
 	if !ok {
 		return nil
 	}
