@@ -75,6 +75,6 @@ func writePackage(t *testing.T, name string) string {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example\n\ngo 1.26\n"), 0o644))
-	require.NoError(t, gohost.Write(dir, files, false))
+	require.NoError(t, gohost.Write(t.Context(), dir, files, false))
 	return dir
 }

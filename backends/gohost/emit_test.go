@@ -111,7 +111,7 @@ func emitTiny(t *testing.T, o EmitOptions) (dir string, files map[string][]byte)
 	require.Equal(t, files, again)
 	dir = t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example\n\ngo 1.25\n"), 0o666))
-	require.NoError(t, Write(filepath.Join(dir, "tiny"), files, false))
+	require.NoError(t, Write(t.Context(), filepath.Join(dir, "tiny"), files, false))
 	return dir, files
 }
 
@@ -221,7 +221,7 @@ func mix(a: f32[*, 4], b: i32[4], w: f32[4], sum: mut f32[*, 4], twice: mut i32[
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module two\n\ngo 1.25\n"), 0o666))
-	require.NoError(t, Write(dir, files, false))
+	require.NoError(t, Write(t.Context(), dir, files, false))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "user_test.go"), []byte(`package two_test
 
 import (

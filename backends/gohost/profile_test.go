@@ -54,7 +54,7 @@ func TestProfileOnARM64(t *testing.T) {
 	files, err := Emit(p, EmitOptions{Package: "spin"})
 	require.NoError(t, err)
 	dir := t.TempDir()
-	require.NoError(t, Write(filepath.Join(dir, "spin"), files, false))
+	require.NoError(t, Write(t.Context(), filepath.Join(dir, "spin"), files, false))
 	for name, text := range map[string]string{"go.mod": "module example\n\ngo 1.25\n", "main.go": `package main
 
 import (

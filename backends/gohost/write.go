@@ -2,6 +2,7 @@ package gohost
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,12 +25,13 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s: not up to date: %s", e.Dir, strings.Join(e.Files, ", "))
 }
 
-// Write puts the files of a package into dir, which it makes if need be. Each is replaced at once, files that are as they
-// should be are not touched, and files of an earlier generation that are left over are removed. With check it writes
-// nothing and returns a *StaleError if it would have to.
+// Write puts the files of a package into dir, which it makes if need be. All are written beside their places before the
+// first takes its place, files that are as they should be are not touched, and files of an earlier generation that are left
+// over are removed. If something goes wrong before that, or ctx ends, dir is as it was. With check it writes nothing and
+// returns a *StaleError if it would have to.
 //
 // A file that nncc has not written is never overwritten or removed: that is an error, found before anything is written.
-func Write(dir string, files map[string][]byte, check bool) error {
+func Write(ctx context.Context, dir string, files map[string][]byte, check bool) error {
 	old := oldFiles(dir)
 	var stale, foreign []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -62,10 +64,18 @@ func Write(dir string, files map[string][]byte, check bool) error {
 	case len(foreign) > 0:
 		return fmt.Errorf("%s: would overwrite files that nncc has not written: %s", dir, strings.Join(foreign, ", "))
 	}
+	s := &stage{}
 	for _, name := range stale {
-		if err := replace(filepath.Join(dir, name), files[name]); err != nil {
-			return err
+		err := ctx.Err()
+		if err == nil {
+			err = s.add(filepath.Join(dir, name), files[name])
 		}
+		if err != nil {
+			return errors.Join(err, s.discard())
+		}
+	}
+	if err := s.commit(); err != nil {
+		return err
 	}
 	for _, name := range left {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
@@ -97,24 +107,3 @@ func oldFiles(dir string) map[string]bool {
 
 // ours reports whether a file says that nncc generated it.
 func ours(data []byte) bool { return bytes.HasPrefix(data, []byte(generated)) }
-
-// replace writes a file next to its place and renames it.
-func replace(name string, data []byte) error {
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, ".nncc-")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
-	return nil
-}

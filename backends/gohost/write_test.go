@@ -1,6 +1,7 @@
 package gohost
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -28,11 +29,11 @@ func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "net")
 	first := testFiles(t, map[string]string{"net.go": generated + "\n1", "gone.go": generated + "\n", "testdata/v.bin": "data", "weights.bin": "w"})
 	var stale *StaleError
-	require.ErrorAs(t, Write(dir, first, true), &stale)
+	require.ErrorAs(t, Write(t.Context(), dir, first, true), &stale)
 	require.Equal(t, []string{"gone.go", "manifest.json", "net.go", "testdata/v.bin", "weights.bin"}, stale.Files)
 	require.NoDirExists(t, dir)
-	require.NoError(t, Write(dir, first, false))
-	require.NoError(t, Write(dir, first, true))
+	require.NoError(t, Write(t.Context(), dir, first, false))
+	require.NoError(t, Write(t.Context(), dir, first, true))
 
 	old := time.Now().Add(-time.Hour).Truncate(time.Second)
 	kept := filepath.Join(dir, "weights.bin")
@@ -41,10 +42,10 @@ func TestWrite(t *testing.T) {
 	require.NoError(t, os.WriteFile(mine, []byte("package net\n"), 0o666))
 
 	second := testFiles(t, map[string]string{"net.go": generated + "\n2", "weights.bin": "w"})
-	require.EqualError(t, Write(dir, second, true), dir+": not up to date: manifest.json, net.go, gone.go, testdata/v.bin")
+	require.EqualError(t, Write(t.Context(), dir, second, true), dir+": not up to date: manifest.json, net.go, gone.go, testdata/v.bin")
 	require.FileExists(t, filepath.Join(dir, "gone.go"))
-	require.NoError(t, Write(dir, second, false))
-	require.NoError(t, Write(dir, second, true))
+	require.NoError(t, Write(t.Context(), dir, second, false))
+	require.NoError(t, Write(t.Context(), dir, second, true))
 	require.NoFileExists(t, filepath.Join(dir, "gone.go"))
 	require.NoFileExists(t, filepath.Join(dir, "testdata/v.bin"))
 	require.FileExists(t, mine)
@@ -59,10 +60,10 @@ func TestWriteSparesOtherFiles(t *testing.T) {
 	mine := filepath.Join(dir, "net.go")
 	require.NoError(t, os.WriteFile(mine, []byte("package net\n"), 0o666))
 	files := testFiles(t, map[string]string{"net.go": generated + "\n", "other.go": generated + "\n"})
-	require.EqualError(t, Write(dir, files, false), dir+": would overwrite files that nncc has not written: net.go")
+	require.EqualError(t, Write(t.Context(), dir, files, false), dir+": would overwrite files that nncc has not written: net.go")
 	require.NoFileExists(t, filepath.Join(dir, "other.go"))
 	for _, name := range []string{"../up.go", "/root.go", "a/../b.go"} {
-		require.Error(t, Write(dir, map[string][]byte{name: nil}, false), name)
+		require.Error(t, Write(t.Context(), dir, map[string][]byte{name: nil}, false), name)
 	}
 }
 
@@ -78,7 +79,27 @@ func TestWriteForgedManifest(t *testing.T) {
 	text, err := json.Marshal(manifest{Format: 1, Files: map[string]string{"../outside": hash([]byte("precious")), "changed.txt": hash([]byte("other"))}})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestFile), text, 0o666))
-	require.NoError(t, Write(dir, testFiles(t, map[string]string{"net.go": generated + "\n"}), false))
+	require.NoError(t, Write(t.Context(), dir, testFiles(t, map[string]string{"net.go": generated + "\n"}), false))
 	require.FileExists(t, outside)
 	require.FileExists(t, changed)
+}
+
+// TestWriteAllOrNothing finds that a folder stays as it was where writing fails or is given up, without files left behind.
+func TestWriteAllOrNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "deep", "net")
+	first := testFiles(t, map[string]string{"net.go": generated + "\n1", "weights.bin": "w"})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, Write(gone, dir, first, false), context.Canceled)
+	require.NoDirExists(t, filepath.Dir(dir), "folders that were made for it")
+
+	require.NoError(t, Write(t.Context(), dir, first, false))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "testdata"), nil, 0o666)) // where a folder should be
+	second := testFiles(t, map[string]string{"net.go": generated + "\n2", "weights.bin": "v", "testdata/v.bin": "data"})
+	require.Error(t, Write(t.Context(), dir, second, false))
+	require.NoError(t, os.Remove(filepath.Join(dir, "testdata")))
+	require.NoError(t, Write(t.Context(), dir, first, true))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, len(first))
 }

@@ -73,10 +73,14 @@ func (o benchOptions) check() error {
 		return usagef("--batch %d: a run has at least one sample", o.engine.batch)
 	case o.runs < 0:
 		return usagef("--runs %d is negative", o.runs)
+	case o.runs > mostRuns:
+		return usagef("--runs %d: at most %d are measured", o.runs, mostRuns)
 	case o.html != "" && (!o.engine.layers || o.json):
 		return usagef("--html needs --layers, and excludes --json")
 	case !(o.seconds > 0):
 		return usagef("--seconds %g: the time must be positive", o.seconds)
+	case o.seconds > longestSeconds:
+		return usagef("--seconds %g: at most %d", o.seconds, longestSeconds)
 	}
 	return nil
 }
@@ -145,10 +149,12 @@ func (m *measurement) quantile(q float64) time.Duration {
 
 func (m *measurement) median() time.Duration { return m.quantile(0.5) }
 
-// Bounds on the number of measured runs, if the user names none.
+// Bounds on measuring: on the number of runs, the fewest if the user names none, and on their time.
 const (
 	fewestRuns = 5
 	mostRuns   = 1 << 20
+
+	longestSeconds = 24 * 60 * 60
 )
 
 // measure has f time as many runs as the user wants, after a warm-up of a tenth of the time and at least two runs.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,12 +14,11 @@ import (
 
 	"nncc/backends/gohost"
 	"nncc/codegen/sched"
-	"nncc/runtime/data"
 )
 
 // write puts the package and the intermediate forms in place and says what they are.
 func (o buildOptions) write(r *built, stdout io.Writer, start time.Time) error {
-	if err := gohost.Write(o.dir, r.files, false); err != nil {
+	if err := uninterrupted(func(ctx context.Context) error { return gohost.Write(ctx, o.dir, r.files, false) }); err != nil {
 		return err
 	}
 	for name, text := range r.forms {
@@ -26,7 +26,7 @@ func (o buildOptions) write(r *built, stdout io.Writer, start time.Time) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := data.WriteFile(path, func(w io.Writer) error {
+		if err := writeFile(path, func(w io.Writer) error {
 			_, err := w.Write(text)
 			return err
 		}); err != nil {
@@ -67,7 +67,7 @@ func size(bytes int) string {
 // is not compared.
 func (o buildOptions) compare(r *built, stdout, notes io.Writer) error {
 	var stale *gohost.StaleError
-	err := gohost.Write(o.dir, r.files, true)
+	err := gohost.Write(context.Background(), o.dir, r.files, true)
 	if !errors.As(err, &stale) {
 		if err == nil {
 			fmt.Fprintf(stdout, "package %s in %s is up to date\n", o.pkg, o.dir)

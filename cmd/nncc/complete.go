@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"nncc/runtime/data"
@@ -40,6 +42,25 @@ func flagValues() map[string]cobra.CompletionFunc {
 		"emit":    one(emitForms...),
 		"order":   one("rgb", "bgr"),
 		"split":   one(string(data.Train), string(data.Test)),
+	}
+}
+
+// correctHelp makes `nncc help SUBCOMMAND` fail where there is no such subcommand.
+func correctHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "help" {
+			continue
+		}
+		help := c.Run
+		c.Run = nil
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+				return usagef("there is no subcommand %q", strings.Join(args, " "))
+			}
+			help(cmd, args)
+			return nil
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,6 +56,15 @@ func assignFiles(args, names []string, what string) (map[string]string, error) {
 	var rest []string
 	for _, a := range args {
 		name, file, ok := cutKnown(a, names)
+		if unknown, _, assigns := strings.Cut(a, "="); !ok && assigns && !exists(a) {
+			return nil, usagef("--%s %s: the model has no %s %q; there are %s", what, a, what, unknown, orNothing(names))
+		}
+		if !ok {
+			file = a
+		}
+		if file == "" {
+			return nil, usagef("--%s %s: the name of the file is missing", what, a)
+		}
 		if !ok {
 			rest = append(rest, a)
 			continue
@@ -70,9 +80,21 @@ func assignFiles(args, names []string, what string) (map[string]string, error) {
 		}
 	}
 	if len(rest) > 0 {
-		return nil, usagef("%s: the model has no further %s for it; there are %s", rest[0], what, list(names))
+		return nil, usagef("%s: the model has no further %s for it; there are %s", rest[0], what, orNothing(names))
 	}
 	return files, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func orNothing(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return list(names)
 }
 
 // cutKnown splits NAME=FILE if the name is one of names; both names and files may contain equals signs.

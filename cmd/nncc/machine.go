@@ -9,7 +9,6 @@ import (
 
 	"nncc/cmd/nncc/page"
 	"nncc/codegen/sched"
-	"nncc/runtime/data"
 )
 
 // openMachine finds a profile that is checked in, or reads one from a .json file. It must say how fast isa is.
@@ -58,5 +57,5 @@ func knownMachines() string {
 
 // writePage puts a page into a file, all of it or nothing.
 func writePage(file string, p page.Page) error {
-	return data.WriteFile(file, p.Write)
+	return writeFile(file, p.Write)
 }

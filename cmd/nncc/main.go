@@ -18,20 +18,25 @@ const (
 	exitUsage  = 2 // the command line is not right
 )
 
-func main() { os.Exit(nncc(rootCommand(nil), os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(nncc(nil, os.Args[1:], os.Stdout, os.Stderr)) }
 
-// nncc runs one command line and returns the exit code. Results go to stdout, everything else to stderr.
-func nncc(root *cobra.Command, args []string, stdout, stderr io.Writer) (code int) {
+// nncc runs one command line, with a fault of the compiler or nil, and returns the exit code. Results go to stdout,
+// everything else to stderr.
+func nncc(f fault, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			reportPanic(stderr, p)
 			code = exitFailed
 		}
 	}()
+	out := &checkedWriter{w: stdout}
+	root := rootCommand(out, f)
 	root.SetArgs(args)
-	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
+	if err == nil {
+		err = out.err
+	}
 	switch {
 	case err == nil:
 		return exitOK
@@ -41,6 +46,20 @@ func nncc(root *cobra.Command, args []string, stdout, stderr io.Writer) (code in
 	}
 	printError(stderr, err)
 	return exitFailed
+}
+
+// checkedWriter remembers the first error of w, so that a result that is lost is not taken for one that is there.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // reportPanic tells of a bug in nncc itself; the stack is for those who ask for it.
@@ -53,8 +72,9 @@ func reportPanic(w io.Writer, p any) {
 	fmt.Fprintln(w, "    hint: NNCC_DEBUG=1 prints where it happened")
 }
 
-// rootCommand has all subcommands; those that look for faults of the compiler get one to find, or nil.
-func rootCommand(f fault) *cobra.Command {
+// rootCommand has all subcommands, which write their results to stdout; those that look for faults of the compiler get
+// one to find, or nil.
+func rootCommand(stdout io.Writer, f fault) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "nncc",
 		Short: "Compile convolutional networks into native code for Go programs",
@@ -66,6 +86,7 @@ description of layers, or the compiler's own text form, .nnir.`,
   nncc bench lenet.onnx --layers     how fast it is, and why`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       version(),
 		Args:          cobra.ArbitraryArgs,
 		// `nncc foo --bar` is about foo.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
@@ -76,9 +97,12 @@ description of layers, or the compiler's own text form, .nnir.`,
 			return usagef("there is no subcommand %q", args[0])
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetOut(stdout) // before the completion scripts, which keep it
+	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("nncc {{.Version}}\n")
 	root.AddCommand(buildCommand(), benchCommand(), diffCommand(f), dumpCommand(), evalCommand(), inspectCommand(),
 		reduceCommand(f), runCommand(), manCommand(), versionCommand())
+	correctHelp(root)
 	if err := registerCompletions(root); err != nil {
 		panic(err) // a flag has two lists of values
 	}

@@ -31,3 +31,17 @@ func TestErrorsWithoutPlaceNameTheProgram(t *testing.T) {
 	require.Equal(t, "nncc: no llc\n    hint: install it\n", text(&diag.Error{Msg: "no llc", Hint: "install it"}))
 	require.Equal(t, "m.nnir:3:1: odd\n", text(&diag.Error{Pos: diag.Pos{File: "m.nnir", Line: 3, Col: 1}, Msg: "odd"}))
 }
+
+// fullDisk is where nothing can be written.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// A result that does not arrive, as on a full disk, is none.
+func TestLostOutput(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--help"}, {"completion", "bash"}} {
+		var stderr strings.Builder
+		require.Equal(t, exitFailed, nncc(nil, args, fullDisk{}, &stderr))
+		require.Equal(t, "nncc: no space left\n", stderr.String())
+	}
+}

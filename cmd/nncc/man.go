@@ -10,8 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
-
-	"nncc/runtime/data"
 )
 
 // manCommand is for those who package nncc.
@@ -48,7 +46,7 @@ func writeManual(root *cobra.Command, dir string) error {
 			return err
 		}
 		path := filepath.Join(dir, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1")
-		if err := data.WriteFile(path, func(w io.Writer) error {
+		if err := writeFile(path, func(w io.Writer) error {
 			_, err := w.Write(page)
 			return err
 		}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"unicode/utf8"
 
@@ -14,6 +15,10 @@ import (
 
 // printError writes every problem with its place; those without one are put down to nncc.
 func printError(w io.Writer, err error) {
+	// What was done to the file is for programmers: open, stat.
+	if failed, ok := err.(*fs.PathError); ok {
+		err = fmt.Errorf("%s: %w", failed.Path, failed.Err)
+	}
 	var list *diag.List
 	var one *diag.Error
 	if !errors.As(err, &list) && (!errors.As(err, &one) || one.Pos.String() == "") {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +46,7 @@ end, and the exit code is 1.`,
   nncc run resnet20.onnx --input pictures --topk 1
   nncc run lenet.onnx --input x.npy --output y.npy
   nncc run net.onnx --input image=a.npy --input mask=b.npy --json`,
-		Args: oneModel,
+		Args: oneModelOfRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -75,6 +78,11 @@ func (o runOptions) run(path string, stdout, stderr io.Writer) error {
 	files, err := assignFiles(o.outputs, portNames(sig.Outputs), "output")
 	if err != nil {
 		return err
+	}
+	for _, file := range files {
+		if !strings.EqualFold(filepath.Ext(file), ".npy") {
+			return usagef("--output %s: outputs are written as .npy files", file)
+		}
 	}
 	if dir, err := o.inputFolder(sig); err != nil {
 		return err
@@ -123,7 +131,7 @@ func (e *engine) runAll(in *inputSet) ([]*tensor.Tensor, error) {
 func (o runOptions) report(w io.Writer, sig program.Signature, outputs []*tensor.Tensor, files map[string]string, samples int) error {
 	for i, p := range sig.Outputs {
 		if file, ok := files[p.Name]; ok {
-			if err := data.WriteNPY(file, outputs[i]); err != nil {
+			if err := uninterrupted(func(context.Context) error { return data.WriteNPY(file, outputs[i]) }); err != nil {
 				return err
 			}
 		}

@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"nncc": main, "nncc-faulty": func() {
-		os.Exit(nncc(rootCommand(wrongRelu), os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(nncc(wrongRelu, os.Args[1:], os.Stdout, os.Stderr))
 	}})
 }
 

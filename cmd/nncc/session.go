@@ -77,6 +77,9 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	default:
 		return nil, usagef("--fp32 %s: there are fast, strict", o.fp32)
 	}
+	if o.fuel < unlimitedFuel {
+		return nil, usagef("--fuel %d: the number of rewrites is negative", o.fuel)
+	}
 	dims, err := parseDims(o.dims)
 	if err != nil {
 		return nil, err

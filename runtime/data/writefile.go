@@ -1,7 +1,10 @@
 package data
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -9,7 +12,14 @@ import (
 // WriteFile makes write's output the content of the file at path, whole or not at all: it is written beside the file
 // and takes its place only once it is safely on disk.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return &fs.PathError{Op: failed.Op, Path: path, Err: failed.Err} // not the name that the user has never seen
+	}
 	if err != nil {
 		return err
 	}
