@@ -120,7 +120,7 @@ func gpuNs(net network, portBytes int64, batch int) float64 {
 			samples = float64(batch)
 		}
 		bytes := float64(w.WeightBytes) + float64(w.DataBytes)*samples
-		ns += gpuLaunchNs + max(float64(w.FLOPs)*samples/gpuGFLOPs, bytes/gpuGBPerSec)
+		ns += gpuLaunchNs + max(w.Operations*samples/gpuGFLOPs, bytes/gpuGBPerSec)
 	}
 	return ns
 }

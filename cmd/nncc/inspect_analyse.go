@@ -74,37 +74,46 @@ func (o inspectOptions) analyse(s *session, m sched.Machine, isa string, notes i
 
 // networkOf describes the calls of a variant that has one launch per layer.
 func networkOf(g *ir.Graph, v *program.Variant, t sched.Target, arenaBytes int64) network {
-	tiles := tilesOf(g, t)
+	kernels := convsOf(g, t)
 	n := network{target: t, arenaBytes: arenaBytes}
 	for i, l := range v.Layers {
 		launch := v.Step[i]
+		operations, cycles := kernels.cost(l)
 		n.weightBytes += l.WeightBytes
 		n.works = append(n.works, sched.Work{
-			FLOPs: l.FLOPs, Cycles: cyclesOf(l, tiles), WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
+			Operations: operations, Cycles: cycles, WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
 			Chunks: launch.Chunks, Grain: launch.Grain, Batched: launch.Batched,
 		})
 	}
 	return n
 }
 
-// tilesOf is every tile that was considered for the nodes that compute a value, by the value's name.
-func tilesOf(g *ir.Graph, t sched.Target) map[string][]sched.Tile {
-	tiles := map[string][]sched.Tile{}
-	for n, choice := range sched.Assign(g, t).Conv {
-		tiles[n.Out().Name] = choice.Tiles
-	}
-	return tiles
+// convs are the schedules of the convolutions, by the value that each computes.
+type convs map[string]convSchedule
+
+type convSchedule struct {
+	tiles   []sched.Tile // all that were considered
+	mulAdds float64      // of those of the direct sum
 }
 
-// cyclesOf is what the cost model says of the tile that a layer has; 0 if there is none.
-func cyclesOf(l program.Layer, tiles map[string][]sched.Tile) float64 {
+func convsOf(g *ir.Graph, t sched.Target) convs {
+	out := convs{}
+	for n, choice := range sched.Assign(g, t).Conv {
+		c, _ := sched.FusedConv(n)
+		out[n.Out().Name] = convSchedule{choice.Tiles, choice.MulAdds(c)}
+	}
+	return out
+}
+
+// cost is how many operations a layer really does, and what the cost model says of the tile that it has, 0 if there is none.
+func (c convs) cost(l program.Layer) (operations, cycles float64) {
 	for _, name := range l.Covers {
-		list := tiles[name]
-		if i := slices.IndexFunc(list, func(c sched.Tile) bool { return c.String() == l.Tile }); i >= 0 {
-			return list[i].Cycles
+		conv := c[name]
+		if i := slices.IndexFunc(conv.tiles, func(t sched.Tile) bool { return t.String() == l.Tile }); i >= 0 {
+			return float64(l.FLOPs) * conv.mulAdds, conv.tiles[i].Cycles
 		}
 	}
-	return 0
+	return float64(l.FLOPs), 0
 }
 
 // addVariants plans the graph for every target.

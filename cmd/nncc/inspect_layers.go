@@ -41,7 +41,6 @@ func (r *report) describeLayers(g *ir.Graph, v *program.Variant, t sched.Target)
 		}
 	}
 	schedule := sched.Assign(g, t)
-	clock, _ := r.machine.ClockGHz(t)
 	for _, k := range v.Layers {
 		l := layerReport{
 			Layer: k.Name, FLOPs: k.FLOPs * int64(r.samples()), Bytes: k.Traffic(r.samples()), WeightBytes: k.WeightBytes,
@@ -54,7 +53,7 @@ func (r *report) describeLayers(g *ir.Graph, v *program.Variant, t sched.Target)
 		for _, name := range k.Covers {
 			if n := nodes[name]; n != nil {
 				l.addNode(n)
-				why = append(why, explain(n, schedule, clock, r.Machine))
+				why = append(why, explain(n, schedule, r.machine))
 			}
 		}
 		l.why = strings.Join(why, "\n")
@@ -99,8 +98,8 @@ func (l *layerReport) addRoof(r sched.Roof) {
 
 func nanoseconds(ns float64) int64 { return int64(math.Round(ns)) }
 
-// explain says what led to a node's kernel. Tiles are timed by their cost model at the clock of a machine.
-func explain(n *ir.Node, schedule *sched.Plan, clockGHz float64, machine string) string {
+// explain says what led to a node's kernel. Tiles are timed by their cost model on a machine.
+func explain(n *ir.Node, schedule *sched.Plan, m sched.Machine) string {
 	var b strings.Builder
 	for _, v := range n.Inputs {
 		if v != nil && !v.IsConst() {
@@ -112,10 +111,12 @@ func explain(n *ir.Node, schedule *sched.Plan, clockGHz float64, machine string)
 	if len(choice.Tiles) == 0 {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\n%s, arithmetic predicted on %s:", choice.Family, machine)
+	fmt.Fprintf(&b, "\n%s, arithmetic predicted on %s:", choice.Family, m.Name)
+	c, _ := sched.FusedConv(n)
+	operations := float64(n.Op.FLOPs(n)) * choice.MulAdds(c)
 	const shown = 5
 	for _, tile := range choice.Tiles[:min(shown, len(choice.Tiles))] {
-		fmt.Fprintf(&b, " %v %v (%d of %d registers);", tile, roundTime(nanoseconds(tile.Cycles/clockGHz)), tile.Accumulators(), schedule.Target.Registers)
+		fmt.Fprintf(&b, " %v %v (%d of %d registers);", tile, roundTime(nanoseconds(m.ComputeNs(schedule.Target, operations, tile.Cycles))), tile.Accumulators(), schedule.Target.Registers)
 	}
 	if more := len(choice.Tiles) - shown; more > 0 {
 		fmt.Fprintf(&b, " %d slower ones", more)

@@ -12,13 +12,13 @@ func TestMachines(t *testing.T) {
 	for _, m := range Machines {
 		require.NoError(t, m.Check(), m.Name)
 		for _, target := range Targets {
-			clock, ok := m.ClockGHz(target)
+			peak, ok := m.Peak(target.ISA, "f32")
 			if !ok { // of another architecture
 				continue
 			}
 			known[target.ISA] = true
-			require.LessOrEqual(t, clock, m.GHz)
-			require.Greater(t, clock, m.GHz/3, "%s on %s: the target's multiply-adds a cycle are far off", target.ISA, m.Name)
+			perCycle := peak / m.GHz / float64(2*target.Lanes)
+			require.InDelta(t, 2, perCycle, 1.1, "%s on %s: multiply-adds a cycle", target.ISA, m.Name)
 		}
 		text, err := json.Marshal(m)
 		require.NoError(t, err)
@@ -57,7 +57,7 @@ var plain = Machine{
 
 func TestPredict(t *testing.T) {
 	avx2, _ := LookupTarget("avx2")
-	w := Work{FLOPs: 64000, WeightBytes: 500, DataBytes: 400, Chunks: 8, Grain: 1, Batched: true}
+	w := Work{Operations: 64000, WeightBytes: 500, DataBytes: 400, Chunks: 8, Grain: 1, Batched: true}
 
 	r := plain.Predict(w, avx2, 1, 1, 900)
 	require.Equal(t, Roof{ComputeNs: 2000, MemoryNs: 9, Level: "L1", Threads: 1}, r)
@@ -72,12 +72,29 @@ func TestPredict(t *testing.T) {
 	require.InDelta(t, 500+1000/100+1200/10, r.MemoryNs, 1e-9, "weights come from afar once, then from where they stay; activations do not fit L1")
 	require.Equal(t, "DRAM", r.Level)
 
-	w.Cycles = 100
+	w.Operations, w.Cycles = 1600, 100
 	r = plain.Predict(w, avx2, 1, 1, 20000)
-	require.Equal(t, 100.0, r.ComputeNs, "the cost model of the tile counts, not the operations")
+	require.Equal(t, 100.0, r.ComputeNs, "50 cycles of multiply-adds and 50 others")
 	require.True(t, r.MemoryBound())
+
+	slow := plain
+	slow.Peaks = []Peak{{"avx2", "f32", 16}}
+	require.Equal(t, 150.0, slow.Predict(w, avx2, 1, 1, 20000).ComputeNs, "a core that starts half as many multiply-adds does the rest as fast")
 
 	w.Batched, w.Grain = false, 8
 	r = plain.Predict(w, avx2, 3, 4, 900)
 	require.Equal(t, Roof{ComputeNs: 100, MemoryNs: 9, Level: "L1", Threads: 1}, r, "what does not depend on the batch is done once, and one piece is not split")
+}
+
+func TestMulAdds(t *testing.T) {
+	for _, c := range []struct {
+		family     Family
+		out, in, k int
+		want       float64
+	}{
+		{ConvWinograd, 2, 4, 3, 16.0 / 36}, {ConvWinograd, 4, 6, 3, 0.25}, {ConvThinWinograd, 4, 8, 5, 0.4}, {ConvPlanarWinograd, 2, 6, 5, 0.6}, {ConvBlocked, 0, 0, 3, 1},
+	} {
+		choice := ConvChoice{Family: c.family, Winograd: Winograd{Out: c.out, In: c.in}}
+		require.InDelta(t, c.want, choice.MulAdds(Conv{KH: c.k, KW: c.k}), 1e-12, c.family)
+	}
 }

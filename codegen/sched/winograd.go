@@ -22,6 +22,18 @@ func (w Winograd) TilesOf(m Image) (down, across int) {
 	return ceilDiv(m.H, w.Out), ceilDiv(m.W, w.Out)
 }
 
+// MulAdds is how many of the direct sum's multiply-adds the kernels of a choice for c do.
+func (choice ConvChoice) MulAdds(c Conv) float64 {
+	inPerOut := float64(choice.Winograd.In) / float64(max(choice.Winograd.Out, 1))
+	switch choice.Family {
+	case ConvWinograd:
+		return inPerOut * inPerOut / float64(c.KH*c.KW)
+	case ConvThinWinograd, ConvPlanarWinograd: // of columns alone
+		return inPerOut / float64(c.KH)
+	}
+	return 1
+}
+
 // worthCycles is what Winograd's filtering has to save in a layer: below it the precision of direct sums is worth more.
 const worthCycles = 2000
 
