@@ -33,7 +33,7 @@ func (p *Preprocess) Validate() error {
 		return err
 	}
 	if slices.Contains(p.Std, 0) {
-		return errors.New("preprocess: std 0: it divides")
+		return errors.New("preprocess: std 0")
 	}
 	return p.validateChannels("std", p.Std)
 }
