@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"nncc/ir"
-	"nncc/runtime/data"
 )
 
 // writeReport reduces the model and writes all that a bug report needs to the folder --report.
@@ -24,7 +23,7 @@ func (o diffOptions) writeReport(s *session, stdout, stderr io.Writer) error {
 	if err := writeGraph(filepath.Join(o.report, r.File), r.graph); err != nil {
 		return err
 	}
-	err = data.WriteFile(filepath.Join(o.report, "report.md"), func(w io.Writer) error {
+	err = writeFile(filepath.Join(o.report, "report.md"), func(w io.Writer) error {
 		_, err := io.WriteString(w, r.report(filepath.Base(s.path)))
 		return err
 	})

@@ -12,7 +12,6 @@ import (
 	"nncc/ir"
 	"nncc/ir/passes"
 	"nncc/ir/reduce"
-	"nncc/runtime/data"
 )
 
 type reduceOptions struct {
@@ -163,5 +162,5 @@ func (r *reduction) print(w io.Writer) error {
 
 // writeGraph writes a graph's text, with all constants.
 func writeGraph(file string, g *ir.Graph) error {
-	return data.WriteFile(file, func(w io.Writer) error { return ir.Print(w, g, ir.PrintOptions{}) })
+	return writeFile(file, func(w io.Writer) error { return ir.Print(w, g, ir.PrintOptions{}) })
 }
