@@ -75,6 +75,10 @@ func realFunction(n *ir.Node, x []loopir.Expr) func(*kernel, loopir.Expr) loopir
 		return log
 	case "erf":
 		return erf
+	case "sin":
+		return sin
+	case "cos":
+		return cos
 	case "softplus":
 		return softplus
 	case "elu":

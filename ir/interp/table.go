@@ -21,6 +21,8 @@ var table = map[string]func(n *ir.Node, in []array, t ir.Type) (array, error){
 	"log":       unary(math.Log),
 	"sqrt":      unary(math.Sqrt),
 	"erf":       unary(math.Erf),
+	"sin":       unary(math.Sin),
+	"cos":       unary(math.Cos),
 	"softplus":  unary(func(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }),
 	"elu":       elu,
 	"prelu":     binary(prelu, nil),

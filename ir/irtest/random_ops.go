@@ -22,7 +22,7 @@ var makers = []struct {
 	{"identity", simple("identity")},
 	{"exp", (*random).exp},
 	{"log", positive("log")}, {"sqrt", positive("sqrt")},
-	{"erf", simple("erf")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
+	{"erf", simple("erf")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
 	{"abs", simple("abs")}, {"floor", (*random).steps}, {"round", (*random).steps},
 	{"where", (*random).where}, {"compare", (*random).where},
 	{"min", binary("min")}, {"max", binary("max")}, {"prelu", (*random).prelu}, {"pow", (*random).pow},
@@ -50,6 +50,13 @@ func simple(op string) func(*random, *ir.Value) *ir.Value {
 func positive(op string) func(*random, *ir.Value) *ir.Value {
 	return func(r *random, x *ir.Value) *ir.Value {
 		return r.node(op, nil, r.node("add", nil, r.node("abs", nil, x), r.uniform(0.1, 1)))
+	}
+}
+
+// angle keeps to the range in which kernels are precise.
+func angle(op string) func(*random, *ir.Value) *ir.Value {
+	return func(r *random, x *ir.Value) *ir.Value {
+		return r.node(op, nil, r.node("clip", ir.Attrs{"min": -1000.0, "max": 1000.0}, x))
 	}
 }
 
