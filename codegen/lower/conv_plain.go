@@ -10,7 +10,7 @@ import (
 
 // lowerConvPlain computes any convolution from plain memory: for weights that are not known at build time, other element
 // kinds than f32, and images of other than one or two dimensions. Vectors run along the row where neighbours in it read
-// neighbours and no padding.
+// neighbours, or each second number, and no padding.
 func lowerConvPlain(l *lowerer, n *ir.Node) error {
 	anchor := sched.Anchor(n)
 	weights := sched.Outer(n, anchor.Inputs[1])
@@ -19,7 +19,7 @@ func lowerConvPlain(l *lowerer, n *ir.Node) error {
 	outs := shape[0] / groups
 	window := sched.WindowOf(anchor, shape[2:])
 	target := l.target
-	if window.Stride[len(window.Stride)-1] != 1 {
+	if window.Stride[len(window.Stride)-1] > 2 {
 		target.Lanes = 1
 	}
 	k := &plainConv{kernel: newKernel(string(sched.ConvPlain), target), Window: window, inputs: in, channels: plainChannels(outs)}
@@ -94,10 +94,10 @@ func (k *plainConv) body() {
 // columns runs body for the columns of a row: one by one where the window reaches over an edge, in vectors between.
 func (k *plainConv) columns(body func(x, count loopir.Index)) {
 	last := len(k.Out) - 1
-	width := k.Out[last]
-	reach := (k.Kernel[last] - 1) * k.Dilation[last]
-	lo := min(k.Before[last], width)
-	hi := min(k.In[last]-reach+k.Before[last], width)
+	width, stride := k.Out[last], k.Stride[last]
+	room := k.In[last] - (k.Kernel[last]-1)*k.Dilation[last] + k.Before[last] // places for the window, from the padding on
+	lo := min((k.Before[last]+stride-1)/stride, width)
+	hi := min((max(room, 0)+stride-1)/stride, width)
 	one := func(name string, from, to int) {
 		if to > from {
 			k.each(name, to-from, func(x loopir.Index) { body(x.AddC(from), loopir.C(1)) })
@@ -131,7 +131,7 @@ func (k *plainConv) compute(at []loopir.Index, count loopir.Index) {
 	})
 	k.each("i", k.inputs, func(i loopir.Index) {
 		k.taps(at, count, nil, nil, func(tap, from []loopir.Index) {
-			x := k.Let("x", widen(k.get(k.in, count, append([]loopir.Index{k.n, k.first.Add(i)}, from...)...)))
+			x := k.Let("x", widen(k.row(count, append([]loopir.Index{k.n, k.first.Add(i)}, from...))))
 			k.Unroll("c", 0, k.channels, func(c loopir.Index) {
 				w := number(k.weights, append([]loopir.Index{k.channel.Add(c), i}, tap...)...)
 				acc.Set(loopir.FMAOf(x, w, acc.At(c)), c)
@@ -143,6 +143,25 @@ func (k *plainConv) compute(at []loopir.Index, count loopir.Index) {
 		v := k.epilogue.apply(narrow(acc.At(c), elem.Elem), place)
 		k.put(k.out, count, v, behindHalo(place.Idx, k.outLay)...)
 	})
+}
+
+// row loads what count neighbours in a row of the result read of the input: numbers from idx on, or each second one.
+func (k *plainConv) row(count loopir.Index, idx []loopir.Index) loopir.Expr {
+	used, _ := count.IsConst()
+	if k.Stride[len(k.Stride)-1] == 1 || used == 1 {
+		return k.get(k.in, count, idx...)
+	}
+	lanes, last := k.target.Lanes, len(idx)-1
+	span, even := 2*used-1, make([]int, lanes) // no more is sure to be in the row
+	for j := range even {
+		even[j] = 2 * j
+	}
+	next := append(idx[:last:last], idx[last].AddC(lanes))
+	low, high := k.get(k.in, loopir.C(min(span, lanes)), idx...), loopir.Num(k.vec(k.in.Elem), 0)
+	if span > lanes {
+		high = k.get(k.in, loopir.C(span-lanes), next...)
+	}
+	return loopir.ShuffleOf(low, high, even...)
 }
 
 // taps is eachTap, but that several columns read no padding.
