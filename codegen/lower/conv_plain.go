@@ -19,7 +19,7 @@ func lowerConvPlain(l *lowerer, n *ir.Node) error {
 	outs := shape[0] / groups
 	window := sched.WindowOf(anchor, shape[2:])
 	target := l.target
-	if window.Stride[len(window.Stride)-1] > 2 {
+	if !vectorsAlong(window) {
 		target.Lanes = 1
 	}
 	k := &plainConv{kernel: newKernel(string(sched.ConvPlain), target), Window: window, inputs: in, channels: plainChannels(outs)}
@@ -82,34 +82,13 @@ func (k *plainConv) body() {
 	for d := range last {
 		at[d] = k.grid(fmt.Sprint("y", d), k.Out[d])
 	}
-	k.columns(func(x, count loopir.Index) {
+	k.columns(k.Window, func(x, count loopir.Index) {
 		at[last] = x
 		k.compute(at, count)
 	})
 	k.Unroll("c", 0, k.channels, func(c loopir.Index) {
 		k.clearHalo(k.out, k.outLay, k.Out[last], k.n, k.channel.Add(c), at[0])
 	})
-}
-
-// columns runs body for the columns of a row: one by one where the window reaches over an edge, in vectors between.
-func (k *plainConv) columns(body func(x, count loopir.Index)) {
-	last := len(k.Out) - 1
-	width, stride := k.Out[last], k.Stride[last]
-	room := k.In[last] - (k.Kernel[last]-1)*k.Dilation[last] + k.Before[last] // places for the window, from the padding on
-	lo := min((k.Before[last]+stride-1)/stride, width)
-	hi := min((max(room, 0)+stride-1)/stride, width)
-	one := func(name string, from, to int) {
-		if to > from {
-			k.each(name, to-from, func(x loopir.Index) { body(x.AddC(from), loopir.C(1)) })
-		}
-	}
-	if k.target.Lanes == 1 || hi <= lo {
-		one("x", 0, width)
-		return
-	}
-	one("left", 0, lo)
-	k.vectors(hi-lo, func(x, count loopir.Index) { body(x.AddC(lo), count) })
-	one("right", hi, width)
 }
 
 // compute is count columns from at on, for each of the channels.
@@ -130,8 +109,8 @@ func (k *plainConv) compute(at []loopir.Index, count loopir.Index) {
 		}
 	})
 	k.each("i", k.inputs, func(i loopir.Index) {
-		k.taps(at, count, nil, nil, func(tap, from []loopir.Index) {
-			x := k.Let("x", widen(k.row(count, append([]loopir.Index{k.n, k.first.Add(i)}, from...))))
+		k.taps(k.Window, at, count, nil, nil, func(tap, from []loopir.Index) {
+			x := k.Let("x", widen(k.rowPart(k.Window, k.in, count, append([]loopir.Index{k.n, k.first.Add(i)}, from...))))
 			k.Unroll("c", 0, k.channels, func(c loopir.Index) {
 				w := number(k.weights, append([]loopir.Index{k.channel.Add(c), i}, tap...)...)
 				acc.Set(loopir.FMAOf(x, w, acc.At(c)), c)
@@ -142,41 +121,5 @@ func (k *plainConv) compute(at []loopir.Index, count loopir.Index) {
 		place := place{Idx: append([]loopir.Index{k.n, k.channel.Add(c)}, at...), Count: count}
 		v := k.epilogue.apply(narrow(acc.At(c), elem.Elem), place)
 		k.put(k.out, count, v, behindHalo(place.Idx, k.outLay)...)
-	})
-}
-
-// row loads what count neighbours in a row of the result read of the input: numbers from idx on, or each second one.
-func (k *plainConv) row(count loopir.Index, idx []loopir.Index) loopir.Expr {
-	used, _ := count.IsConst()
-	if k.Stride[len(k.Stride)-1] == 1 || used == 1 {
-		return k.get(k.in, count, idx...)
-	}
-	lanes, last := k.target.Lanes, len(idx)-1
-	span, even := 2*used-1, make([]int, lanes) // no more is sure to be in the row
-	for j := range even {
-		even[j] = 2 * j
-	}
-	next := append(idx[:last:last], idx[last].AddC(lanes))
-	low, high := k.get(k.in, loopir.C(min(span, lanes)), idx...), loopir.Num(k.vec(k.in.Elem), 0)
-	if span > lanes {
-		high = k.get(k.in, loopir.C(span-lanes), next...)
-	}
-	return loopir.ShuffleOf(low, high, even...)
-}
-
-// taps is eachTap, but that several columns read no padding.
-func (k *plainConv) taps(at []loopir.Index, count loopir.Index, tap, in []loopir.Index, body func(tap, in []loopir.Index)) {
-	d := len(tap)
-	if d == len(at) {
-		body(tap, in)
-		return
-	}
-	lo, hi := loopir.C(0), loopir.C(k.Kernel[d])
-	if d < len(at)-1 || count.Equal(loopir.C(1)) {
-		lo, hi = inside(at[d], k.Kernel[d], k.Stride[d], k.Dilation[d], k.Before[d], k.In[d])
-	}
-	k.For(fmt.Sprint("k", d), lo, hi, 1, func(kd loopir.Index) {
-		from := at[d].Mul(k.Stride[d]).Add(kd.Mul(k.Dilation[d])).AddC(-k.Before[d])
-		k.taps(at, count, append(tap[:d:d], kd), append(in[:d:d], from), body)
 	})
 }

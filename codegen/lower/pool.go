@@ -10,14 +10,14 @@ import (
 )
 
 // lowerPool reduces windows of each channel: over vectors of channels in the blocked layout. In the planar one it does
-// so over vectors of the row where the window is the whole image, and else one number at a time.
+// so over vectors of the row.
 func lowerPool(l *lowerer, n *ir.Node) error {
 	lay := l.plan.Layout[n.Out()]
 	target := l.target
 	anchor := sched.Anchor(n)
 	window := sched.WindowOf(anchor, anchor.Ints("kernel"))
 	whole := lay.Kind == sched.Planar && window.Whole()
-	if lay.Kind == sched.Planar && !whole {
+	if lay.Kind == sched.Planar && !whole && !vectorsAlong(window) {
 		target.Lanes = 1
 	}
 	k := &poolKernel{kernel: newKernel("pool", target), Window: window, anchor: anchor, outLay: lay}
@@ -57,20 +57,31 @@ type poolKernel struct {
 
 func (k *poolKernel) body(channels int) {
 	n := k.samples(&Storage{Dims: k.out.Dims})
-	vectors := 1
-	if k.outLay.Kind == sched.Blocked {
-		vectors = sched.BlockChannels / k.target.Lanes
-	}
 	c := k.grid("c", channels)
-	row := k.eachOutput(k.Window, func(at []loopir.Index) {
-		k.Unroll("v", 0, vectors, func(v loopir.Index) {
-			lane := v.Mul(k.target.Lanes)
-			place := place{Idx: append([]loopir.Index{n, c}, at...), Lane: lane, Count: loopir.C(1)}
-			value := k.epilogue.apply(k.window(place.Idx, lane), place)
-			k.Store(k.out, value, k.element(place.Idx, k.outLay, lane)...)
+	last := len(k.Out) - 1
+	at := []loopir.Index{n, c}
+	for d := range last {
+		at = append(at, k.grid(fmt.Sprint("y", d), k.Out[d]))
+	}
+	if k.outLay.Kind == sched.Blocked {
+		k.each("x", k.Out[last], func(x loopir.Index) { k.pixel(append(at[:len(at):len(at)], x)) })
+	} else {
+		k.columns(k.Window, func(x, count loopir.Index) {
+			place := place{Idx: append(at[:len(at):len(at)], x), Count: count}
+			value := k.epilogue.apply(k.window(place.Idx, count, loopir.C(0)), place)
+			k.put(k.out, count, value, behindHalo(place.Idx, k.outLay)...)
 		})
+	}
+	k.clearHalo(k.out, k.outLay, k.Out[last], n, c, at[2])
+}
+
+// pixel computes all channels of a block at one place.
+func (k *poolKernel) pixel(at []loopir.Index) {
+	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
+		lane := v.Mul(k.target.Lanes)
+		value := k.epilogue.apply(k.window(at, loopir.C(1), lane), place{Idx: at, Lane: lane})
+		k.Store(k.out, value, append(behindHalo(at, k.outLay), lane)...)
 	})
-	k.clearHalo(k.out, k.outLay, k.Out[len(k.Out)-1], n, c, row[0])
 }
 
 // wholeImage reduces each channel of a planar image to one number.
@@ -108,17 +119,9 @@ func (k *poolKernel) rows(at []loopir.Index, body func(row []loopir.Index, width
 	k.each(fmt.Sprint("y", d), k.In[d], func(y loopir.Index) { k.rows(append(at[:len(at):len(at)], y), body) })
 }
 
-// element is where a place [n, c, spatial...] lies in memory.
-func (k *poolKernel) element(at []loopir.Index, l sched.Layout, lane loopir.Index) []loopir.Index {
-	at = behindHalo(at, l)
-	if l.Kind == sched.Blocked {
-		at = append(at, lane)
-	}
-	return at
-}
-
-// window reduces the part of a window that lies inside the image, for the output at place [n, c, spatial...].
-func (k *poolKernel) window(at []loopir.Index, lane loopir.Index) loopir.Expr {
+// window reduces the part of a window that lies inside the image, for the output at place [n, c, spatial...]: that of
+// the block's channels from lane on, or of count columns of a planar image, which read no padding if they are several.
+func (k *poolKernel) window(at []loopir.Index, count, lane loopir.Index) loopir.Expr {
 	t := k.vec(k.in.Elem)
 	average := k.anchor.Op.Name == "avgpool"
 	acc, start := k.Reg("acc", t), lowest(t)
@@ -126,8 +129,14 @@ func (k *poolKernel) window(at []loopir.Index, lane loopir.Index) loopir.Expr {
 		acc, start = k.Reg("acc", wide(t)), loopir.Num(wide(t), 0)
 	}
 	acc.Set(start)
-	k.eachTap(k.Window, at[2:], func(_, in []loopir.Index) {
-		x := loopir.LoadV(t, k.in, k.element(append(at[:2:2], in...), k.inLay, lane)...)
+	k.taps(k.Window, at[2:], count, nil, nil, func(_, in []loopir.Index) {
+		from := behindHalo(append(at[:2:2], in...), k.inLay)
+		var x loopir.Expr
+		if k.inLay.Kind == sched.Blocked {
+			x = loopir.LoadV(t, k.in, append(from, lane)...)
+		} else {
+			x = k.rowPart(k.Window, k.in, count, from)
+		}
 		if average {
 			acc.Set(loopir.Add.Of(acc.At(), widen(x)))
 		} else {
