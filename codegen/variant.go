@@ -56,8 +56,8 @@ type tiling struct {
 	spills   map[*ir.Node][]int
 }
 
-// again moves the convolutions whose kernels spill to their next tile, or to the best of those tried if there is none or
-// this attempt is the last; it reports whether any kernel changes.
+// again moves the convolutions whose kernels spill to their next tile, or to the best of those tried if there is none,
+// two tiles spill alike, or this attempt is the last; it reports whether any kernel changes.
 func (t tiling) again(pl *plan.Plan, obj *backends.Object, last bool) bool {
 	changed := false
 	nodes, spills := t.count(pl, obj)
@@ -66,8 +66,9 @@ func (t tiling) again(pl *plan.Plan, obj *backends.Object, last bool) bool {
 		if len(tried) > 0 && tried[len(tried)-1] == settled {
 			continue
 		}
+		inherent := len(tried) > 0 && tried[len(tried)-1] == spills[n] // not the tile's
 		tried = append(tried, spills[n])
-		if spills[n] > 0 && !last && t.schedule.UseTile(n, len(tried)) {
+		if spills[n] > 0 && !last && !inherent && t.schedule.UseTile(n, len(tried)) {
 			t.spills[n], changed = tried, true
 			continue
 		}

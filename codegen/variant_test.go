@@ -76,22 +76,32 @@ func tiles(p *program.Program) []string {
 	return out
 }
 
-// A kernel that spills takes the next tile, the others keep theirs; after a few attempts the first of those is taken that
-// spilled least.
+// A kernel that spills takes the next tile, the others keep theirs; after a few attempts, or where the tile makes no
+// difference, the first of those is taken that spilled least.
 func TestSpillingKernelsTakeTheNextTile(t *testing.T) {
 	g := parse(t, twoConvs)
 	target, _ := sched.LookupTarget("avx512")
 	ranked := sched.Assign(g, target).Conv
 	first, second := ranked[g.Nodes[0]].Tiles, ranked[g.Nodes[1]].Tiles
-	for _, c := range []struct{ spilling, compiled, tile int }{{0, 1, 0}, {1, 2, 1}, {3, 4, 3}, {100, 5, 0}} {
+	for _, c := range []struct {
+		spills         []int // of the tiles in turn
+		compiled, tile int
+	}{
+		{[]int{0}, 1, 0},
+		{[]int{7, 0}, 2, 1},
+		{[]int{7, 9, 8, 0}, 4, 3},
+		{[]int{7, 9, 8, 10}, 5, 0},
+		{[]int{7, 5, 8, 10}, 5, 1},
+		{[]int{7, 7}, 3, 0},
+	} {
 		b := &fakeBackend{}
 		var name string // of the first convolution's kernel, in all attempts
 		b.spills = func(compiled int, kernel string) int {
 			if name == "" && strings.Contains(kernel, "conv") {
 				name = kernel
 			}
-			if kernel == name && compiled <= c.spilling {
-				return 7
+			if kernel == name && compiled <= len(c.spills) {
+				return c.spills[compiled-1]
 			}
 			return 0
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,11 +17,13 @@ import (
 // cacheLimitBytes bounds the compile cache: some thousand kernels.
 const cacheLimitBytes = 256 << 20
 
-// cache keeps llc's output by the content of everything that decides it. A cache that cannot be read or
-// written costs time, never correctness, so its errors are not reported.
+// cache keeps llc's output by the content of everything that decides it: in memory, as kernels are compiled again while
+// others try tiles, and on disk. A cache that cannot be read or written costs time, never correctness, so its errors are
+// not reported.
 type cache struct {
-	dir   string       // "" keeps nothing
-	grown *atomic.Bool // something was stored since the last prune
+	recent *sync.Map    // by key
+	dir    string       // "" keeps nothing on disk
+	grown  *atomic.Bool // something was stored since the last prune
 }
 
 // openCache is the cache in dir; by default in $NNCC_CACHE or the user's cache folder. "off" keeps nothing.
@@ -36,7 +39,7 @@ func openCache(dir string) cache {
 	if dir == "off" {
 		dir = ""
 	}
-	return cache{dir: dir, grown: new(atomic.Bool)}
+	return cache{recent: new(sync.Map), dir: dir, grown: new(atomic.Bool)}
 }
 
 // key names a result by the parts that decide it.
@@ -49,6 +52,9 @@ func (c cache) path(key string) string { return filepath.Join(c.dir, "llc", key[
 
 // get returns the bytes stored under key, and marks them as used.
 func (c cache) get(key string) ([]byte, bool) {
+	if data, ok := c.recent.Load(key); ok {
+		return data.([]byte), true
+	}
 	if c.dir == "" {
 		return nil, false
 	}
@@ -63,6 +69,7 @@ func (c cache) get(key string) ([]byte, bool) {
 
 // put stores data under key: through a temporary file, so that no reader sees half of it.
 func (c cache) put(key string, data []byte) {
+	c.recent.Store(key, data)
 	if c.dir == "" {
 		return
 	}
