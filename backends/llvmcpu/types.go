@@ -3,6 +3,7 @@ package llvmcpu
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/llir/llvm/ir/constant"
 	"github.com/llir/llvm/ir/types"
@@ -59,8 +60,21 @@ func splatConst(n int, c constant.Constant) constant.Constant {
 	for i := range elems {
 		elems[i] = c
 	}
-	return constant.NewVector(types.NewVector(uint64(n), c.Type()), elems...)
+	text := "<" + strings.Repeat(c.String()+", ", n-1) + c.String() + ">"
+	return splat{constant.NewVector(types.NewVector(uint64(n), c.Type()), elems...), text}
 }
+
+// splat is a vector of equal constants, whose text is made once: printing a number is slow.
+type splat struct {
+	*constant.Vector
+	text string
+}
+
+// Ident implements value.Value.
+func (s splat) Ident() string { return s.text }
+
+// String implements value.Value.
+func (s splat) String() string { return s.Type().String() + " " + s.text }
 
 // intConst is n in every lane of the integer type t.
 func intConst(t types.Type, n int64) constant.Constant {
