@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"nncc/backends"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -35,16 +37,37 @@ func Compile(g *ir.Graph, o Options) (*program.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	consts := plan.Constants{Swappable: o.Swappable}
-	for _, t := range targets {
-		v, err := compileVariant(g, t, backendFor(t.ISA, o.Backends), &consts, o)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.ISA, err)
-		}
-		p.Variants = append(p.Variants, *v)
+	plans, err := compileVariants(g, targets, o)
+	if err != nil {
+		return nil, err
 	}
-	p.Constants = consts.Used(p.Variants)
+	p.Constants = plan.Join(plans, o.Swappable)
+	for _, pl := range plans {
+		p.Variants = append(p.Variants, pl.Variant)
+	}
 	return p, nil
+}
+
+// compileVariants compiles for every target at once. What Emit gets comes in the order of targets.
+func compileVariants(g *ir.Graph, targets []sched.Target, o Options) ([]*plan.Plan, error) {
+	var packs lower.Packs
+	plans, objects, errs := make([]*plan.Plan, len(targets)), make([]*backends.Object, len(targets)), make([]error, len(targets))
+	var wg sync.WaitGroup
+	for i, t := range targets {
+		wg.Go(func() {
+			plans[i], objects[i], errs[i] = compileVariant(g, t, backendFor(t.ISA, o.Backends), &packs, o)
+		})
+	}
+	wg.Wait()
+	for i, t := range targets {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("%s: %w", t.ISA, errs[i])
+		}
+		if o.Emit != nil {
+			o.Emit(plans[i], objects[i])
+		}
+	}
+	return plans, nil
 }
 
 // targets lists what to compile for, best first.

@@ -15,35 +15,32 @@ import (
 
 // compileVariant compiles g for one target. A kernel that keeps vectors on the stack is tried again with the next tile
 // of its schedule, a few times; then the first tile that kept fewest there is taken.
-func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, consts *plan.Constants, o Options) (*program.Variant, error) {
+func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lower.Packs, o Options) (*plan.Plan, *backends.Object, error) {
 	target, ok := backends.TargetFor(t.ISA)
 	if !ok {
-		return nil, fmt.Errorf("no machine target of that name")
+		return nil, nil, fmt.Errorf("no machine target of that name")
 	}
 	schedule := sched.Assign(g, t)
 	tiling := tiling{schedule, map[*ir.Node][]int{}}
 	for attempt := 1; ; attempt++ {
-		pl, err := lowerScheduled(g, schedule, consts, o)
+		pl, err := lowerScheduled(g, schedule, packs, o)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		kernels := loopir.PromoteAll(pl.Funcs)
 		if o.Verify {
 			if err := verifyAll(kernels, loopir.VerifyPromoted); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		obj, err := b.Compile(kernels, target, backends.Options{Separate: o.Separate, KeepLLVM: o.Emit != nil, KeepAsm: o.Emit != nil})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if attempt <= attempts && tiling.again(pl, obj, attempt == attempts) {
 			continue
 		}
-		if o.Emit != nil {
-			o.Emit(pl, obj)
-		}
-		return assemble(pl, target, obj)
+		return pl, obj, assemble(pl, target, obj)
 	}
 }
 
@@ -102,30 +99,30 @@ func (t tiling) count(pl *plan.Plan, obj *backends.Object) (nodes []*ir.Node, sp
 const settled = -1
 
 // assemble adds the code to a plan's variant.
-func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) (*program.Variant, error) {
+func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error {
 	v := &pl.Variant
 	v.Arch, v.Features, v.Code, v.Source = target.Arch, target.Features, obj.Code, obj.Text["go"]
 	for i := range v.Kernels {
 		s, ok := obj.Lookup(v.Kernels[i].Name)
 		if !ok {
-			return nil, fmt.Errorf("the backend left out kernel %s", v.Kernels[i].Name)
+			return fmt.Errorf("the backend left out kernel %s", v.Kernels[i].Name)
 		}
 		v.Kernels[i] = program.Kernel{Name: s.Name, OffsetBytes: s.OffsetBytes, SizeBytes: s.SizeBytes, StackBytes: s.StackBytes, Spills: s.Spills}
 	}
-	return v, nil
+	return nil
 }
 
-// Lower schedules, lowers and plans g for one target, short of machine code.
-func Lower(g *ir.Graph, t sched.Target, consts *plan.Constants, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.target(t)), consts, o)
+// Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
+func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
+	return lowerScheduled(g, sched.Assign(g, o.target(t)), packs, o)
 }
 
-func lowerScheduled(g *ir.Graph, schedule *sched.Plan, consts *plan.Constants, o Options) (*plan.Plan, error) {
-	res, err := lower.Lower(g, schedule, &consts.Packs)
+func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options) (*plan.Plan, error) {
+	res, err := lower.Lower(g, schedule, packs)
 	if err != nil {
 		return nil, err
 	}
-	pl := plan.New(res, schedule.Target, consts, plan.Options{Merge: !o.Layers})
+	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers})
 	if err := verifyAll(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
 		return nil, err
 	}

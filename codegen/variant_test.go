@@ -3,6 +3,7 @@ package codegen_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,8 @@ import (
 
 // fakeBackend prints kernels instead of compiling them, and says of some that they spill.
 type fakeBackend struct {
-	compiled int                                       // how often
+	mu       sync.Mutex
+	compiled map[string]int                            // how often for each instruction set
 	spills   func(compiled int, kernel string) (n int) // nil: never
 	leaveOut bool                                      // the last kernel
 	fail     error
@@ -31,11 +33,11 @@ func (b *fakeBackend) Name() string { return "fake" }
 
 func (b *fakeBackend) Caps() backends.Caps { return backends.Caps{ISAs: []string{"avx2", "avx512"}} }
 
-func (b *fakeBackend) Compile(funcs []*loopir.Func, _ backends.Target, _ backends.Options) (*backends.Object, error) {
+func (b *fakeBackend) Compile(funcs []*loopir.Func, target backends.Target, _ backends.Options) (*backends.Object, error) {
 	if b.fail != nil {
 		return nil, b.fail
 	}
-	b.compiled++
+	compiled := b.count(target.ISA)
 	if b.leaveOut {
 		funcs = funcs[:len(funcs)-1]
 	}
@@ -44,11 +46,22 @@ func (b *fakeBackend) Compile(funcs []*loopir.Func, _ backends.Target, _ backend
 		text := f.String()
 		s := backends.Symbol{Name: f.Name, OffsetBytes: len(obj.Code), SizeBytes: len(text)}
 		if b.spills != nil {
-			s.Spills = b.spills(b.compiled, f.Name)
+			s.Spills = b.spills(compiled, f.Name)
 		}
 		obj.Kernels, obj.Code = append(obj.Kernels, s), append(obj.Code, text...)
 	}
 	return obj, nil
+}
+
+// count adds a compilation for isa, and says how many there were.
+func (b *fakeBackend) count(isa string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.compiled == nil {
+		b.compiled = map[string]int{}
+	}
+	b.compiled[isa]++
+	return b.compiled[isa]
 }
 
 func compileFake(t *testing.T, g *ir.Graph, b *fakeBackend, isas ...string) *program.Program {
@@ -106,7 +119,7 @@ func TestSpillingKernelsTakeTheNextTile(t *testing.T) {
 			return 0
 		}
 		p := compileFake(t, g, b, "avx512")
-		require.Equal(t, c.compiled, b.compiled)
+		require.Equal(t, c.compiled, b.compiled["avx512"])
 		require.Equal(t, []string{first[c.tile].String(), second[0].String()}, tiles(p))
 	}
 }
@@ -115,7 +128,7 @@ func TestSpillingKernelsTakeTheNextTile(t *testing.T) {
 func TestOtherKernelsAreNotTriedAgain(t *testing.T) {
 	b := &fakeBackend{spills: func(int, string) int { return 1 }}
 	compileFake(t, parse(t, "input %x: f32[1, 40]\n%y = softmax(%x)\noutput %y"), b, "avx512")
-	require.Equal(t, 1, b.compiled)
+	require.Equal(t, 1, b.compiled["avx512"])
 }
 
 // Weights packed for a tile that was given up are not part of the program.

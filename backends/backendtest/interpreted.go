@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nncc/codegen"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -31,8 +32,7 @@ func (e Interpreted) Missing() error {
 // Prepare implements Executor.
 func (e Interpreted) Prepare(_ testing.TB, graphs []*ir.Graph) []Run {
 	return prepareAll(graphs, func(_ int, g *ir.Graph) (Run, error) {
-		var consts plan.Constants
-		p, err := lowered(g, e.ISA, &consts)
+		p, err := lowered(g, e.ISA)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +41,7 @@ func (e Interpreted) Prepare(_ testing.TB, graphs []*ir.Graph) []Run {
 			for _, x := range inputs {
 				data = append(data, x.Data)
 			}
-			out, err := p.Interpret(&consts, data, m.Batch)
+			out, err := p.Interpret(data, m.Batch)
 			if err != nil {
 				return nil, err
 			}
@@ -50,12 +50,12 @@ func (e Interpreted) Prepare(_ testing.TB, graphs []*ir.Graph) []Run {
 	})
 }
 
-// lowered is the plan of g for an instruction set, adding to consts.
-func lowered(g *ir.Graph, isa string, consts *plan.Constants) (*plan.Plan, error) {
+// lowered is the plan of g for an instruction set.
+func lowered(g *ir.Graph, isa string) (*plan.Plan, error) {
 	g, err := optimised(g)
 	if err != nil {
 		return nil, err
 	}
 	target, _ := sched.LookupTarget(isa)
-	return codegen.Lower(g, target, consts, codegen.Options{Verify: true})
+	return codegen.Lower(g, target, new(lower.Packs), codegen.Options{Verify: true})
 }

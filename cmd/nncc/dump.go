@@ -10,6 +10,7 @@ import (
 	"nncc/backends"
 	"nncc/codegen"
 	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
@@ -148,7 +149,7 @@ func (o dumpOptions) print(w io.Writer, s *session) error {
 	}
 	if o.level == levelLoop {
 		target, _ := sched.LookupTarget(isa)
-		p, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{}))
+		p, err := codegen.Lower(s.graph, target, new(lower.Packs), s.options(codegen.Options{}))
 		if err != nil {
 			return err
 		}

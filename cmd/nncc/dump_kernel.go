@@ -10,6 +10,7 @@ import (
 	"nncc/backends/all"
 	"nncc/codegen"
 	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 )
@@ -35,7 +36,7 @@ func loopNames(text string) names {
 // kernelStages follows one kernel, named by itself or by the layer that it computes, from loop IR to what isa's backend makes.
 func kernelStages(s *session, isa, name string) (kernel string, stages []stage, err error) {
 	target, _ := sched.LookupTarget(isa)
-	pl, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{Layers: true}))
+	pl, err := codegen.Lower(s.graph, target, new(lower.Packs), s.options(codegen.Options{Layers: true}))
 	if err != nil {
 		return "", nil, err
 	}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"nncc/codegen"
-	"nncc/codegen/plan"
+	"nncc/codegen/lower"
 	"nncc/codegen/sched"
 	"nncc/ir/interp"
 	"nncc/runtime/program"
@@ -75,12 +75,11 @@ func (s *session) openLoop(o engineOptions) (*engine, error) {
 		isa = backendPortable
 	}
 	target, _ := sched.LookupTarget(isa)
-	var consts plan.Constants
-	p, err := codegen.Lower(s.graph, target, &consts, s.options(codegen.Options{Layers: o.layers}))
+	p, err := codegen.Lower(s.graph, target, new(lower.Packs), s.options(codegen.Options{Layers: o.layers}))
 	if err != nil {
 		return nil, err
 	}
 	sig := codegen.SignatureOf(s.graph)
-	compute := func(inputs [][]byte, batch int) ([][]byte, error) { return p.Interpret(&consts, inputs, batch) }
+	compute := func(inputs [][]byte, batch int) ([][]byte, error) { return p.Interpret(inputs, batch) }
 	return &engine{runner: newHostRunner(sig, o.batch, compute), backend: backendLoop, isa: isa, threads: 1, maxBatch: o.batch, signature: sig}, nil
 }

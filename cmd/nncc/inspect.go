@@ -7,7 +7,7 @@ import (
 
 	"nncc/backends/all"
 	"nncc/codegen"
-	"nncc/codegen/plan"
+	"nncc/codegen/lower"
 	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/runtime/program"
@@ -111,7 +111,7 @@ func (s *session) chosenKernels(isa string, notes io.Writer) (*program.Variant, 
 		note(notes, "kernels are shown as planned, not as compiled: %v", err)
 	}
 	target, _ := sched.LookupTarget(isa)
-	p, err := codegen.Lower(s.graph, target, &plan.Constants{}, s.options(codegen.Options{Layers: true}))
+	p, err := codegen.Lower(s.graph, target, new(lower.Packs), s.options(codegen.Options{Layers: true}))
 	if err != nil {
 		return nil, err
 	}

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"nncc/codegen"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
-	"nncc/runtime/exec"
 	"nncc/runtime/program"
 )
 
@@ -118,22 +118,21 @@ func (c convs) cost(l program.Layer) (operations, cycles float64) {
 
 // addVariants plans the graph for every target.
 func (r *report) addVariants(s *session, o inspectOptions) error {
-	g := s.graph
-	var consts plan.Constants
+	g, packs := s.graph, new(lower.Packs)
 	for _, t := range sched.Targets {
 		t.StrictFP32 = s.strict
-		p, err := codegen.Lower(g, t, &consts, s.options(codegen.Options{}))
+		p, err := codegen.Lower(g, t, packs, s.options(codegen.Options{}))
 		if err != nil {
 			return err
 		}
 		v := &p.Variant
 		m := variantReport{ISA: v.ISA, DerivedBytes: int64(v.DerivedBytes), ArenaBytes: int64(v.ArenaBytes), ScratchBytes: int64(v.ScratchBytes)}
-		for i := range constantsOf(v) {
-			m.WeightsBytes += int64(len(consts.List[i].Data))
+		for _, k := range plan.Join([]*plan.Plan{p}, false) {
+			m.WeightsBytes += int64(len(k.Data))
 		}
 		m.PeakBytes = m.WeightsBytes + m.DerivedBytes + m.ArenaBytes*int64(o.batch) + m.ScratchBytes*int64(o.threads)
 		if _, ok := r.machine.Peak(t.ISA, "f32"); ok {
-			layers, err := codegen.Lower(g, t, &consts, s.options(codegen.Options{Layers: true}))
+			layers, err := codegen.Lower(g, t, packs, s.options(codegen.Options{Layers: true}))
 			if err != nil {
 				return err
 			}
@@ -207,19 +206,6 @@ func (r *report) addStorage() {
 		}
 		r.Storage = append(r.Storage, st)
 	}
-}
-
-// constantsOf is the set of constants that v's launches read.
-func constantsOf(v *program.Variant) map[int]bool {
-	used := map[int]bool{}
-	for _, l := range slices.Concat(v.Init, v.Step) {
-		for _, a := range l.Args {
-			if a.Space == exec.SpaceConst {
-				used[a.Index] = true
-			}
-		}
-	}
-	return used
 }
 
 // portBytes is what goes in and out for one sample.

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"sync"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -10,8 +11,11 @@ import (
 )
 
 // Packs remembers packed constants, so that all users of a value and all variants of a program share them. The zero
-// value is empty.
-type Packs struct{ storages map[constKey]*Storage }
+// value is empty; several goroutines may use it at once.
+type Packs struct {
+	mu       sync.Mutex
+	storages map[constKey]func() *Storage
+}
 
 // constKey identifies packed data by its source and its form.
 type constKey struct {
@@ -22,15 +26,17 @@ type constKey struct {
 // of returns what build makes, once per key.
 func (p *Packs) of(v *ir.Value, form string, build func() *Storage) *Storage {
 	key := constKey{v, form}
-	s, ok := p.storages[key]
+	p.mu.Lock()
+	storage, ok := p.storages[key]
 	if !ok {
 		if p.storages == nil {
-			p.storages = map[constKey]*Storage{}
+			p.storages = map[constKey]func() *Storage{}
 		}
-		s = build()
-		p.storages[key] = s
+		storage = sync.OnceValue(build)
+		p.storages[key] = storage
 	}
-	return s
+	p.mu.Unlock()
+	return storage()
 }
 
 // pack returns the constant storage that fill makes of v, once per form. dims are its dimensions in memory.

@@ -66,8 +66,7 @@ func listed(list, name string) bool {
 // lowered lowers g, verifies all kernels, and runs them against the interpreter of graphs.
 func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
 	t.Helper()
-	var consts plan.Constants
-	res, err := lower.Lower(g, sched.Assign(g, target), &consts.Packs)
+	res, err := lower.Lower(g, sched.Assign(g, target), new(lower.Packs))
 	require.NoError(t, err)
 	steps := slices.Concat(res.Init, res.Steps)
 	for i, s := range steps {
@@ -75,16 +74,16 @@ func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
 		f := *s.Func // the plan gives kernels names of its own
 		steps[i].Func = &f
 	}
-	p := plan.New(res, target, &consts, plan.Options{Merge: true})
-	requireResults(t, g, p, &consts, 1)
+	p := plan.New(res, target, plan.Options{Merge: true})
+	requireResults(t, g, p, 1)
 	if g.Batched {
-		requireResults(t, g, p, &consts, 2)
+		requireResults(t, g, p, 2)
 	}
 	return steps
 }
 
 // requireResults runs the plan on a batch of random samples, each of which must come out as the interpreter has it.
-func requireResults(t *testing.T, g *ir.Graph, p *plan.Plan, consts *plan.Constants, batch int) {
+func requireResults(t *testing.T, g *ir.Graph, p *plan.Plan, batch int) {
 	t.Helper()
 	inputs, want := make([][]byte, len(g.Inputs)), make([][]*tensor.Tensor, batch)
 	for n := range batch {
@@ -96,7 +95,7 @@ func requireResults(t *testing.T, g *ir.Graph, p *plan.Plan, consts *plan.Consta
 		want[n], err = interp.Run(g, sample, interp.Options{})
 		require.NoError(t, err)
 	}
-	got, err := p.Interpret(consts, inputs, batch)
+	got, err := p.Interpret(inputs, batch)
 	require.NoError(t, err)
 	for n := range batch {
 		for i, w := range want[n] {

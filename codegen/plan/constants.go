@@ -8,13 +8,50 @@ import (
 	"nncc/runtime/program"
 )
 
-// Constants are the packed weights of a program, each distinct one once. The zero value is empty.
-type Constants struct {
-	List      []program.Constant
-	Packs     lower.Packs // what they are made of
-	Swappable bool        // weights of other values can take their place: what merely happens to be equal is kept apart
-	number    map[constantKey]int
-	known     map[*lower.Const]int
+// constants numbers the packed weights of one plan in order of first use.
+type constants struct {
+	list   []*lower.Const
+	number map[*lower.Const]int
+}
+
+func (c *constants) add(k *lower.Const) int {
+	if i, ok := c.number[k]; ok {
+		return i
+	}
+	if c.number == nil {
+		c.number = map[*lower.Const]int{}
+	}
+	c.number[k] = len(c.list)
+	c.list = append(c.list, k)
+	return len(c.list) - 1
+}
+
+// Join lists the constants of the plans of one program, each distinct one once, and numbers them anew in the plans'
+// launches. With swappable, weights of other values can take their place: what merely happens to be equal is kept apart.
+func Join(plans []*Plan, swappable bool) []program.Constant {
+	var list []program.Constant
+	number, known := map[constantKey]int{}, map[*lower.Const]int{}
+	add := func(k *lower.Const) int {
+		if i, ok := known[k]; ok {
+			return i
+		}
+		key := constantKey{hash: sha256.Sum256(k.Data)}
+		if swappable {
+			key.name, key.form = k.Name, k.Form
+		}
+		i, ok := number[key]
+		if !ok {
+			i = len(list)
+			number[key] = i
+			list = append(list, program.Constant{Name: k.Name, Form: k.Form, Hash: key.hash, Data: k.Data})
+		}
+		known[k] = i
+		return i
+	}
+	for _, p := range plans {
+		p.eachConstant(func(a *exec.Arg) { a.Index = add(p.Consts[a.Index]) })
+	}
+	return list
 }
 
 // constantKey is what makes constants the same.
@@ -23,56 +60,13 @@ type constantKey struct {
 	name, form string // empty where the data alone matter
 }
 
-func (c *Constants) add(k *lower.Const) int {
-	if c.number == nil {
-		c.number, c.known = map[constantKey]int{}, map[*lower.Const]int{}
-	}
-	if i, ok := c.known[k]; ok {
-		return i
-	}
-	key := constantKey{hash: sha256.Sum256(k.Data)}
-	if c.Swappable {
-		key.name, key.form = k.Name, k.Form
-	}
-	i, ok := c.number[key]
-	if !ok {
-		i = len(c.List)
-		c.number[key] = i
-		c.List = append(c.List, program.Constant{Name: k.Name, Form: k.Form, Hash: key.hash, Data: k.Data})
-	}
-	c.known[k] = i
-	return i
-}
-
-// Used lists the constants that launches of the variants read, and numbers them anew in there: plans that were given
-// up may have left others.
-func (c *Constants) Used(variants []program.Variant) []program.Constant {
-	const unused = -1
-	number := make([]int, len(c.List))
-	for i := range number {
-		number[i] = unused
-	}
-	eachConstant(variants, func(a *exec.Arg) { number[a.Index] = 0 })
-	var used []program.Constant
-	for i, constant := range c.List {
-		if number[i] != unused {
-			number[i] = len(used)
-			used = append(used, constant)
-		}
-	}
-	eachConstant(variants, func(a *exec.Arg) { a.Index = number[a.Index] })
-	return used
-}
-
 // eachConstant visits the arguments of all launches that are constants.
-func eachConstant(variants []program.Variant, visit func(*exec.Arg)) {
-	for _, v := range variants {
-		for _, launches := range [][]exec.Launch{v.Init, v.Step} {
-			for _, l := range launches {
-				for i := range l.Args {
-					if l.Args[i].Space == exec.SpaceConst {
-						visit(&l.Args[i])
-					}
+func (p *Plan) eachConstant(visit func(*exec.Arg)) {
+	for _, launches := range [][]exec.Launch{p.Variant.Init, p.Variant.Step} {
+		for _, l := range launches {
+			for i := range l.Args {
+				if l.Args[i].Space == exec.SpaceConst {
+					visit(&l.Args[i])
 				}
 			}
 		}

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"nncc/codegen/loopir"
+	"nncc/codegen/lower"
 	"nncc/runtime/exec"
 )
 
 // Interpret runs the plan's launches with the loop-IR interpreter for the given batch: slow, but on any machine, and
 // with every address checked. Inputs and results are the bytes of batch samples, as in exec.Instance.
-func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byte, error) {
+func (p *Plan) Interpret(inputs [][]byte, batch int) ([][]byte, error) {
 	v := &p.Variant
 	arena, derived := make([]byte, v.ArenaBytes*batch), make([]byte, v.DerivedBytes)
 	port := func(q exec.Port) []byte {
@@ -27,7 +28,7 @@ func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byt
 		f := p.Funcs[l.Kernel]
 		args := make([][]byte, len(l.Args))
 		for i, a := range l.Args {
-			args[i] = argumentBytes(f.Params[i], a, arena, derived, consts, batch)
+			args[i] = argumentBytes(f.Params[i], a, arena, derived, p.Consts, batch)
 		}
 		if err := loopir.Interpret(f, args, batch); err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Name, err)
@@ -40,9 +41,9 @@ func (p *Plan) Interpret(consts *Constants, inputs [][]byte, batch int) ([][]byt
 	return out, nil
 }
 
-func argumentBytes(b *loopir.Buffer, a exec.Arg, arena, derived []byte, consts *Constants, batch int) []byte {
+func argumentBytes(b *loopir.Buffer, a exec.Arg, arena, derived []byte, consts []*lower.Const, batch int) []byte {
 	if a.Space == exec.SpaceConst {
-		return consts.List[a.Index].Data[a.OffsetBytes:]
+		return consts[a.Index].Data[a.OffsetBytes:]
 	}
 	n := b.Bytes()
 	if a.Space == exec.SpaceDerived {

@@ -16,27 +16,30 @@ type Options struct {
 	Merge bool // run small neighbouring steps in one native call
 }
 
-// Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i], and Nodes[i] what it computes.
+// Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i], and Nodes[i] what it computes. Its launches
+// number constants as in Consts, until Join numbers them for a whole program.
 type Plan struct {
 	Variant program.Variant
+	Consts  []*lower.Const
 	Funcs   []*loopir.Func
 	Nodes   [][]*ir.Node
 }
 
-// New plans one variant. Constants are added to consts, which the variants of a program share.
-func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan {
+// New plans one variant.
+func New(res *lower.Result, t sched.Target, o Options) *Plan {
 	steps, kernels := res.Steps, newKernelTable()
 	if o.Merge {
 		steps = merge(steps, t, kernels)
 	}
 	p := &Plan{Variant: program.Variant{ISA: t.ISA}}
+	var consts constants
 	offsets, arenaBytes := pack(steps, res)
 	p.Variant.ArenaBytes = arenaBytes
 	p.Variant.DerivedBytes = stack(res.Init, offsets)
 	launch := func(s lower.Step) exec.Launch {
 		l := exec.Launch{Name: s.Name, Kernel: kernels.add(s), Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
 		for _, a := range s.Args {
-			l.Args = append(l.Args, argument(a, offsets, consts))
+			l.Args = append(l.Args, argument(a, offsets, &consts))
 		}
 		p.Variant.ScratchBytes = max(p.Variant.ScratchBytes, s.Func.ScratchBytes())
 		return l
@@ -48,6 +51,7 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 		p.Variant.Step = append(p.Variant.Step, launch(s))
 		p.Variant.Layers = append(p.Variant.Layers, layer(s))
 	}
+	p.Consts = consts.list
 	p.Funcs, p.Nodes = kernels.funcs, kernels.nodes
 	for _, f := range p.Funcs {
 		p.Variant.Kernels = append(p.Variant.Kernels, program.Kernel{Name: f.Name})
@@ -56,7 +60,7 @@ func New(res *lower.Result, t sched.Target, consts *Constants, o Options) *Plan 
 	return p
 }
 
-func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *Constants) exec.Arg {
+func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *constants) exec.Arg {
 	if s.Const != nil {
 		return exec.Arg{Space: exec.SpaceConst, Index: consts.add(s.Const)}
 	}

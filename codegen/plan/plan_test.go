@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"nncc/codegen"
+	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/frontend"
@@ -16,7 +17,6 @@ import (
 	"nncc/ir/irtest"
 	"nncc/ir/passes"
 	"nncc/runtime/exec"
-	"nncc/runtime/program"
 )
 
 func target(t *testing.T, isa string) sched.Target {
@@ -33,9 +33,9 @@ func parse(t *testing.T, text string) *ir.Graph {
 	return g
 }
 
-func planned(t *testing.T, g *ir.Graph, isa string, consts *plan.Constants, o codegen.Options) *plan.Plan {
+func planned(t *testing.T, g *ir.Graph, isa string, o codegen.Options) *plan.Plan {
 	t.Helper()
-	p, err := codegen.Lower(g, target(t, isa), consts, o)
+	p, err := codegen.Lower(g, target(t, isa), new(lower.Packs), o)
 	require.NoError(t, err)
 	return p
 }
@@ -51,12 +51,12 @@ func lenet(t *testing.T) *ir.Graph {
 
 // A small network is one call; asked for layers, it is one call for each.
 func TestSmallNetworkIsOneLaunch(t *testing.T) {
-	whole := planned(t, lenet(t), "avx512", &plan.Constants{}, codegen.Options{})
+	whole := planned(t, lenet(t), "avx512", codegen.Options{})
 	require.Len(t, whole.Variant.Step, 1)
 	require.True(t, whole.Variant.Step[0].Batched)
 	require.Equal(t, 1, whole.Variant.Step[0].Chunks)
 
-	layers := planned(t, lenet(t), "avx512", &plan.Constants{}, codegen.Options{Layers: true})
+	layers := planned(t, lenet(t), "avx512", codegen.Options{Layers: true})
 	require.Len(t, layers.Variant.Step, 5, "two convolutions with their pools, three dense layers")
 	require.Len(t, layers.Variant.Layers, 5)
 	var flops int64
@@ -86,7 +86,7 @@ func TestGrain(t *testing.T) {
 		{"a large layer", relu("1, 64, 100, 100"), 16},
 		{"a layer that is too much for one call", relu("1, 512, 1000, 100"), 164.1},
 	} {
-		p := planned(t, parse(t, c.graph), "avx512", &plan.Constants{}, codegen.Options{})
+		p := planned(t, parse(t, c.graph), "avx512", codegen.Options{})
 		l := p.Variant.Step[0]
 		require.InEpsilon(t, c.grains, float64(l.Chunks)/float64(l.Grain), 0.05, c.what)
 		require.LessOrEqual(t, l.FLOPs*int64(l.Grain)/int64(l.Chunks), limits.MaxCallFLOPs)
@@ -111,7 +111,7 @@ func resBlocks(blocks, size int) string {
 
 // Large layers are launches of their own, so that threads can share each.
 func TestLargeLayersStayApart(t *testing.T) {
-	p := planned(t, parse(t, resBlocks(3, 56)), "avx512", &plan.Constants{}, codegen.Options{})
+	p := planned(t, parse(t, resBlocks(3, 56)), "avx512", codegen.Options{})
 	for _, l := range p.Variant.Step {
 		require.Greater(t, l.Chunks, l.Grain, "%s is split", l.Name)
 	}
@@ -121,7 +121,7 @@ func TestLargeLayersStayApart(t *testing.T) {
 // Repeated blocks share code, whatever their weights.
 func TestKernelsAreShared(t *testing.T) {
 	g := parse(t, resBlocks(4, 8))
-	p := planned(t, g, "avx512", &plan.Constants{}, codegen.Options{Layers: true})
+	p := planned(t, g, "avx512", codegen.Options{Layers: true})
 	blocks := map[int]int{}
 	for i, l := range p.Variant.Step {
 		if strings.HasPrefix(p.Variant.Layers[i].Family, "conv-") {
@@ -156,33 +156,34 @@ func TestConstantsAreShared(t *testing.T) {
 		%a = conv(%x, %w1) {pad = [1, 1, 1, 1]}
 		%b = conv(%a, %w2) {pad = [1, 1, 1, 1]}
 		output %b`)
-	var consts plan.Constants
-	for _, isa := range []string{"avx512", "avx2", "portable"} {
-		planned(t, g, isa, &consts, codegen.Options{})
-		require.Len(t, consts.List, 2, "weights and a bias of zeros on %s", isa)
+	for _, c := range []struct {
+		swappable bool
+		distinct  int
+	}{
+		{false, 2}, // weights and a bias of zeros
+		{true, 4},  // where other weights may take their place they are equal by chance
+	} {
+		var plans []*plan.Plan
+		packs := new(lower.Packs)
+		for _, isa := range []string{"avx512", "avx2", "portable"} {
+			p, err := codegen.Lower(g, target(t, isa), packs, codegen.Options{})
+			require.NoError(t, err)
+			plans = append(plans, p)
+		}
+		want, err := plans[0].Interpret([][]byte{irtest.Inputs(g, 1)[0].Data}, 1)
+		require.NoError(t, err)
+		consts := plan.Join(plans, c.swappable)
+		require.Len(t, consts, c.distinct)
+		for _, p := range plans { // what the launches name is still what they need
+			p.Consts = nil
+			for _, k := range consts {
+				p.Consts = append(p.Consts, &lower.Const{Data: k.Data})
+			}
+		}
+		got, err := plans[0].Interpret([][]byte{irtest.Inputs(g, 1)[0].Data}, 1)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
 	}
-	// Where other weights may take their place they are equal by chance.
-	swappable := plan.Constants{Swappable: true}
-	for _, isa := range []string{"avx512", "avx2", "portable"} {
-		planned(t, g, isa, &swappable, codegen.Options{})
-		require.Len(t, swappable.List, 4, "on %s", isa)
-	}
-}
-
-func TestUsedConstants(t *testing.T) {
-	var consts plan.Constants
-	for i := range byte(4) {
-		consts.List = append(consts.List, program.Constant{Name: fmt.Sprint(i), Data: []byte{i}})
-	}
-	constant := func(i int) exec.Arg { return exec.Arg{Space: exec.SpaceConst, Index: i} }
-	variants := []program.Variant{
-		{Step: []exec.Launch{{Args: []exec.Arg{{Space: exec.SpaceArena, OffsetBytes: 64}, constant(3), constant(1)}}}},
-		{Init: []exec.Launch{{Args: []exec.Arg{constant(3)}}}},
-	}
-	used := consts.Used(variants)
-	require.Equal(t, []program.Constant{consts.List[1], consts.List[3]}, used)
-	require.Equal(t, []exec.Arg{{Space: exec.SpaceArena, OffsetBytes: 64}, constant(1), constant(0)}, variants[0].Step[0].Args)
-	require.Equal(t, []exec.Arg{constant(1)}, variants[1].Init[0].Args)
 }
 
 // Weights that are derived at start-up lie one behind the other, where all later launches find them.
@@ -195,8 +196,7 @@ func TestDerivedWeights(t *testing.T) {
 		%c = conv(%b, %w1) {pad = [1, 1, 1, 1]}
 		output %c`
 	g := parse(t, text)
-	var consts plan.Constants
-	p := planned(t, g, "avx512", &consts, codegen.Options{})
+	p := planned(t, g, "avx512", codegen.Options{})
 	require.Len(t, p.Variant.Init, 2, "the third convolution shares the weights of the first")
 	require.Equal(t, p.Variant.Init[0].Kernel, p.Variant.Init[1].Kernel)
 	bytes := p.Variant.DerivedBytes / 2
@@ -205,12 +205,12 @@ func TestDerivedWeights(t *testing.T) {
 		require.Equal(t, exec.SpaceConst, l.Args[0].Space)
 		require.Equal(t, exec.Arg{Space: exec.SpaceDerived, OffsetBytes: i * bytes}, l.Args[1])
 	}
-	apart := planned(t, g, "avx512", &consts, codegen.Options{Layers: true})
+	apart := planned(t, g, "avx512", codegen.Options{Layers: true})
 	require.Less(t, len(p.Variant.Step), len(apart.Variant.Step))
 	x := irtest.Inputs(g, 1)
-	want, err := apart.Interpret(&consts, [][]byte{x[0].Data}, 1)
+	want, err := apart.Interpret([][]byte{x[0].Data}, 1)
 	require.NoError(t, err)
-	got, err := p.Interpret(&consts, [][]byte{x[0].Data}, 1)
+	got, err := p.Interpret([][]byte{x[0].Data}, 1)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 }
@@ -224,16 +224,15 @@ func TestMergeKeepsResults(t *testing.T) {
 		require.NoError(t, err)
 		for _, isa := range []string{"avx512", "portable"} {
 			limits := target(t, isa)
-			var consts plan.Constants
-			apart := planned(t, g, isa, &consts, codegen.Options{Layers: true})
-			joined := planned(t, g, isa, &consts, codegen.Options{})
+			apart := planned(t, g, isa, codegen.Options{Layers: true})
+			joined := planned(t, g, isa, codegen.Options{})
 			var inputs [][]byte
 			for _, x := range irtest.Inputs(g, seed) {
 				inputs = append(inputs, x.Data)
 			}
-			want, err := apart.Interpret(&consts, inputs, 1)
+			want, err := apart.Interpret(inputs, 1)
 			require.NoError(t, err, "seed %d", seed)
-			got, err := joined.Interpret(&consts, inputs, 1)
+			got, err := joined.Interpret(inputs, 1)
 			require.NoError(t, err, "seed %d", seed)
 			require.Equal(t, want, got, "seed %d", seed)
 			if len(joined.Variant.Step) < len(apart.Variant.Step) {
