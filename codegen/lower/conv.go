@@ -121,16 +121,24 @@ func (k *kernel) tiles(name string, width, size int, body func(x loopir.Index)) 
 	})
 }
 
-// biasOf packs the bias of a convolution or dense layer, zeros if it has none, padded to whole blocks.
-func (l *lowerer) biasOf(v, weights *ir.Value, channels int) *Storage {
-	blocks := (channels + sched.BlockChannels - 1) / sched.BlockChannels
-	owner := v
-	if v == nil {
-		owner = weights
+// convWeights is the weights of n's convolution in the order of p, and its bias.
+func (l *lowerer) convWeights(n *ir.Node, c sched.Conv, p packing) (weights, bias *Storage, err error) {
+	anchor := sched.Anchor(n)
+	w, b := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
+	if weights, err = l.packed(w, p); err != nil {
+		return nil, nil, err
 	}
-	return l.pack(owner, fmt.Sprintf("bias %d", blocks), []int{blocks, sched.BlockChannels}, func(dst []float32) {
-		if v != nil {
-			copy(dst, v.Const.F32s())
-		}
-	})
+	bias, err = l.biasOf(b, w, c.Out.C)
+	return weights, bias, err
+}
+
+// biasOf packs the bias of a convolution or dense layer, zeros if it has none, padded to whole blocks.
+func (l *lowerer) biasOf(v, weights *ir.Value, channels int) (*Storage, error) {
+	const b = sched.BlockChannels
+	blocks := ceilDiv(channels, b)
+	form, dims := fmt.Sprintf("bias %d", blocks), []int{blocks, b}
+	if v == nil {
+		return l.pack(weights, form, dims, func([]float32) {}), nil
+	}
+	return l.packed(v, packing{form, []int{channels}, []packAxis{{blocks, 0, b}, {b, 0, 1}}, dims})
 }

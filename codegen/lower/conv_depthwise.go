@@ -8,9 +8,12 @@ import (
 
 // lowerConvDepthwise convolves each channel with a filter of its own: lanes are channels on both sides.
 func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor, tile := sched.Anchor(n), choice.Tiles[0]
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	k, err := l.newConvKernel(n, c, choice, l.packDepthwise(weights, c), l.biasOf(bias, weights, c.Out.C))
+	tile := choice.Tiles[0]
+	weights, bias, err := l.convWeights(n, c, depthwisePacking(c))
+	if err != nil {
+		return err
+	}
+	k, err := l.newConvKernel(n, c, choice, weights, bias)
 	if err != nil {
 		return err
 	}
@@ -52,10 +55,10 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
-// packDepthwise orders weights [C, 1, KH, KW] as [C/16][KH][KW][16 of C].
-func (l *lowerer) packDepthwise(v *ir.Value, c sched.Conv) *Storage {
+// depthwisePacking orders weights [C, 1, KH, KW] as [C/16][KH][KW][16 of C].
+func depthwisePacking(c sched.Conv) packing {
 	const b = sched.BlockChannels
-	return l.pack(v, "conv depthwise", []int{c.Out.Blocks(), c.KH, c.KW, b}, func(dst []float32) {
-		eachWeight(v.Const, func(o, _, kh, kw int, w float32) { dst[((o/b*c.KH+kh)*c.KW+kw)*b+o%b] = w })
-	})
+	return packing{"conv depthwise", c.WeightShape(),
+		[]packAxis{{c.Out.Blocks(), 0, b}, {c.KH, 2, 1}, {c.KW, 3, 1}, {b, 0, 1}},
+		[]int{c.Out.Blocks(), c.KH, c.KW, b}}
 }

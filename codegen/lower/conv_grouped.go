@@ -10,9 +10,11 @@ import (
 // are of one group, each step of the sum broadcasts one input number; where a vector covers several groups, it spreads
 // the lanes of an input vector over the outputs that read them.
 func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor := sched.Anchor(n)
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	ck, err := l.newConvKernel(n, c, choice, l.packGrouped(weights, c), l.biasOf(bias, weights, c.Out.C))
+	weights, bias, err := l.convWeights(n, c, groupedPacking(c))
+	if err != nil {
+		return err
+	}
+	ck, err := l.newConvKernel(n, c, choice, weights, bias)
 	if err != nil {
 		return err
 	}
@@ -30,14 +32,11 @@ func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCho
 	return l.emit(k.kernel, n, string(choice.Family), k.tile)
 }
 
-// packGrouped orders weights [O, I, KH, KW] as [O/16][I][KH][KW][16 of O].
-func (l *lowerer) packGrouped(v *ir.Value, c sched.Conv) *Storage {
-	const b = sched.BlockChannels
-	return l.pack(v, "conv grouped", []int{c.Out.Blocks(), c.GroupInC, c.KH, c.KW, b}, func(dst []float32) {
-		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
-			dst[(((o/b*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*b+o%b] = w
-		})
-	})
+// groupedPacking orders weights [O, I, KH, KW] as [O/16][I][KH][KW][16 of O].
+func groupedPacking(c sched.Conv) packing {
+	p := convPacking(c, sched.Planar)
+	p.form = "conv grouped"
+	return p
 }
 
 type groupedConv struct {

@@ -10,9 +10,12 @@ import (
 // Winograd's filtering down the columns: for each place of the transform a tile of pixels times channel vectors is summed
 // over the transformed row.
 func lowerConvPlanarWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor, w := sched.Anchor(n), choice.Winograd
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	ck, err := l.newConvKernel(n, c, choice, l.planarWinogradWeights(l.packConv(weights, c, sched.Planar), c, w), l.biasOf(bias, weights, c.Out.C))
+	w := choice.Winograd
+	weights, bias, err := l.convWeights(n, c, convPacking(c, sched.Planar))
+	if err != nil {
+		return err
+	}
+	ck, err := l.newConvKernel(n, c, choice, l.planarWinogradWeights(weights, c, w), bias)
 	if err != nil {
 		return err
 	}

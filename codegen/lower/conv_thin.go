@@ -13,9 +13,12 @@ import (
 // the row instead, weights are broadcast, and input and output are planar. The last vector of a row overlaps the one
 // before. A fused 2x2 pool takes the maximum of rows in registers and picks even and odd columns by shuffles.
 func lowerConvThin(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor, tile := sched.Anchor(n), choice.Tiles[0]
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	ck, err := l.newConvKernel(n, c, choice, l.packThin(weights, c, tile.Subs), l.biasOf(bias, weights, c.Out.C))
+	tile := choice.Tiles[0]
+	weights, bias, err := l.convWeights(n, c, thinPacking(c, tile.Subs))
+	if err != nil {
+		return err
+	}
+	ck, err := l.newConvKernel(n, c, choice, weights, bias)
 	if err != nil {
 		return err
 	}
@@ -29,14 +32,11 @@ func lowerConvThin(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice
 	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
-// packThin orders weights [O, I, KH, KW], I channels of a group, as [O/t][I][KH][KW][t of O].
-func (l *lowerer) packThin(v *ir.Value, c sched.Conv, t int) *Storage {
-	dims := []int{c.Out.C / t, c.GroupInC, c.KH, c.KW, t}
-	return l.pack(v, fmt.Sprint("conv thin ", t), dims, func(dst []float32) {
-		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
-			dst[((((o/t)*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*t+o%t] = w
-		})
-	})
+// thinPacking orders weights [O, I, KH, KW], I channels of a group, as [O/t][I][KH][KW][t of O].
+func thinPacking(c sched.Conv, t int) packing {
+	return packing{fmt.Sprint("conv thin ", t), c.WeightShape(),
+		[]packAxis{{c.Out.C / t, 0, t}, {c.GroupInC, 1, 1}, {c.KH, 2, 1}, {c.KW, 3, 1}, {t, 0, 1}},
+		[]int{c.Out.C / t, c.GroupInC, c.KH, c.KW, t}}
 }
 
 type thinConv struct {

@@ -9,9 +9,12 @@ import (
 // lowerConvThinWinograd is lowerConvThin with Winograd's filtering down the columns: for each place of the transform the
 // tile of channels times vectors is summed over the transformed row.
 func lowerConvThinWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor, tile, w := sched.Anchor(n), choice.Tiles[0], choice.Winograd
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	ck, err := l.newConvKernel(n, c, choice, l.thinWinogradWeights(l.packThin(weights, c, tile.Subs), c, w, tile.Subs), l.biasOf(bias, weights, c.Out.C))
+	tile, w := choice.Tiles[0], choice.Winograd
+	weights, bias, err := l.convWeights(n, c, thinPacking(c, tile.Subs))
+	if err != nil {
+		return err
+	}
+	ck, err := l.newConvKernel(n, c, choice, l.thinWinogradWeights(weights, c, w, tile.Subs), bias)
 	if err != nil {
 		return err
 	}

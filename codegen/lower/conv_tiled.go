@@ -4,17 +4,17 @@ import (
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
-	"nncc/runtime/tensor"
 )
 
 // lowerConvTiled is the direct convolution with vectors over output channels: a tile of pixels times channel vectors
 // stays in registers over the whole sum; each step loads the weights of one input channel and kernel place once and
 // broadcasts one input number per pixel. The input is blocked, or planar where it has few channels.
 func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor := sched.Anchor(n)
-	weights := sched.Outer(n, anchor.Inputs[1])
-	bias := l.biasOf(sched.Outer(n, anchor.Input(2)), weights, c.Out.C)
-	ck, err := l.newConvKernel(n, c, choice, l.packConv(weights, c, choice.In), bias)
+	weights, bias, err := l.convWeights(n, c, convPacking(c, choice.In))
+	if err != nil {
+		return err
+	}
+	ck, err := l.newConvKernel(n, c, choice, weights, bias)
 	if err != nil {
 		return err
 	}
@@ -27,48 +27,19 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	return l.emit(k.kernel, n, string(choice.Family), k.tile)
 }
 
-// packConv orders weights [O, I, KH, KW] by what a kernel reads together: for blocked input
+// convPacking orders weights [O, I, KH, KW] by what a kernel reads together: for blocked input
 // [O/16][I/16][KH][KW*16 of I][16 of O], for planar input [O/16][I][KH][KW][16 of O].
-func (l *lowerer) packConv(v *ir.Value, c sched.Conv, in sched.Kind) *Storage {
+func convPacking(c sched.Conv, in sched.Kind) packing {
 	const b = sched.BlockChannels
-	outBlocks := c.Out.Blocks()
 	if in == sched.Planar {
-		return l.pack(v, "conv planar", []int{outBlocks, c.GroupInC, c.KH, c.KW, b}, func(dst []float32) {
-			eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
-				dst[((((o/b)*c.GroupInC+i)*c.KH+kh)*c.KW+kw)*b+o%b] = w
-			})
-		})
+		return packing{"conv planar", c.WeightShape(),
+			[]packAxis{{c.Out.Blocks(), 0, b}, {c.GroupInC, 1, 1}, {c.KH, 2, 1}, {c.KW, 3, 1}, {b, 0, 1}},
+			[]int{c.Out.Blocks(), c.GroupInC, c.KH, c.KW, b}}
 	}
-	inBlocks := (c.GroupInC + b - 1) / b
-	return l.pack(v, "conv blocked", []int{outBlocks, inBlocks, c.KH, c.KW * b, b}, func(dst []float32) {
-		eachWeight(v.Const, func(o, i, kh, kw int, w float32) {
-			dst[((((o/b)*inBlocks+i/b)*c.KH+kh)*c.KW*b+kw*b+i%b)*b+o%b] = w
-		})
-	})
-}
-
-// eachWeight visits weights [O, I, KH, KW] or [O, I, KW], the outputs of one block next to one another as they lie in
-// packed memory: this order is several times as fast as the model's.
-func eachWeight(t *tensor.Tensor, visit func(o, i, kh, kw int, w float32)) {
-	s := t.Shape
-	kh, kw := 1, s[len(s)-1]
-	if len(s) == 4 {
-		kh = s[2]
-	}
-	weights, perOutput := t.F32s(), s[1]*kh*kw
-	for block := 0; block < s[0]; block += sched.BlockChannels {
-		end := min(block+sched.BlockChannels, s[0])
-		for i := range s[1] {
-			for y := range kh {
-				for x := range kw {
-					at := (i*kh+y)*kw + x
-					for o := block; o < end; o++ {
-						visit(o, i, y, x, weights[o*perOutput+at])
-					}
-				}
-			}
-		}
-	}
+	inBlocks := ceilDiv(c.GroupInC, b)
+	return packing{"conv blocked", c.WeightShape(),
+		[]packAxis{{c.Out.Blocks(), 0, b}, {inBlocks, 1, b}, {c.KH, 2, 1}, {c.KW, 3, 1}, {b, 1, 1}, {b, 0, 1}},
+		[]int{c.Out.Blocks(), inBlocks, c.KH, c.KW * b, b}}
 }
 
 // tiledConv is a lowering in progress: the grid's indices beside the shared state.

@@ -11,9 +11,11 @@ import (
 // channels, into p; and p is transformed back, with bias and epilogue. Where the schedule says so the first stage is a
 // step of its own.
 func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
-	anchor, tile := sched.Anchor(n), choice.Tiles[0]
-	weights, bias := sched.Outer(n, anchor.Inputs[1]), sched.Outer(n, anchor.Input(2))
-	u := l.winogradWeights(l.packConv(weights, c, sched.Blocked), c, choice.Winograd)
+	tile := choice.Tiles[0]
+	weights, bias, err := l.convWeights(n, c, convPacking(c, sched.Blocked))
+	if err != nil {
+		return err
+	}
 	in, err := l.convInput(n, c, choice)
 	if err != nil {
 		return err
@@ -23,7 +25,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 			return err
 		}
 	}
-	ck, err := l.bindConvKernel(n, c, choice, in, u, l.biasOf(bias, weights, c.Out.C))
+	ck, err := l.bindConvKernel(n, c, choice, in, l.winogradWeights(weights, c, choice.Winograd), bias)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// lowerGemm computes a dense layer; matrices that are not known at build time go to the kernel for products of any.
+// lowerGemm computes a dense layer; matrices that need no packing go to the kernel for products of any.
 func lowerGemm(l *lowerer, n *ir.Node) error {
 	d, ok := denseOfGemm(n)
 	if !ok {
@@ -18,10 +18,18 @@ func lowerGemm(l *lowerer, n *ir.Node) error {
 	return l.dense(n, d)
 }
 
-// dense multiplies rows of x with weights known at build time, packed as [out/16][in][16 of out]; a tile of rows times
+// dense multiplies rows of x with weights packed as [out/16][in][16 of out]; a tile of rows times
 // vectors of outputs stays in registers.
 func (l *lowerer) dense(n *ir.Node, d dense) error {
-	x, order, err := l.denseInput(n.Inputs[0])
+	x, order, err := l.denseInput(n.Inputs[0], d)
+	if err != nil {
+		return err
+	}
+	weights, err := l.packDense(d, order)
+	if err != nil {
+		return err
+	}
+	bias, err := l.packDenseBias(d)
 	if err != nil {
 		return err
 	}
@@ -29,8 +37,7 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 	k.rows = ir.Type{Shape: k.dims[:len(k.dims)-1]}.Elems()
 	k.tile = sched.DenseTiles(k.rows, len(order), d.outputs, l.target)[0]
 	k.src = k.as(k.in, x, x.samples(), k.rows, k.inner)
-	k.packed = k.in(l.packDense(d, order))
-	k.b = k.in(l.packDenseBias(d))
+	k.packed, k.b = k.in(weights), k.in(bias)
 	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
 		return err
 	}
@@ -61,26 +68,27 @@ func denseOfMatmul(n *ir.Node) (dense, bool) {
 	return dense{features: w.Type.Shape[0], outputs: w.Type.Shape[1], w: w, alpha: 1, beta: 1}, true
 }
 
-// denseOfGemm describes a gemm with constant weights and bias; false if n is something else.
+// denseOfGemm describes a gemm with constant weights and bias, or with weights that are worth packing at run time: of
+// which a vector of outputs is not contiguous. False if n is something else.
 func denseOfGemm(n *ir.Node) (dense, bool) {
 	a := sched.Anchor(n)
 	x, y := a.Inputs[0].Type, a.Out().Type
 	d := dense{features: x.Shape[1], outputs: y.Shape[1], w: sched.Outer(n, a.Inputs[1]), bias: sched.Outer(n, a.Input(2)),
 		transposed: a.Bool("trans_b"), alpha: a.Float("alpha"), beta: a.Float("beta")}
-	if x.DType != tensor.F32 || a.Bool("trans_a") || !d.w.IsConst() {
+	if x.DType != tensor.F32 || a.Bool("trans_a") || !d.w.IsConst() && (!d.transposed || d.alpha != 1 || d.beta != 1) {
 		return d, false
 	}
 	if d.bias == nil {
 		return d, true
 	}
 	b := d.bias.Type
-	return d, d.bias.IsConst() && b.Elems() == d.outputs && b.Shape[b.Rank()-1] == d.outputs
+	return d, (d.bias.IsConst() || d.beta == 1) && b.Elems() == d.outputs && b.Shape[b.Rank()-1] == d.outputs
 }
 
 // denseInput returns the memory of x, and for each element of a row which input feature it holds (-1: padding). A
-// flattened image is read where it lies: the weights are permuted instead.
-func (l *lowerer) denseInput(x *ir.Value) (*Storage, []int, error) {
-	if r := x.Def; r != nil && r.Op.Name == "reshape" && len(l.stored[x]) == 0 && x.Type.Rank() == 2 {
+// flattened image is read where it lies, and constant weights are permuted instead.
+func (l *lowerer) denseInput(x *ir.Value, d dense) (*Storage, []int, error) {
+	if r := x.Def; r != nil && d.w.IsConst() && r.Op.Name == "reshape" && len(l.stored[x]) == 0 && x.Type.Rank() == 2 {
 		image := r.Inputs[0]
 		m, ok := sched.ImageOf(image.Type)
 		if ok && len(l.stored[image]) > 0 && m.N == x.Type.Shape[0] && image.Type.Rank() >= 3 {
@@ -127,9 +135,13 @@ func featureOrder(m sched.Image, lay sched.Layout) []int {
 }
 
 // packDense orders the weights as [out/16][in][16 of out], times alpha, the inputs as they lie in memory.
-func (l *lowerer) packDense(d dense, order []int) *Storage {
+func (l *lowerer) packDense(d dense, order []int) (*Storage, error) {
 	const b = sched.BlockChannels
-	blocks := (d.outputs + b - 1) / b
+	blocks := ceilDiv(d.outputs, b)
+	if !d.w.IsConst() {
+		return l.packed(d.w, packing{"dense", []int{d.outputs, d.features},
+			[]packAxis{{blocks, 0, b}, {d.features, 1, 1}, {b, 0, 1}}, []int{blocks, d.features, b}})
+	}
 	form := fmt.Sprint("dense ", d.transposed, d.alpha, order)
 	return l.pack(d.w, form, []int{blocks, len(order), b}, func(dst []float32) {
 		w := d.w.Const.F32s()
@@ -145,10 +157,10 @@ func (l *lowerer) packDense(d dense, order []int) *Storage {
 				dst[(o/b*len(order)+k)*b+o%b] = float32(d.alpha * float64(w[at]))
 			}
 		}
-	})
+	}), nil
 }
 
-func (l *lowerer) packDenseBias(d dense) *Storage {
+func (l *lowerer) packDenseBias(d dense) (*Storage, error) {
 	if d.beta == 1 || d.bias == nil {
 		return l.biasOf(d.bias, d.w, d.outputs)
 	}
@@ -158,7 +170,7 @@ func (l *lowerer) packDenseBias(d dense) *Storage {
 		for i, v := range d.bias.Const.F32s() {
 			dst[i] = float32(d.beta * float64(v))
 		}
-	})
+	}), nil
 }
 
 type denseKernel struct {

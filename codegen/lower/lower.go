@@ -49,7 +49,7 @@ func rules() []rule {
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, perSample: perSample(g),
-		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -93,8 +93,11 @@ type lowerer struct {
 	init      []Step
 	steps     []Step
 
-	derived map[string]*Storage
+	derived  map[string]*Storage
+	repacked map[packKey]*Storage // weights that are packed at run time
 }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 func (l *lowerer) node(n *ir.Node) error {
 	if n.Out().Type.Elems() == 0 { // nothing to compute

@@ -10,7 +10,7 @@ type Conv struct {
 	DH, DW              int // dilation
 	Top, Left           int // padding; what is below and to the right follows from the output size
 	Groups              int
-	Packed              bool // weights are packed at build time
+	Packed              bool // weights are of a type that kernels read packed
 	Resident            bool // the weights of the whole network stay in the shared cache
 	PoolH, PoolW        int  // fused pool window, equal to its stride; 0 if there is none
 	PooledH, PooledW    int  // size after the pool
@@ -42,6 +42,9 @@ func plane(v []int) (h, w int) {
 	}
 	return v[0], v[1]
 }
+
+// WeightShape is the shape of the weights, [O, I of a group, KH, KW].
+func (c Conv) WeightShape() []int { return []int{c.Out.C, c.GroupInC, c.KH, c.KW} }
 
 // Right is how many columns past the image the last output column reads.
 func (c Conv) Right() int {

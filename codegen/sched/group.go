@@ -43,7 +43,7 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 		return Conv{}, false
 	}
 	c, ok := convOf(anchor)
-	c.Packed = packable(Outer(n, anchor.Inputs[1]), Outer(n, anchor.Input(2)))
+	c.Packed = packable(anchor.Inputs[1])
 	for _, m := range Members(n)[1:] {
 		if m.Op.Class == ir.Window {
 			c.PoolH, c.PoolW = plane(m.Ints("kernel"))
@@ -54,10 +54,9 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 	return c, ok
 }
 
-// packable reports whether weights and bias, which may be nil, can be packed at build time: float32 that is known then.
-func packable(weights, bias *ir.Value) bool {
-	return weights.IsConst() && weights.Type.DType == tensor.F32 && (bias == nil || bias.IsConst())
-}
+// packable reports whether there are kernels for packed weights of that type. What is not known at build time is packed
+// at run time.
+func packable(weights *ir.Value) bool { return weights.Type.DType == tensor.F32 }
 
 // CanPool reports whether the kernel of a convolution can take in a pool: it keeps the rows of a window in registers,
 // so all of them must see all kernel rows.
@@ -66,7 +65,7 @@ func CanPool(conv *ir.Node) bool {
 		return false
 	}
 	c, ok := convOf(conv)
-	c.Packed = packable(conv.Inputs[1], conv.Input(2))
+	c.Packed = packable(conv.Inputs[1])
 	return ok && c.canPool()
 }
 

@@ -1,0 +1,151 @@
+package lower
+
+import (
+	"fmt"
+	"slices"
+
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// packing is the order in which a kernel reads a tensor: axes of the packed memory, outermost first. The element at one
+// place of every axis is that of the tensor whose index along each dimension is what its axes add up to; where that is
+// beyond the tensor's end it is zero.
+type packing struct {
+	form  string // name of the order
+	shape []int  // of the tensor
+	axes  []packAxis
+	dims  []int // of the packed memory as kernels see it; neighbouring axes may be one of its dimensions
+}
+
+// packAxis has size places, one after the other step elements further along dimension dim of the tensor.
+type packAxis struct{ size, dim, step int }
+
+// packKey is a value in one order.
+type packKey struct {
+	value *ir.Value
+	form  string
+}
+
+// packed returns v in the order of p: packed at build time if it is known then, and by a step of its own if not.
+func (l *lowerer) packed(v *ir.Value, p packing) (*Storage, error) {
+	if v.IsConst() {
+		return l.pack(v, p.form, p.dims, func(dst []float32) { p.fill(dst, v.Const.F32s()) }), nil
+	}
+	key := packKey{v, p.form}
+	if s, ok := l.repacked[key]; ok {
+		return s, nil
+	}
+	from, err := l.readPlain(v)
+	if err != nil {
+		return nil, err
+	}
+	to := &Storage{Name: v.Name + " " + p.form, Type: v.Type, Elem: loopir.F32, Dims: p.dims}
+	l.repacked[key] = to
+	return to, l.emitPacking(p, from, to)
+}
+
+// strides are the distances between neighbours along each dimension of the tensor.
+func (p packing) strides() []int {
+	out, size := make([]int, len(p.shape)), 1
+	for d := len(p.shape) - 1; d >= 0; d-- {
+		out[d], size = size, size*p.shape[d]
+	}
+	return out
+}
+
+// fill packs src into dst, which is zero.
+func (p packing) fill(dst, src []float32) {
+	strides, at := p.strides(), make([]int, len(p.shape))
+	last := len(p.axes) - 1
+	var walk func(axis, to int)
+	walk = func(axis, to int) {
+		a := p.axes[axis]
+		if axis == last {
+			from := 0
+			for d, i := range at {
+				from += i * strides[d]
+			}
+			inside := min(a.size, ceilDiv(p.shape[a.dim]-at[a.dim], a.step))
+			for i := range inside {
+				dst[to+i] = src[from+i*a.step*strides[a.dim]]
+			}
+			return
+		}
+		for range a.size {
+			if at[a.dim] < p.shape[a.dim] {
+				walk(axis+1, to)
+			}
+			to += p.sizeBelow(axis)
+			at[a.dim] += a.step
+		}
+		at[a.dim] -= a.size * a.step
+	}
+	walk(0, 0)
+}
+
+// sizeBelow is how many elements one place of an axis holds.
+func (p packing) sizeBelow(axis int) int {
+	size := 1
+	for _, a := range p.axes[axis+1:] {
+		size *= a.size
+	}
+	return size
+}
+
+// padded reports whether the packed memory has places that are beyond the tensor's end.
+func (p packing) padded() bool { return ir.Type{Shape: p.shape}.Elems() != p.sizeBelow(-1) }
+
+// emitPacking packs at run time: a chunk for each place of the first axis.
+func (l *lowerer) emitPacking(p packing, from, to *Storage) error {
+	k := &packingKernel{kernel: newKernel("pack", l.target), packing: p, at: make([]loopir.Index, len(p.shape))}
+	k.src, k.dst = k.as(k.in, from, p.shape...), k.as(k.out, to, p.axes[0].size, p.sizeBelow(0))
+	k.chunk = k.grid("a0", p.axes[0].size)
+	k.at[p.axes[0].dim] = k.chunk.Mul(p.axes[0].step)
+	if p.padded() {
+		k.vectors(p.sizeBelow(0), func(x, count loopir.Index) {
+			k.put(k.dst, count, loopir.Num(k.vec(loopir.F32), 0), k.chunk, x)
+		})
+	}
+	k.axis(1, loopir.C(0))
+	return l.emit(k.kernel, nil, "pack", sched.Tile{})
+}
+
+type packingKernel struct {
+	*kernel
+	packing
+	src, dst *loopir.Buffer
+	chunk    loopir.Index
+	at       []loopir.Index // place in the tensor
+}
+
+// axis copies what lies inside the tensor for all places of an axis and of those below; to is where that goes.
+func (k *packingKernel) axis(axis int, to loopir.Index) {
+	if axis == len(k.axes) {
+		k.Store(k.dst, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, slices.Clone(k.at)...), k.chunk, to)
+		return
+	}
+	a := k.axes[axis]
+	before := k.at[a.dim]
+	inside := loopir.C(a.size)
+	if k.reach(axis) >= k.shape[a.dim] {
+		inside = inside.Min(loopir.C(k.shape[a.dim] + a.step - 1).Sub(before).Div(a.step))
+	}
+	k.For(fmt.Sprint("a", axis), loopir.C(0), inside, 1, func(i loopir.Index) {
+		k.at[a.dim] = before.Add(i.Mul(a.step))
+		k.axis(axis+1, to.Add(i.Mul(k.sizeBelow(axis))))
+	})
+	k.at[a.dim] = before
+}
+
+// reach is the largest index along the dimension of an axis that it and those above get to.
+func (k *packingKernel) reach(axis int) int {
+	index := 0
+	for _, a := range k.axes[:axis+1] {
+		if a.dim == k.axes[axis].dim {
+			index += (a.size - 1) * a.step
+		}
+	}
+	return index
+}
