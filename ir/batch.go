@@ -26,6 +26,11 @@ func checkBatched(g *Graph) error {
 	if n := mixesSamples(g, carries); n != nil {
 		return &diag.Error{Pos: n.Pos, Msg: n.Op.Name + " mixes the samples of a batch"}
 	}
+	for _, s := range g.States {
+		if s.Out != s.In {
+			return &diag.Error{Pos: s.In.Pos, Msg: fmt.Sprintf("state %q changes, which samples of a batch must not do", s.Name)}
+		}
+	}
 	for _, o := range g.Outputs {
 		if !carries[o.Value] {
 			return &diag.Error{Pos: o.Value.Pos, Msg: fmt.Sprintf("output %q does not depend on the input", o.Name)}
@@ -84,6 +89,12 @@ func samplesFirst(_ *Node, carries []bool) bool {
 	}
 	return true
 }
+
+// samplesAll is for ops that treat the samples of all their inputs alike.
+func samplesAll(_ *Node, carries []bool) bool { return !slices.Contains(carries, false) }
+
+// samplesNever is for ops that add samples up.
+func samplesNever(*Node, []bool) bool { return false }
 
 func samplesGemm(n *Node, carries []bool) bool {
 	if n.Bool("trans_a") || carries[1] || !carries[0] {

@@ -28,6 +28,21 @@ func (b *Builder) Input(pos diag.Pos, name string, t Type) *Value {
 	return v
 }
 
+// State declares memory that outlasts a run, called name among states; the graph only reads it until Next is called.
+// The bytes of init are not copied.
+func (b *Builder) State(pos diag.Pos, name string, init *tensor.Tensor) *Value {
+	v := &Value{Name: b.unique(name), Type: T(init.DType, init.Shape...), Pos: pos}
+	b.graph.States = append(b.graph.States, State{Name: name, In: v, Out: v, Init: init})
+	return v
+}
+
+// Next says what the state that is read as in holds when the next run begins.
+func (b *Builder) Next(in, next *Value) {
+	if i := b.graph.stateOf(in); i >= 0 && next != nil {
+		b.graph.States[i].Out = next
+	}
+}
+
 // Const makes a constant; its bytes are not copied.
 func (b *Builder) Const(pos diag.Pos, name string, t *tensor.Tensor) *Value {
 	return &Value{Name: b.unique(name), Type: Type{t.DType, t.Shape}, Const: t, Pos: pos}

@@ -1,6 +1,6 @@
 package ir
 
-// Clone copies a graph so that changing the copy leaves the original as it is. Tensors of constants are shared.
+// Clone copies a graph so that changing the copy leaves the original as it is. Tensors are shared.
 func (g *Graph) Clone() *Graph {
 	c := *g
 	copies := map[*Value]*Value{nil: nil}
@@ -34,6 +34,10 @@ func (g *Graph) Clone() *Graph {
 	c.Outputs = make([]Output, len(g.Outputs))
 	for i, o := range g.Outputs {
 		c.Outputs[i] = Output{o.Name, value(o.Value)}
+	}
+	c.States = make([]State, len(g.States))
+	for i, s := range g.States {
+		c.States[i] = State{s.Name, value(s.In), value(s.Out), s.Init}
 	}
 	return &c
 }

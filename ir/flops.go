@@ -26,6 +26,25 @@ func flopsPool(n *Node) int64 {
 	return int64(n.Out().Type.Elems()) * int64(tensor.Count(n.Ints("kernel")))
 }
 
+func flopsConvWeightGrad(n *Node) int64 {
+	dw := n.Out().Type.Shape
+	return 2 * int64(n.Inputs[0].Type.Elems()) * int64(tensor.Count(dw[1:]))
+}
+
+// flopsPoolGrad counts as many operations as for the pool.
+func flopsPoolGrad(n *Node) int64 {
+	return int64(n.Inputs[0].Type.Elems()) * int64(tensor.Count(n.Ints("kernel")))
+}
+
+// flopsMoments counts two sums, a difference and a square.
+func flopsMoments(n *Node) int64 { return 4 * int64(n.Inputs[0].Type.Elems()) }
+
+// flopsBatchNormGrad counts two sums, a difference and a product.
+func flopsBatchNormGrad(n *Node) int64 { return 4 * int64(n.Inputs[0].Type.Elems()) }
+
+// flopsCrossEntropy counts what softmax does.
+func flopsCrossEntropy(n *Node) int64 { return 5 * int64(n.Inputs[0].Type.Elems()) }
+
 // flopsReduce is one operation per number that goes in.
 func flopsReduce(n *Node) int64 { return int64(n.Inputs[0].Type.Elems()) }
 

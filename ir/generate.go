@@ -8,12 +8,8 @@ import "nncc/runtime/tensor"
 func Uniform(d tensor.DType, seed uint64, lo, hi float64, shape ...int) *tensor.Tensor {
 	values := make([]float64, tensor.Count(shape))
 	for i := range values {
+		u := float64(mix64(seed)>>40) / (1 << 24)
 		seed += 0x9e3779b97f4a7c15
-		z := seed
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		z ^= z >> 31
-		u := float64(z>>40) / (1 << 24)
 		values[i] = lo + float64((hi-lo)*u) // converted so that no platform fuses the multiplication
 	}
 	return tensor.FromFloat64s(d, values, shape...)

@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"nncc/ir/diag"
 	"nncc/runtime/tensor"
 )
@@ -10,6 +12,7 @@ type Graph struct {
 	Name    string
 	Inputs  []*Value
 	Outputs []Output
+	States  []State
 	Nodes   []*Node
 	Batched bool // see the package comment
 	Meta    Meta
@@ -19,6 +22,15 @@ type Graph struct {
 type Output struct {
 	Name  string
 	Value *Value
+}
+
+// State is memory that outlasts a run of the graph: a parameter under training, a running statistic, a moment of an
+// optimizer.
+type State struct {
+	Name string         // in checkpoints, where a parameter has the name that its model file gives it; unique among states
+	In   *Value         // what it holds when a run begins; like an input, no node computes it
+	Out  *Value         // what it holds when the next run begins; In itself where the graph only reads it
+	Init *tensor.Tensor // what it holds when the first run begins
 }
 
 // Meta is what a model file says about the network beyond its arithmetic; passes carry it along.
@@ -41,7 +53,7 @@ type Preprocess struct {
 type Value struct {
 	Name  string
 	Type  Type
-	Def   *Node          // the node that computes it; nil for inputs and constants
+	Def   *Node          // the node that computes it; nil for inputs, states and constants
 	Const *tensor.Tensor // the value of a constant; nil otherwise
 	Pos   diag.Pos
 }
@@ -94,7 +106,24 @@ func (g *Graph) IsOutput(v *Value) bool {
 	return false
 }
 
-// Constants lists the constants that nodes or outputs use, each once, in order of first use.
+// stateOf finds the state that is read as v, or returns -1.
+func (g *Graph) stateOf(v *Value) int {
+	return slices.IndexFunc(g.States, func(s State) bool { return s.In == v })
+}
+
+// Results lists what outlasts a run: the values of the outputs, then what each state holds next.
+func (g *Graph) Results() []*Value {
+	out := make([]*Value, 0, len(g.Outputs)+len(g.States))
+	for _, o := range g.Outputs {
+		out = append(out, o.Value)
+	}
+	for _, s := range g.States {
+		out = append(out, s.Out)
+	}
+	return out
+}
+
+// Constants lists the constants that nodes or results use, each once, in order of first use.
 func (g *Graph) Constants() []*Value {
 	var out []*Value
 	seen := map[*Value]bool{}
@@ -109,8 +138,8 @@ func (g *Graph) Constants() []*Value {
 			add(v)
 		}
 	}
-	for _, o := range g.Outputs {
-		add(o.Value)
+	for _, v := range g.Results() {
+		add(v)
 	}
 	return out
 }

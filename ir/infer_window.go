@@ -31,7 +31,7 @@ func inferConv(n *Node) ([]Type, error) {
 	if b := n.Input(2); b != nil && (b.Type.Rank() != 1 || b.Type.Shape[0] != out) {
 		return nil, fmt.Errorf("bias is %s, needs [%d] (one per output channel)", dims(b.Type.Shape), out)
 	}
-	spatial, err := windowShape(n, w.Shape[2:], false)
+	spatial, err := windowShape(n, x.Shape[2:], w.Shape[2:], false)
 	if err != nil {
 		return nil, err
 	}
@@ -53,20 +53,19 @@ func inferPool(n *Node) ([]Type, error) {
 		return nil, fmt.Errorf("input %v has no spatial dimensions, needs [N, C, spatial...]", x.Shape)
 	}
 	kernel := n.Ints("kernel")
-	spatial, err := windowShape(n, kernel, n.Bool("ceil"))
+	spatial, err := windowShape(n, x.Shape[2:], kernel, n.Bool("ceil"))
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPoolPadding(n, kernel); err != nil {
+	if err := checkPoolPadding(n, x.Shape[2:], kernel); err != nil {
 		return nil, err
 	}
 	return []Type{T(x.DType, append([]int{x.Shape[0], x.Shape[1]}, spatial...)...)}, nil
 }
 
-// windowShape computes the spatial size of a sliding window's result from the first input and the attributes stride,
+// windowShape computes the spatial size of a sliding window's result from that of its input and the attributes stride,
 // pad and dilation.
-func windowShape(n *Node, kernel []int, ceil bool) ([]int, error) {
-	in := n.Inputs[0].Type.Shape[2:]
+func windowShape(n *Node, in, kernel []int, ceil bool) ([]int, error) {
 	stride, pad, dilation := n.Ints("stride"), n.Ints("pad"), n.Ints("dilation")
 	lists := []struct {
 		name       string
@@ -113,8 +112,7 @@ func windowSize(in, kernel, stride, dilation, padBegin, padEnd int64, ceil bool)
 }
 
 // checkPoolPadding rejects windows that see nothing but padding, whose maximum and mean are undefined.
-func checkPoolPadding(n *Node, kernel []int) error {
-	in := n.Inputs[0].Type.Shape[2:]
+func checkPoolPadding(n *Node, in, kernel []int) error {
 	stride, pad, dilation := n.Ints("stride"), n.Ints("pad"), n.Ints("dilation")
 	for d, k := range kernel {
 		if pad[d] >= k || pad[len(in)+d] >= k {

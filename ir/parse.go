@@ -176,6 +176,15 @@ func (p *parser) statement(s *scope) {
 		}
 	case "const":
 		p.constant(s)
+	case "state", "next":
+		switch {
+		case s.inBody:
+			p.failAt(word.pos, "a body has no states")
+		case word.text == "state":
+			p.state(s)
+		default:
+			p.next(s)
+		}
 	case "output":
 		v, name := p.use(s), ""
 		if v != nil {

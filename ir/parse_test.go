@@ -42,7 +42,7 @@ func TestDocumentedText(t *testing.T) {
 	}
 	g, err := Parse("doc.go", text.String())
 	require.NoError(t, err)
-	require.Len(t, g.Nodes, 3)
+	require.Len(t, g.Nodes, 4)
 }
 
 // golden compares got with a file, or writes it with -update.
@@ -92,6 +92,13 @@ func requireSameGraph(t testing.TB, want, got *Graph) {
 		if n.Body != nil {
 			requireSameGraph(t, n.Body, m.Body)
 		}
+	}
+	require.Equal(t, len(want.States), len(got.States))
+	for i, s := range want.States {
+		require.Equal(t, s.Name, got.States[i].Name)
+		requireSameValue(t, s.In, got.States[i].In)
+		requireSameValue(t, s.Out, got.States[i].Out)
+		require.True(t, s.Init.Equal(got.States[i].Init), s.Name)
 	}
 	require.Equal(t, len(want.Outputs), len(got.Outputs))
 	for i, o := range want.Outputs {

@@ -101,6 +101,9 @@ func (p *printer) statements(g *Graph) {
 	for _, v := range g.Inputs {
 		p.line("input %s: %v", quoteName(v.Name), v.Type)
 	}
+	for _, s := range g.States {
+		p.state(s)
+	}
 	for _, v := range g.Constants() {
 		p.line("const %s: %v = %s", quoteName(v.Name), v.Type, constText(v.Const, p.short))
 	}
@@ -114,6 +117,19 @@ func (p *printer) statements(g *Graph) {
 			p.line("output %s as %q", quoteName(o.Value.Name), o.Name)
 		}
 	}
+	for _, s := range g.States {
+		if s.Out != s.In {
+			p.line("next %s = %s", quoteName(s.In.Name), quoteName(s.Out.Name))
+		}
+	}
+}
+
+func (p *printer) state(s State) {
+	text := fmt.Sprintf("state %s: %v = %s", quoteName(s.In.Name), s.In.Type, constText(s.Init, p.short))
+	if s.Name != s.In.Name {
+		text += " as " + strconv.Quote(s.Name)
+	}
+	p.line("%s", text)
 }
 
 func (p *printer) node(n *Node) {

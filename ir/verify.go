@@ -10,13 +10,14 @@ import (
 
 // Verify checks the invariants of a graph and returns every violation:
 //
-//   - A value is defined once: as an input, as a constant, or by a node that has it among its outputs. Names of values
+//   - A value is defined once: as an input, as what a state holds, as a constant, or by a node that has it among its outputs. Names of values
 //     are unique and not empty. A node reads constants and values defined before it.
 //   - A constant's tensor has the value's type and as many bytes as that needs.
 //   - A node has the number of inputs (absent ones at the end left out), the attributes (all of them, with the types of the op table) and the result
 //     types that Complete gives it.
 //   - A graph has at least one output; names of outputs are unique and not empty.
-//   - A graph marked batched keeps samples apart, see MarkBatched.
+//   - A state's first and next value have its type; names of states are unique and not empty.
+//   - A graph marked batched keeps samples apart and changes no state, see MarkBatched.
 //   - The body of a fused node is a chain: see verifyBody.
 func Verify(g *Graph) error {
 	v := &verifier{}
@@ -50,6 +51,12 @@ func (v *verifier) graph(g *Graph) {
 		}
 		define(in)
 	}
+	for _, s := range g.States {
+		if s.In.Def != nil || s.In.Const != nil {
+			v.errs.Add(s.In.Pos, "state %s is computed or constant", quoteName(s.In.Name))
+		}
+		define(s.In)
+	}
 	for _, c := range g.Constants() {
 		define(c)
 		v.constant(c)
@@ -69,6 +76,26 @@ func (v *verifier) graph(g *Graph) {
 		v.node(n)
 	}
 	v.outputs(g, defined)
+	v.states(g, defined)
+}
+
+func (v *verifier) states(g *Graph, defined map[*Value]bool) {
+	names := map[string]bool{}
+	for _, s := range g.States {
+		pos := s.In.Pos
+		if s.Name == "" || names[s.Name] {
+			v.errs.Add(pos, "state name %q is empty or used twice", s.Name)
+		}
+		names[s.Name] = true
+		if t := s.Init; !T(t.DType, t.Shape...).Equal(s.In.Type) || len(t.Data) != s.In.Type.Bytes() {
+			v.errs.Add(pos, "state %q: tensor of %v%v with %d bytes for %v", s.Name, t.DType, t.Shape, len(t.Data), s.In.Type)
+		}
+		if !defined[s.Out] {
+			v.errs.Add(pos, "state %q: its next value is not defined", s.Name)
+		} else if !s.Out.Type.Equal(s.In.Type) {
+			v.errs.Add(pos, "state %q is %v, its next value is %v", s.Name, s.In.Type, s.Out.Type)
+		}
+	}
 }
 
 func (v *verifier) outputs(g *Graph, defined map[*Value]bool) {
@@ -139,8 +166,8 @@ func (v *verifier) verifyBody(n *Node) {
 	if v.graph(b); v.errs.Len() > before {
 		return
 	}
-	if len(b.Constants()) > 0 || b.Batched {
-		v.nodeErr(n, "the body has constants or is marked batched")
+	if len(b.Constants()) > 0 || len(b.States) > 0 || b.Batched {
+		v.nodeErr(n, "the body has constants or states, or is marked batched")
 	}
 	if len(b.Nodes) == 0 || len(b.Outputs) != 1 || b.Outputs[0].Value.Def != b.Nodes[len(b.Nodes)-1] {
 		v.nodeErr(n, "the body's output is not its last node's result")

@@ -10,6 +10,25 @@ import (
 	"nncc/runtime/tensor"
 )
 
+// Each case breaks what a graph with states promises.
+func TestVerifyStates(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testdata, "states.nnir"))
+	require.NoError(t, err)
+	for want, damage := range map[string]func(g *Graph){
+		"state %w is computed or constant":           func(g *Graph) { g.States[0].In.Const = g.States[0].Init },
+		"%scale is defined twice":                    func(g *Graph) { g.States[0].In.Name = "scale" },
+		`state name "scale" is empty or used twice`:  func(g *Graph) { g.States[0].Name = "scale" },
+		`state "scale": tensor of f32[4 3 3 3] with`: func(g *Graph) { g.States[1].Init = g.States[0].Init },
+		`state "scale" is f32[4], its next value is`: func(g *Graph) { g.States[1].Out = g.States[0].Out },
+		`its next value is not defined`:              func(g *Graph) { g.States[2].Out = f32(1) },
+	} {
+		g, err := Parse("states", string(text))
+		require.NoError(t, err)
+		damage(g)
+		require.ErrorContains(t, Verify(g), want)
+	}
+}
+
 // Each case breaks one invariant of a good graph.
 func TestVerifyFindsViolations(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(testdata, "lenet.nnir"))

@@ -8,7 +8,7 @@ import (
 // conv adds up, for each element of the window, the input as that element sees it times its weights.
 func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, w, bias := in[0], in[1], in[2:]
-	places := newWindow(n, w.Shape[2:], t)
+	places := newWindow(n, x.Shape, w.Shape[2:], t.Shape)
 	batch, channels, outs, groups := x.Shape[0], x.Shape[1], w.Shape[0], n.Int("groups")
 	perGroup, outsPerGroup := channels/groups, outs/groups
 	inSize, outSize, taps := tensor.Count(x.Shape[2:]), tensor.Count(places.out), tensor.Count(w.Shape[2:])

@@ -21,25 +21,60 @@ type Options struct {
 	Observe func(v *ir.Value, t *tensor.Tensor)
 }
 
-// Run evaluates a verified graph. inputs and the result are in the order of g.Inputs and g.Outputs. It fails where
-// inputs do not fit their types, an index is out of range, or an integer is divided by zero.
+// Run evaluates a verified graph, whose states hold their first values. inputs and the result are in the order of
+// g.Inputs and g.Outputs. It fails where inputs do not fit their types, an index or a label is out of range, or an
+// integer is divided by zero. With o.Float64 an input of any floating-point dtype may be f64.
 func Run(g *ir.Graph, inputs []*tensor.Tensor, o Options) ([]*tensor.Tensor, error) {
-	if len(inputs) != len(g.Inputs) {
-		return nil, fmt.Errorf("%d inputs given, graph %s has %d", len(inputs), g.Name, len(g.Inputs))
+	outputs, _, err := Step(g, inputs, InitialStates(g), o)
+	return outputs, err
+}
+
+// InitialStates is what the states hold in the first run, in the order of g.States.
+func InitialStates(g *ir.Graph) []*tensor.Tensor {
+	out := make([]*tensor.Tensor, len(g.States))
+	for i, s := range g.States {
+		out[i] = s.Init
 	}
-	arrays := make([]array, len(inputs))
+	return out
+}
+
+// Step is Run for one of several runs: states is what the states hold when it begins, in the order of g.States, and next
+// what they hold when the run after it begins.
+func Step(g *ir.Graph, inputs, states []*tensor.Tensor, o Options) (outputs, next []*tensor.Tensor, err error) {
+	if len(inputs) != len(g.Inputs) || len(states) != len(g.States) {
+		return nil, nil, fmt.Errorf("%d inputs and %d states given, graph %s has %d and %d", len(inputs), len(states), g.Name, len(g.Inputs), len(g.States))
+	}
+	values := map[*ir.Value]array{}
 	for i, t := range inputs {
-		v := g.Inputs[i]
-		if have := ir.T(t.DType, t.Shape...); !have.Equal(v.Type) || len(t.Data) != v.Type.Bytes() {
-			return nil, fmt.Errorf("input %s is %v, the graph needs %v", v.Name, have, v.Type)
+		if values[g.Inputs[i]], err = given("input", g.Inputs[i], t, o); err != nil {
+			return nil, nil, err
 		}
-		arrays[i] = load(t)
 	}
-	results, err := run(g, arrays, o)
+	for i, t := range states {
+		if values[g.States[i].In], err = given("state", g.States[i].In, t, o); err != nil {
+			return nil, nil, err
+		}
+	}
+	results, err := run(g, values, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return storeAll(results, o), nil
+	all := storeAll(results, o)
+	return all[:len(g.Outputs)], all[len(g.Outputs):], nil
+}
+
+// given is a tensor that stands for v.
+func given(kind string, v *ir.Value, t *tensor.Tensor, o Options) (array, error) {
+	have, want := ir.T(t.DType, t.Shape...), v.Type
+	if o.Float64 && want.DType.IsFloat() && have.DType == tensor.F64 {
+		want.DType = tensor.F64
+	}
+	if !have.Equal(want) || len(t.Data) != want.Bytes() {
+		return array{}, fmt.Errorf("%s %s is %v, the graph needs %v", kind, v.Name, have, want)
+	}
+	a := load(t)
+	a.Type = v.Type
+	return a, nil
 }
 
 // EvalNode evaluates one node that Complete accepted, whose Outputs need not be set yet. inputs are in the order of
@@ -66,11 +101,8 @@ func storeAll(results []array, o Options) []*tensor.Tensor {
 	return out
 }
 
-func run(g *ir.Graph, inputs []array, o Options) ([]array, error) {
-	values := map[*ir.Value]array{}
-	for i, v := range g.Inputs {
-		values[v] = inputs[i]
-	}
+// run evaluates the nodes, given what inputs and states hold, and returns the graph's results.
+func run(g *ir.Graph, values map[*ir.Value]array, o Options) ([]array, error) {
 	lookup := func(v *ir.Value) array {
 		switch {
 		case v == nil:
@@ -100,21 +132,22 @@ func run(g *ir.Graph, inputs []array, o Options) ([]array, error) {
 			}
 		}
 	}
-	out := make([]array, len(g.Outputs))
-	for i, output := range g.Outputs {
-		out[i] = lookup(output.Value)
+	results := g.Results()
+	out := make([]array, len(results))
+	for i, v := range results {
+		out[i] = lookup(v)
 	}
 	return out, nil
 }
 
-// usesLeft counts how often each value is read, by nodes and as an output.
+// usesLeft counts how often each value is read, by nodes and as a result.
 func usesLeft(g *ir.Graph) map[*ir.Value]int {
 	left := map[*ir.Value]int{}
 	for v, users := range g.Users() {
 		left[v] = len(users)
 	}
-	for _, o := range g.Outputs {
-		left[o.Value]++
+	for _, v := range g.Results() {
+		left[v]++
 	}
 	return left
 }
@@ -122,9 +155,13 @@ func usesLeft(g *ir.Graph) map[*ir.Value]int {
 // eval computes a node's results, rounded unless o keeps float64.
 func eval(n *ir.Node, in []array, o Options) ([]array, error) {
 	if n.Body != nil {
-		return run(n.Body, in, o)
+		values := map[*ir.Value]array{}
+		for i, v := range n.Body.Inputs {
+			values[v] = in[i]
+		}
+		return run(n.Body, values, o)
 	}
-	f, ok := table[n.Op.Name]
+	meanings, ok := table[n.Op.Name]
 	if !ok {
 		return nil, fmt.Errorf("the interpreter does not know the op")
 	}
@@ -132,12 +169,14 @@ func eval(n *ir.Node, in []array, o Options) ([]array, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := f(n, in, types[0])
-	if err != nil {
-		return nil, err
+	out := make([]array, len(meanings))
+	for i, f := range meanings {
+		if out[i], err = f(n, in, types[i]); err != nil {
+			return nil, err
+		}
+		if !o.Float64 {
+			out[i].round()
+		}
 	}
-	if !o.Float64 {
-		out.round()
-	}
-	return []array{out}, nil
+	return out, nil
 }

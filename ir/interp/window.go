@@ -13,17 +13,17 @@ const (
 	beyondPadding = -2 // past the padded input, which the last window of a pool with ceil may reach
 )
 
-// window walks a sliding window over the spatial dimensions of a node's first input.
+// window walks a sliding window over the spatial dimensions of an image.
 type window struct {
 	in, kernel, out       []int
 	stride, pad, dilation []int
 	inStrides             []int
 }
 
-// newWindow describes node n with that kernel and result type.
-func newWindow(n *ir.Node, kernel []int, result ir.Type) window {
-	in := n.Inputs[0].Type.Shape[2:]
-	return window{in, kernel, result.Shape[2:], n.Ints("stride"), n.Ints("pad"), n.Ints("dilation"), strides(in)}
+// newWindow describes the window of node n, from the shape of the image to that of what its windows become.
+func newWindow(n *ir.Node, image, kernel, result []int) window {
+	in := image[2:]
+	return window{in, kernel, result[2:], n.Ints("stride"), n.Ints("pad"), n.Ints("dilation"), strides(in)}
 }
 
 // at lists, for each place of the window in row-major order, where element tap of the window lies in one channel of
@@ -64,7 +64,7 @@ func (w window) at(tap int) []int {
 
 func maxpool(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x := in[0]
-	w := newWindow(n, n.Ints("kernel"), t)
+	w := newWindow(n, x.Shape, n.Ints("kernel"), t.Shape)
 	y := newArray(t)
 	for k := range y.f {
 		y.f[k] = math.Inf(-1)
@@ -93,23 +93,31 @@ func maxpool(n *ir.Node, in []array, t ir.Type) (array, error) {
 
 func avgpool(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x := in[0]
-	w := newWindow(n, n.Ints("kernel"), t)
+	w := newWindow(n, x.Shape, n.Ints("kernel"), t.Shape)
 	y := newArray(t)
 	inSize, outSize := tensor.Count(w.in), tensor.Count(w.out)
-	counts := make([]float64, outSize)
 	for tap := range tensor.Count(w.kernel) {
 		at := w.at(tap)
-		for k, j := range at {
-			if j >= 0 || j == inPadding && n.Bool("count_include_pad") {
-				counts[k]++
-			}
-		}
 		for c := range x.Shape[0] * x.Shape[1] {
 			accumulate(y.f[c*outSize:][:outSize], x.f[c*inSize:][:inSize], at)
 		}
 	}
+	counts := w.counts(n.Bool("count_include_pad"))
 	for k := range y.f {
 		y.f[k] /= counts[k%outSize]
 	}
 	return y, nil
+}
+
+// counts is what each window's sum is divided by for its mean.
+func (w window) counts(includePad bool) []float64 {
+	counts := make([]float64, tensor.Count(w.out))
+	for tap := range tensor.Count(w.kernel) {
+		for k, j := range w.at(tap) {
+			if j >= 0 || j == inPadding && includePad {
+				counts[k]++
+			}
+		}
+	}
+	return counts
 }

@@ -14,7 +14,7 @@ type context struct {
 	o        Options
 	rewrites int
 	names    map[string]bool
-	uses     map[*ir.Value]int // readers of each value, an output counting as one; kept up to date by sweep
+	uses     map[*ir.Value]int // readers of each value, an output and the next run's state counting as one; kept up to date by sweep
 	pending  []*ir.Node        // made by the rule that is running
 }
 
@@ -22,6 +22,9 @@ func newContext(g *ir.Graph, o Options) *context {
 	c := &context{g: g, o: o, names: map[string]bool{}}
 	for _, v := range g.Inputs {
 		c.names[v.Name] = true
+	}
+	for _, s := range g.States {
+		c.names[s.In.Name] = true
 	}
 	for _, v := range g.Constants() {
 		c.names[v.Name] = true
@@ -42,8 +45,8 @@ func (c *context) countUses() {
 	for v, users := range c.g.Users() {
 		c.uses[v] = len(users)
 	}
-	for _, o := range c.g.Outputs {
-		c.uses[o.Value]++
+	for _, v := range c.g.Results() {
+		c.uses[v]++
 	}
 }
 
@@ -81,6 +84,11 @@ func (c *context) sweep(r rule) error {
 	for i, o := range c.g.Outputs {
 		if w, ok := replaced[o.Value]; ok {
 			c.g.Outputs[i].Value = w
+		}
+	}
+	for i, s := range c.g.States {
+		if w, ok := replaced[s.Out]; ok {
+			c.g.States[i].Out = w
 		}
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"nncc/ir"
 )
 
-// deadCode keeps the nodes that an output depends on.
+// deadCode keeps the nodes that an output or a state depends on.
 func deadCode(c *context) error {
 	c.countUses()
 	var kept []*ir.Node

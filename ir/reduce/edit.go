@@ -16,6 +16,7 @@ type edit struct {
 	constants map[*ir.Value]*tensor.Tensor         // of the same type
 	resize    func(v *ir.Value, shape []int) []int // new sizes of an input or a constant
 	sizes     map[int]int                          // new values of integers in attributes that name sizes
+	frozen    *ir.Value                            // what a state holds, which no longer changes
 }
 
 // applier builds the edited graph.
@@ -31,6 +32,9 @@ func (e edit) apply(g *ir.Graph) (*ir.Graph, error) {
 	a := &applier{edit: e, out: &ir.Graph{Name: g.Name}, values: map[*ir.Value]*ir.Value{}}
 	for _, v := range g.Inputs {
 		a.input(v)
+	}
+	for _, s := range g.States {
+		a.state(s)
 	}
 	for _, n := range g.Nodes {
 		if slices.Contains(e.cut, n) {
@@ -55,8 +59,26 @@ func (e edit) apply(g *ir.Graph) (*ir.Graph, error) {
 			a.out.Outputs = append(a.out.Outputs, ir.Output{Name: w.Name, Value: w})
 		}
 	}
+	for i, s := range g.States {
+		if s.In != e.frozen {
+			a.out.States[i].Out = a.value(s.Out)
+		}
+	}
 	sweep(a.out)
 	return a.out, nil
+}
+
+// state makes a state of the same name that is only read so far.
+func (a *applier) state(s ir.State) {
+	init := s.Init
+	if a.resize != nil {
+		if shape := a.resize(s.In, init.Shape); !slices.Equal(shape, init.Shape) {
+			init = corner(init, shape)
+		}
+	}
+	w := &ir.Value{Name: s.In.Name, Type: ir.T(init.DType, init.Shape...), Pos: s.In.Pos}
+	a.values[s.In] = w
+	a.out.States = append(a.out.States, ir.State{Name: s.Name, In: w, Out: w, Init: init})
 }
 
 // input makes v an input.
@@ -211,23 +233,14 @@ func corner(t *tensor.Tensor, shape []int) *tensor.Tensor {
 	return out
 }
 
-// sweep removes nodes and inputs that no output needs.
+// sweep removes nodes, inputs and states that no output needs. A state that changes is needed.
 func sweep(g *ir.Graph) {
-	needed := map[*ir.Value]bool{}
-	for _, o := range g.Outputs {
-		needed[o.Value] = true
+	g.Prune()
+	read := g.Users()
+	unused := func(v *ir.Value) bool { return len(read[v]) == 0 && !g.IsOutput(v) }
+	isNext := func(v *ir.Value) bool {
+		return slices.ContainsFunc(g.States, func(s ir.State) bool { return s.Out == v && s.In != v })
 	}
-	var kept []*ir.Node
-	for _, n := range slices.Backward(g.Nodes) {
-		if !slices.ContainsFunc(n.Outputs, func(v *ir.Value) bool { return needed[v] }) {
-			continue
-		}
-		kept = append(kept, n)
-		for _, v := range n.Inputs {
-			needed[v] = true
-		}
-	}
-	slices.Reverse(kept)
-	g.Nodes = kept
-	g.Inputs = slices.DeleteFunc(g.Inputs, func(v *ir.Value) bool { return !needed[v] })
+	g.Inputs = slices.DeleteFunc(g.Inputs, func(v *ir.Value) bool { return unused(v) && !isNext(v) })
+	g.States = slices.DeleteFunc(g.States, func(s ir.State) bool { return s.Out == s.In && unused(s.In) && !isNext(s.In) })
 }

@@ -26,7 +26,7 @@ func Graph(g *ir.Graph, o Options) *ir.Graph {
 	r.focus()
 	for progress := true; progress; {
 		progress = false
-		for _, step := range []func() bool{r.fewerOutputs, r.earlierOutputs, r.fewerNodes, r.bypassNodes, r.plainAttrs, r.smallerDims, r.plainConstants} {
+		for _, step := range []func() bool{r.fewerOutputs, r.fewerUpdates, r.earlierOutputs, r.fewerNodes, r.bypassNodes, r.plainAttrs, r.smallerDims, r.plainConstants} {
 			progress = step() || progress
 		}
 	}
@@ -93,6 +93,19 @@ func (r *reducer) fewerOutputs() bool {
 			progress = true
 		} else {
 			i++
+		}
+	}
+	return progress
+}
+
+// fewerUpdates makes states that change read-only, one by one.
+func (r *reducer) fewerUpdates() bool {
+	progress := false
+	for i := 0; i < len(r.best.States); i++ {
+		before := len(r.best.States)
+		if s := r.best.States[i]; s.Out != s.In && r.try(edit{frozen: s.In}) {
+			progress = true
+			i -= before - len(r.best.States)
 		}
 	}
 	return progress

@@ -152,6 +152,36 @@ func TestRandomGraphs(t *testing.T) {
 	}
 }
 
+// Of states only those stay that the failure needs, and they change only where it needs that.
+func TestStates(t *testing.T) {
+	text := `graph net {
+  input %x: f32[4, 6]
+  state %a: f32[4, 6] = uniform(seed 1, -1, 1)
+  state %b: f32[4, 6] = uniform(seed 2, -1, 1)
+  state %c: f32[4, 6] = uniform(seed 3, -1, 1)
+  %y = mul(%x, %a)
+  %z = exp(%y)
+  %u = add(%z, %b)
+  output %u
+  next %a = %y
+  next %b = %u
+  next %c = %a
+}
+`
+	small := reduced(t, parse(t, text), Options{Fails: func(g *ir.Graph) bool {
+		return slices.ContainsFunc(g.States, func(s ir.State) bool { return s.Name == "b" && s.Out.Def != nil && s.Out.Def.Op.Name == "add" })
+	}})
+	require.Equal(t, `graph net {
+  input %y: f32[1, 1]
+  input %z: f32[1, 1]
+  state %b: f32[1, 1] = [0.18237936]
+  %u = add(%z, %b) : f32[1, 1]
+  output %y
+  next %b = %u
+}
+`, small.String())
+}
+
 // A smaller image and the corner of a constant are what they say.
 func TestCorner(t *testing.T) {
 	c := corner(tensor.FromF32([]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 3, 4), []int{2, 3})

@@ -128,10 +128,13 @@ func (r *reducer) shrinkDim(input, dim int) bool {
 	return false
 }
 
-// sizesOf lists the sizes above 1 of inputs and constants, largest first.
+// sizesOf lists the sizes above 1 of inputs, states and constants, largest first.
 func sizesOf(g *ir.Graph) []int {
-	sizes := map[int]bool{}
-	for _, v := range slices.Concat(g.Inputs, g.Constants()) {
+	sizes, values := map[int]bool{}, slices.Concat(g.Inputs, g.Constants())
+	for _, s := range g.States {
+		values = append(values, s.In)
+	}
+	for _, v := range values {
 		for _, size := range v.Type.Shape {
 			sizes[size] = size > 1
 		}
