@@ -113,6 +113,9 @@ func SignatureOf(g *ir.Graph) program.Signature {
 	for _, o := range g.Outputs {
 		s.Outputs = append(s.Outputs, program.Port{Name: o.Name, DType: o.Value.Type.DType, Shape: o.Value.Type.Shape})
 	}
+	for _, st := range g.States {
+		s.States = append(s.States, program.Port{Name: st.Name, DType: st.In.Type.DType, Shape: st.In.Type.Shape})
+	}
 	if p := g.Meta.Preprocess; p != nil {
 		s.Preprocess = &program.Preprocess{Scale: p.Scale, Mean: p.Mean, Std: p.Std, Order: p.Order}
 	}

@@ -55,8 +55,15 @@ func (k *kernel) in(s *Storage) *loopir.Buffer {
 	return b
 }
 
-// out declares the result.
+// out declares the result. One that takes the place of an argument is that parameter.
 func (k *kernel) out(s *Storage) *loopir.Buffer {
+	for _, a := range k.args {
+		if s.Root().Derived && a.Root() == s.Root() {
+			b := k.bound[a]
+			b.Mutable = true
+			return b
+		}
+	}
 	b := k.Out(fmt.Sprintf("a%d", len(k.args)), s.Elem, s.Dims...)
 	k.args, k.bound[s] = append(k.args, s), b
 	k.first[b] = s.FirstBlock

@@ -10,11 +10,12 @@ import (
 	"nncc/ir/diag"
 )
 
-// Result is a lowered graph: steps in order over storages. Inputs and Outputs are in the order of the graph's, in plain
-// row-major layout.
+// Result is a lowered graph: steps in order over storages. States, Inputs and Outputs are in the order of the graph's, in
+// plain row-major layout.
 type Result struct {
 	Init    []Step // run once, before all else
 	Steps   []Step
+	States  []*Storage
 	Inputs  []*Storage
 	Outputs []*Storage
 }
@@ -49,11 +50,15 @@ func rules() []rule {
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, perSample: perSample(g),
-		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, inPlace: map[*ir.Value]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
-	res := &Result{}
+	states, err := l.openStates()
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{States: states}
 	var errs diag.List
 	for _, v := range g.Inputs {
 		s, err := l.define(v, sched.Layout{})
@@ -77,6 +82,9 @@ func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 		}
 		res.Outputs = append(res.Outputs, s)
 	}
+	if err := l.closeStates(states); err != nil {
+		return nil, err
+	}
 	res.Init, res.Steps = l.init, l.steps
 	return res, nil
 }
@@ -94,7 +102,8 @@ type lowerer struct {
 	steps     []Step
 
 	derived  map[string]*Storage
-	repacked map[packKey]*Storage // weights that are packed at run time
+	repacked map[packKey]*Storage   // weights that are packed at run time
+	inPlace  map[*ir.Value]*Storage // what a state holds next, written over what it holds
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
@@ -128,6 +137,9 @@ func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 	s, err := storageOf(v.Name, v.Type, lay, l.perSample[v])
 	if err != nil {
 		return nil, err
+	}
+	if at, ok := l.inPlace[v]; ok {
+		s.Alias = at
 	}
 	if part, ok := l.within(v); ok {
 		whole, err := l.whole(part.Whole)
@@ -231,7 +243,7 @@ func (l *lowerer) output(o ir.Output) (*Storage, error) {
 			return l.copy(o.Value, s)
 		}
 	}
-	if s.Const != nil {
+	if s.Const != nil || s.Root().Derived {
 		return l.copy(o.Value, s)
 	}
 	return s, nil

@@ -19,7 +19,7 @@ type Storage struct {
 	Const  *Const   // what it holds, if it is known at build time
 	Alias  *Storage // same memory under other dimensions, or nil
 
-	Derived    bool // filled by an init step, and kept
+	Derived    bool // filled by an init step, and kept: a form of weights, or a state
 	FirstBlock int  // of a part of the blocked image Alias, with its dimensions: where the part's channels begin
 }
 

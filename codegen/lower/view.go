@@ -49,11 +49,17 @@ func (l *lowerer) copy(v *ir.Value, from *Storage) (*Storage, error) {
 	if err != nil || v.Type.Elems() == 0 {
 		return to, err
 	}
+	l.steps = append(l.steps, l.copying(from, to))
+	return to, nil
+}
+
+// copying is a step that copies plain memory.
+func (l *lowerer) copying(from, to *Storage) Step {
 	k := newKernel("copy", l.target)
 	src, dst := k.flat(k.in, from), k.flat(k.out, to)
 	n := k.samples(&Storage{Dims: dst.Dims})
 	k.vectors(dst.Dims[1], func(x, count loopir.Index) {
 		k.put(dst, count, k.get(src, count, k.sampleOf(src, n), x), n, x)
 	})
-	return to, l.emit(k, nil, "copy", sched.Tile{})
+	return Step{Func: k.Func(), Args: k.args, Family: "copy", Name: to.Name}
 }

@@ -88,7 +88,7 @@ func lowestFree(v *interval, placed []*interval) int {
 func stack(init []lower.Step, offsets map[*lower.Storage]int) (derivedBytes int) {
 	for _, s := range init {
 		for _, o := range s.Outputs() {
-			offsets[o] = derivedBytes
+			offsets[o.Root()] = derivedBytes
 			derivedBytes += aligned(o.Bytes())
 		}
 	}

@@ -5,52 +5,87 @@ import (
 	"slices"
 
 	"nncc/codegen/loopir"
-	"nncc/codegen/lower"
 	"nncc/runtime/exec"
 )
 
-// Interpret runs the plan's launches with the loop-IR interpreter for the given batch: slow, but on any machine, and
-// with every address checked. Inputs and results are the bytes of batch samples, as in exec.Instance.
+// Interpreter runs a plan's launches with the loop-IR interpreter: slow, but on any machine, and with every address
+// checked.
+type Interpreter struct {
+	plan           *Plan
+	arena, derived []byte
+	batch          int
+}
+
+// Interpret runs the plan once for the given batch. Inputs and results are the bytes of batch samples, as in
+// exec.Instance.
 func (p *Plan) Interpret(inputs [][]byte, batch int) ([][]byte, error) {
-	v := &p.Variant
-	arena, derived := make([]byte, v.ArenaBytes*batch), make([]byte, v.DerivedBytes)
-	port := func(q exec.Port) []byte {
-		n := q.Elems * q.ElemBytes
-		if q.Batched {
-			n *= batch
-		}
-		return arena[q.OffsetBytes*batch:][:n]
+	in, err := p.Open(batch)
+	if err != nil {
+		return nil, err
 	}
-	for i, in := range inputs {
-		copy(port(v.Inputs[i]), in)
+	return in.Run(inputs)
+}
+
+// Open runs the init launches.
+func (p *Plan) Open(batch int) (*Interpreter, error) {
+	in := &Interpreter{p, make([]byte, p.Variant.ArenaBytes*batch), make([]byte, p.Variant.DerivedBytes), batch}
+	return in, in.launch(p.Variant.Init)
+}
+
+// Run runs the step launches.
+func (in *Interpreter) Run(inputs [][]byte) ([][]byte, error) {
+	v := &in.plan.Variant
+	for i, x := range inputs {
+		copy(in.port(v.Inputs[i]), x)
 	}
-	for _, l := range append(slices.Clone(v.Init), v.Step...) {
-		f := p.Funcs[l.Kernel]
-		args := make([][]byte, len(l.Args))
-		for i, a := range l.Args {
-			args[i] = argumentBytes(f.Params[i], a, arena, derived, p.Consts, batch)
-		}
-		if err := loopir.Interpret(f, args, batch); err != nil {
-			return nil, fmt.Errorf("%s: %w", l.Name, err)
-		}
+	if err := in.launch(v.Step); err != nil {
+		return nil, err
 	}
 	var out [][]byte
 	for _, q := range v.Outputs {
-		out = append(out, append([]byte{}, port(q)...))
+		out = append(out, slices.Clone(in.port(q)))
 	}
 	return out, nil
 }
 
-func argumentBytes(b *loopir.Buffer, a exec.Arg, arena, derived []byte, consts []*lower.Const, batch int) []byte {
+// State is the memory of state i.
+func (in *Interpreter) State(i int) []byte {
+	q := in.plan.Variant.States[i]
+	return in.derived[q.OffsetBytes:][:q.Elems*q.ElemBytes]
+}
+
+func (in *Interpreter) port(q exec.Port) []byte {
+	n := q.Elems * q.ElemBytes
+	if q.Batched {
+		n *= in.batch
+	}
+	return in.arena[q.OffsetBytes*in.batch:][:n]
+}
+
+func (in *Interpreter) launch(launches []exec.Launch) error {
+	for _, l := range launches {
+		f := in.plan.Funcs[l.Kernel]
+		args := make([][]byte, len(l.Args))
+		for i, a := range l.Args {
+			args[i] = in.argument(f.Params[i], a)
+		}
+		if err := loopir.Interpret(f, args, in.batch); err != nil {
+			return fmt.Errorf("%s: %w", l.Name, err)
+		}
+	}
+	return nil
+}
+
+func (in *Interpreter) argument(b *loopir.Buffer, a exec.Arg) []byte {
 	if a.Space == exec.SpaceConst {
-		return consts[a.Index].Data[a.OffsetBytes:]
+		return in.plan.Consts[a.Index].Data[a.OffsetBytes:]
 	}
 	n := b.Bytes()
 	if a.Space == exec.SpaceDerived {
-		return derived[a.OffsetBytes:][:n]
+		return in.derived[a.OffsetBytes:][:n]
 	}
 	if b.Batched() {
-		n *= batch
+		n *= in.batch
 	}
-	return arena[a.OffsetBytes*batch:][:n]
+	return in.arena[a.OffsetBytes*in.batch:][:n]
 }

@@ -57,6 +57,7 @@ func New(res *lower.Result, t sched.Target, o Options) *Plan {
 		p.Variant.Kernels = append(p.Variant.Kernels, program.Kernel{Name: f.Name})
 	}
 	p.Variant.Inputs, p.Variant.Outputs = ports(res.Inputs, offsets), ports(res.Outputs, offsets)
+	p.Variant.States = ports(res.States, offsets)
 	return p
 }
 
@@ -64,8 +65,8 @@ func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *constant
 	if s.Const != nil {
 		return exec.Arg{Space: exec.SpaceConst, Index: consts.add(s.Const)}
 	}
-	if s.Derived {
-		return exec.Arg{Space: exec.SpaceDerived, OffsetBytes: offsets[s]}
+	if s.Root().Derived {
+		return exec.Arg{Space: exec.SpaceDerived, OffsetBytes: offsets[s.Root()]}
 	}
 	return exec.Arg{Space: exec.SpaceArena, OffsetBytes: offsets[s.Root()]}
 }

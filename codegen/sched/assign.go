@@ -37,9 +37,9 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	for _, n := range g.Nodes {
 		p.flatten(n)
 	}
-	for _, o := range g.Outputs { // a port is plain memory
-		if !o.Value.IsConst() && p.Layout[o.Value].Kind == Planar {
-			p.Layout[o.Value] = Layout{}
+	for _, v := range g.Results() { // a port is plain memory
+		if !v.IsConst() && p.Layout[v].Kind == Planar {
+			p.Layout[v] = Layout{}
 		}
 	}
 	return p

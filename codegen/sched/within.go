@@ -17,8 +17,8 @@ func (p *Plan) placeParts(g *ir.Graph) {
 			readers[v]++
 		}
 	}
-	for _, o := range g.Outputs {
-		readers[o.Value]++
+	for _, v := range g.Results() {
+		readers[v]++
 	}
 	for _, n := range g.Nodes {
 		if n.Op.Name != "concat" || p.Layout[n.Out()].Kind != Blocked {

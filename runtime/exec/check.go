@@ -57,10 +57,16 @@ func checkVariant(v *Variant, consts [][]byte, o Options) error {
 		c.launch("step", &v.Step[i])
 	}
 	for i := range v.Inputs {
-		c.port("input", &v.Inputs[i])
+		c.port("input", &v.Inputs[i], v.ArenaBytes, SpaceArena)
 	}
 	for i := range v.Outputs {
-		c.port("output", &v.Outputs[i])
+		c.port("output", &v.Outputs[i], v.ArenaBytes, SpaceArena)
+	}
+	for i := range v.States {
+		c.port("state", &v.States[i], v.DerivedBytes, SpaceDerived)
+		if v.States[i].Batched {
+			c.errorf("state %s is batched", v.States[i].Name)
+		}
 	}
 	return errors.Join(c.problems...)
 }
@@ -158,8 +164,8 @@ func (c *checker) arg(a Arg) error {
 	return nil
 }
 
-// port checks an input or an output, as which says.
-func (c *checker) port(which string, p *Port) {
+// port checks an input, an output or a state, as which says, that lies in a space of so many bytes.
+func (c *checker) port(which string, p *Port, spaceBytes int, space Space) {
 	if p.ElemBytes < 1 || p.Elems < 0 || p.Elems > maxMemoryBytes/p.ElemBytes {
 		c.errorf("%s %s has %d elements of %d bytes", which, p.Name, p.Elems, p.ElemBytes)
 		return
@@ -168,8 +174,7 @@ func (c *checker) port(which string, p *Port) {
 		c.errorf("%s %s: offset %d is not a multiple of %d", which, p.Name, p.OffsetBytes, cacheLine)
 		return
 	}
-	if size := p.Elems * p.ElemBytes; p.OffsetBytes > c.v.ArenaBytes-size {
-		c.errorf("%s %s: %d bytes at offset %d do not fit the arena of %d bytes per sample",
-			which, p.Name, size, p.OffsetBytes, c.v.ArenaBytes)
+	if size := p.Elems * p.ElemBytes; p.OffsetBytes > spaceBytes-size {
+		c.errorf("%s %s: %d bytes at offset %d do not fit %s of %d bytes", which, p.Name, size, p.OffsetBytes, space, spaceBytes)
 	}
 }

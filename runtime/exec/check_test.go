@@ -75,7 +75,11 @@ func TestOpenRejects(t *testing.T) {
 		{"port offset", func(v *Variant, _ *Options) { v.Outputs[0].OffsetBytes = 4 },
 			"exec: output y: offset 4 is not a multiple of 64"},
 		{"port end", func(v *Variant, _ *Options) { v.Outputs[0].OffsetBytes, v.Outputs[0].Elems = 64, 17 },
-			"exec: output y: 68 bytes at offset 64 do not fit the arena of 128 bytes per sample"},
+			"exec: output y: 68 bytes at offset 64 do not fit the arena of 128 bytes"},
+		{"state end", func(v *Variant, _ *Options) { v.States = []Port{{Name: "w", ElemBytes: 4, Elems: 17}} },
+			"exec: state w: 68 bytes at offset 0 do not fit derived memory of 64 bytes"},
+		{"state batched", func(v *Variant, _ *Options) { v.States = []Port{{Name: "w", ElemBytes: 4, Elems: 1, Batched: true}} },
+			"exec: state w is batched"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := &Variant{

@@ -90,6 +90,15 @@ func (in *Instance) Input(i int) []byte { return in.port(in.variant.Inputs[i]) }
 // Output returns the memory of output i, laid out as an input is. The next run overwrites it.
 func (in *Instance) Output(i int) []byte { return in.port(in.variant.Outputs[i]) }
 
+// State returns the memory of state i: dense elements, which runs read and change, and the caller may between runs.
+func (in *Instance) State(i int) []byte {
+	if in.mem.derived == nil {
+		return nil
+	}
+	p := in.variant.States[i]
+	return in.mem.derived[p.OffsetBytes:][: p.ElemBytes*p.Elems : p.ElemBytes*p.Elems]
+}
+
 func (in *Instance) port(p Port) []byte {
 	if in.mem.arena == nil {
 		return nil

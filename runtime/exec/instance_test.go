@@ -81,6 +81,41 @@ func TestInitConstantsAndDerivedMemory(t *testing.T) {
 	}
 }
 
+// A state keeps what a run leaves there, and what the caller writes between runs.
+func TestStatesOutlastRuns(t *testing.T) {
+	v := &Variant{
+		ISA: "test", ArenaBytes: 64, DerivedBytes: 128, ConstBytes: []int{1},
+		Kernels: []Kernel{
+			{Name: "first", Go: func(args []unsafe.Pointer, _, _ int, _ unsafe.Pointer) { *(*byte)(args[2]) = *(*byte)(args[1]) }},
+			{Name: "count", Go: func(args []unsafe.Pointer, _, _ int, _ unsafe.Pointer) { *(*byte)(args[1])++ }},
+		},
+		Init:   []Launch{{Name: "first", Kernel: 0, Chunks: 1, Grain: 1, Args: []Arg{{Space: SpaceConst}, {Space: SpaceDerived, OffsetBytes: 64}}}},
+		Step:   []Launch{{Name: "count", Kernel: 1, Chunks: 1, Grain: 1, Args: []Arg{{Space: SpaceDerived, OffsetBytes: 64}}}},
+		States: []Port{{Name: "n", OffsetBytes: 64, ElemBytes: 1, Elems: 1}},
+	}
+	in, err := Open(v, [][]byte{{7}}, Options{MaxBatch: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := in.State(0)
+	for want := range byte(3) {
+		if len(state) != 1 || state[0] != 7+want {
+			t.Fatalf("state %v before run %d", state, want)
+		}
+		if err := in.Run(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state[0] = 40
+	if err := in.Run(2); err != nil || in.State(0)[0] != 41 {
+		t.Errorf("state %v, error %v", in.State(0), err)
+	}
+	in.Close()
+	if in.State(0) != nil {
+		t.Error("a closed instance has memory")
+	}
+}
+
 func TestScratchIsAlignedAndNotShared(t *testing.T) {
 	const threads = 4
 	v := addChain(Kernel{Name: "scratch", Go: func(_ []unsafe.Pointer, lo, _ int, scratch unsafe.Pointer) {

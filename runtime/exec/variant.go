@@ -16,7 +16,7 @@ type Space uint8
 const (
 	SpaceArena   Space = iota // activations: offset per sample, scaled by MaxBatch
 	SpaceConst                // constant number Arg.Index: offset in bytes
-	SpaceDerived              // memory filled by the init launches, kept for the life of the instance: offset in bytes
+	SpaceDerived              // memory filled by the init launches, kept for the life of the instance, in which step launches may change states: offset in bytes
 )
 
 // String returns the name used in messages.
@@ -51,7 +51,8 @@ type Launch struct {
 	FLOPs      int64 // per sample if Batched, otherwise in all; for reports only
 }
 
-// Port is an input or output of the program: where its dense elements lie in the arena.
+// Port is an input, an output or a state of the program: where its dense elements lie, in the arena or, for a state, in
+// derived memory.
 type Port struct {
 	Name        string
 	OffsetBytes int // per sample, a multiple of 64
@@ -73,6 +74,7 @@ type Variant struct {
 	ScratchBytes int // per thread
 	Inputs       []Port
 	Outputs      []Port
+	States       []Port
 	ConstBytes   []int // size of each constant
 	Code         *Code // mapped code that the kernels' entries point into; nil for code linked into the binary
 }

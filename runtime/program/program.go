@@ -25,6 +25,7 @@ type Signature struct {
 	Batched    bool // shapes begin with 1, the sample; a run takes up to its batch limit of them at once
 	Inputs     []Port
 	Outputs    []Port
+	States     []Port       // what outlasts a run: parameters under training and what belongs to them
 	Preprocess *Preprocess // how a picture becomes the first input; nil if the model does not say
 	Classes    []string    // labels of the first output's classes; may be empty
 }
@@ -73,7 +74,7 @@ type Variant struct {
 
 	Init, Step                             []exec.Launch // constants are numbered as in Program.Constants
 	ArenaBytes, DerivedBytes, ScratchBytes int           // as in exec.Variant
-	Inputs, Outputs                        []exec.Port   // in the order of the signature's
+	Inputs, Outputs, States                []exec.Port   // in the order of the signature's
 	Layers                                 []Layer       // what each step launch computes
 }
 
@@ -146,6 +147,6 @@ func (p *Program) executable(v *Variant, kernels []exec.Kernel, code *exec.Code)
 	return &exec.Variant{
 		ISA: v.ISA, Features: v.Features, Kernels: kernels, Init: v.Init, Step: v.Step,
 		ArenaBytes: v.ArenaBytes, DerivedBytes: v.DerivedBytes, ScratchBytes: v.ScratchBytes,
-		Inputs: v.Inputs, Outputs: v.Outputs, ConstBytes: sizes, Code: code,
+		Inputs: v.Inputs, Outputs: v.Outputs, States: v.States, ConstBytes: sizes, Code: code,
 	}
 }
