@@ -88,7 +88,7 @@ var Ops = []*Op{
 	{Name: "gather", Class: Layout, Inputs: Arity{2, 2}, Outputs: 1, Infer: inferGather, Samples: samplesGather, Attrs: []AttrDef{{Name: "axis", Kind: IntAttr, Default: 0}},
 		Doc: "Entries of x along axis at the given integer indices, negative ones from the end: shape x[:axis] + indices + x[axis+1:]. ONNX Gather 13."},
 
-	{Name: "conv_weight_grad", Class: Contraction, Inputs: Arity{2, 2}, Outputs: 1, Tol: 1e-5, Infer: inferConvWeightGrad, Samples: samplesNever, FLOPs: flopsConvWeightGrad,
+	{Name: "conv_weight_grad", Class: Reduction, Inputs: Arity{2, 2}, Outputs: 1, Tol: 1e-5, Infer: inferConvWeightGrad, Samples: samplesNever, FLOPs: flopsConvWeightGrad,
 		Attrs: []AttrDef{kernelAttr, strideAttr, padAttr, dilationAttr, {Name: "groups", Kind: IntAttr, Default: 1}},
 		Doc:   "Gradient of conv for its weights: dw[o,i,k] = sum over n,p of dy[n,o,p] * x[n,i,p*stride+k*dilation-pad]; dy [N,O,spatial...], x [N,C,spatial...] -> [O,C/groups,kernel...]."},
 	{Name: "maxpool_grad", Class: Window, Inputs: Arity{2, 2}, Outputs: 1, Tol: 1e-6, Infer: inferMaxPoolGrad, Samples: samplesAll, FLOPs: flopsPoolGrad,

@@ -32,6 +32,7 @@ var generators = []struct {
 }{
 	{"graph", irtest.RandomGraph, 100},
 	{"conv", irtest.RandomConv, 200},
+	{"convstep", irtest.RandomConvStep, 100},
 	{"kind", randomKind, 60},
 }
 

@@ -30,6 +30,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{"conv", lowerConv},
+		{"conv_weight_grad", lowerWeightGrad},
 		{"gemm", lowerGemm},
 		{"matmul", lowerMatmul},
 		{"maxpool", lowerPool},

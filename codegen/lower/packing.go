@@ -128,22 +128,27 @@ func (k *packingKernel) axis(axis int, to loopir.Index) {
 	}
 	a := k.axes[axis]
 	before := k.at[a.dim]
-	inside := loopir.C(a.size)
-	if k.reach(axis) >= k.shape[a.dim] {
-		inside = inside.Min(loopir.C(k.shape[a.dim] + a.step - 1).Sub(before).Div(a.step))
-	}
-	k.For(fmt.Sprint("a", axis), loopir.C(0), inside, 1, func(i loopir.Index) {
+	k.For(fmt.Sprint("a", axis), loopir.C(0), k.inside(axis, before), 1, func(i loopir.Index) {
 		k.at[a.dim] = before.Add(i.Mul(a.step))
 		k.axis(axis+1, to.Add(i.Mul(k.sizeBelow(axis))))
 	})
 	k.at[a.dim] = before
 }
 
+// inside is how many places of an axis are inside the tensor where those above add up to index before.
+func (p packing) inside(axis int, before loopir.Index) loopir.Index {
+	a := p.axes[axis]
+	if p.reach(axis) < p.shape[a.dim] {
+		return loopir.C(a.size)
+	}
+	return loopir.C(a.size).Min(loopir.C(p.shape[a.dim] + a.step - 1).Sub(before).Div(a.step))
+}
+
 // reach is the largest index along the dimension of an axis that it and those above get to.
-func (k *packingKernel) reach(axis int) int {
+func (p packing) reach(axis int) int {
 	index := 0
-	for _, a := range k.axes[:axis+1] {
-		if a.dim == k.axes[axis].dim {
+	for _, a := range p.axes[:axis+1] {
+		if a.dim == p.axes[axis].dim {
 			index += (a.size - 1) * a.step
 		}
 	}

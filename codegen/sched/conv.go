@@ -25,14 +25,18 @@ func convOf(n *ir.Node) (Conv, bool) {
 		return Conv{}, false
 	}
 	c := Conv{In: in, Out: out, Groups: n.Int("groups")}
-	w := WindowOf(n, n.Inputs[1].Type.Shape[2:])
+	c.setWindow(WindowOf(n, n.Inputs[1].Type.Shape[2:]))
+	return c, true
+}
+
+// setWindow completes the description of a convolution whose images and groups are known.
+func (c *Conv) setWindow(w Window) {
 	c.KH, c.KW = w.Kernel[0], w.Kernel[1]
 	c.SH, c.SW = w.Stride[0], w.Stride[1]
 	c.DH, c.DW = w.Dilation[0], w.Dilation[1]
 	c.Top, c.Left = w.Before[0], w.Before[1]
-	c.GroupInC, c.GroupOutC = in.C/c.Groups, out.C/c.Groups
-	c.PooledH, c.PooledW = out.H, out.W
-	return c, true
+	c.GroupInC, c.GroupOutC = c.In.C/c.Groups, c.Out.C/c.Groups
+	c.PooledH, c.PooledW = c.Out.H, c.Out.W
 }
 
 // plane reads a spatial attribute of one or two numbers as height and width; the missing height is 1.

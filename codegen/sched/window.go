@@ -15,9 +15,13 @@ type Window struct {
 
 // WindowOf describes how a conv or pool node reads its input, given the window's extents.
 func WindowOf(n *ir.Node, kernel []int) Window {
+	return windowOf(n, n.Inputs[0].Type.Shape[2:], n.Out().Type.Shape[2:], kernel)
+}
+
+// windowOf is WindowOf for an op whose images have the spatial sizes in and out.
+func windowOf(n *ir.Node, in, out, kernel []int) Window {
 	pad := n.Ints("pad")
-	w := Window{n.Inputs[0].Type.Shape[2:], n.Out().Type.Shape[2:], kernel, n.Ints("stride"), n.Ints("dilation"),
-		pad[:len(kernel)], pad[len(kernel):]}
+	w := Window{in, out, kernel, n.Ints("stride"), n.Ints("dilation"), pad[:len(kernel)], pad[len(kernel):]}
 	if len(kernel) == 1 {
 		for _, list := range []*[]int{&w.In, &w.Out, &w.Kernel, &w.Stride, &w.Dilation} {
 			*list = []int{1, (*list)[0]}

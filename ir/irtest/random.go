@@ -50,6 +50,23 @@ func RandomConv(seed uint64) *ir.Graph {
 	return r.finish()
 }
 
+// RandomConvStep makes a graph of one convolution with random parameters as training sees it: its weights, and the
+// gradient of its result, arrive at run time, and the gradient for the weights is wanted too.
+func RandomConvStep(seed uint64) *ir.Graph {
+	r := newRandom(seed)
+	x := r.b.Input(diag.Pos{}, "x", ir.T(tensor.F32, 1+r.IntN(5), 1+r.IntN(36), 1+r.IntN(12), 1+r.IntN(20)))
+	var y *ir.Value
+	for y == nil {
+		y = r.conv(x)
+	}
+	w := y.Def.Inputs[1]
+	attrs := y.Def.Attrs.Clone()
+	trained := r.node("conv", attrs, x, r.b.Input(diag.Pos{}, "w", w.Type))
+	attrs["kernel"] = w.Type.Shape[2:]
+	r.live = append(r.live, trained, r.node("conv_weight_grad", attrs, r.b.Input(diag.Pos{}, "dy", y.Type), x))
+	return r.finish()
+}
+
 type random struct {
 	*rand.Rand
 	b      *ir.Builder

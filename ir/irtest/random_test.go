@@ -38,9 +38,10 @@ func TestRandomGraph(t *testing.T) {
 
 func TestRandomConv(t *testing.T) {
 	for seed := range uint64(100) {
-		g := RandomConv(seed)
-		require.NoError(t, ir.Verify(g), "seed %d", seed)
-		_, err := interp.Run(g, Inputs(g, seed), interp.Options{})
-		require.NoError(t, err, "seed %d", seed)
+		for _, g := range []*ir.Graph{RandomConv(seed), RandomConvStep(seed)} {
+			require.NoError(t, ir.Verify(g), "seed %d", seed)
+			_, err := interp.Run(g, Inputs(g, seed), interp.Options{})
+			require.NoError(t, err, "seed %d", seed)
+		}
 	}
 }

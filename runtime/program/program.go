@@ -25,7 +25,7 @@ type Signature struct {
 	Batched    bool // shapes begin with 1, the sample; a run takes up to its batch limit of them at once
 	Inputs     []Port
 	Outputs    []Port
-	States     []Port       // what outlasts a run: parameters under training and what belongs to them
+	States     []Port      // what outlasts a run: parameters under training and what belongs to them
 	Preprocess *Preprocess // how a picture becomes the first input; nil if the model does not say
 	Classes    []string    // labels of the first output's classes; may be empty
 }
