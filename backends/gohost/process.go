@@ -113,6 +113,7 @@ type Instance struct {
 	number, threads int
 	variant         *program.Variant
 	inputs, outputs [][]byte // of MaxBatch samples
+	states          [][]byte
 }
 
 // Open makes an instance of program number i of Start's list. o is as for exec.Open.
@@ -121,7 +122,7 @@ func (p *Process) Open(i int, o rt.Options) (*Instance, error) {
 	v, _ := prog.Variant(ISA)
 	o.MaxBatch = max(o.MaxBatch, 1)
 	plan := helper.Plan{
-		ISA: v.ISA, Init: v.Init, Step: v.Step, Inputs: v.Inputs, Outputs: v.Outputs,
+		ISA: v.ISA, Init: v.Init, Step: v.Step, Inputs: v.Inputs, Outputs: v.Outputs, States: v.States,
 		ArenaBytes: v.ArenaBytes, DerivedBytes: v.DerivedBytes, ScratchBytes: v.ScratchBytes,
 	}
 	for _, k := range v.Kernels {
@@ -132,7 +133,7 @@ func (p *Process) Open(i int, o rt.Options) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &Instance{process: p, number: reply.Instance, threads: reply.Threads, variant: v}
+	in := &Instance{process: p, number: reply.Instance, threads: reply.Threads, variant: v, states: reply.States}
 	in.inputs, in.outputs = portMemory(v.Inputs, o.MaxBatch), portMemory(v.Outputs, o.MaxBatch)
 	return in, nil
 }
@@ -161,9 +162,12 @@ func (in *Instance) Input(i int) []byte { return in.inputs[i] }
 // Output returns the memory of output i. The next run overwrites it.
 func (in *Instance) Output(i int) []byte { return in.outputs[i] }
 
+// State returns the memory of state i, which runs read and change, and the caller may between runs.
+func (in *Instance) State(i int) []byte { return in.states[i] }
+
 // Run computes the first batch samples of the inputs.
 func (in *Instance) Run(batch int) error {
-	r := helper.Run{Instance: in.number, Batch: batch}
+	r := helper.Run{Instance: in.number, Batch: batch, States: in.states}
 	for i, p := range in.variant.Inputs {
 		r.Inputs = append(r.Inputs, in.inputs[i][:min(portBytes(p, max(batch, 0)), len(in.inputs[i]))])
 	}
@@ -173,6 +177,9 @@ func (in *Instance) Run(batch int) error {
 	}
 	for i, data := range reply.Outputs {
 		copy(in.outputs[i], data)
+	}
+	for i, data := range reply.States {
+		copy(in.states[i], data)
 	}
 	return nil
 }

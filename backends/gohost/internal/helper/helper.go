@@ -23,7 +23,7 @@ type Plan struct {
 	Kernels                                []string
 	Init, Step                             []exec.Launch
 	ArenaBytes, DerivedBytes, ScratchBytes int
-	Inputs, Outputs                        []exec.Port
+	Inputs, Outputs, States                []exec.Port
 }
 
 // Request is one message to the process. Exactly one field is set.
@@ -35,7 +35,7 @@ type Request struct {
 }
 
 // Open makes an instance of program number Program, whose kernels are linked into the process. The reply's Instance
-// names it.
+// names it, and States is what its states hold.
 type Open struct {
 	Program           int
 	Plan              Plan
@@ -43,10 +43,11 @@ type Open struct {
 	MaxBatch, Threads int
 }
 
-// Run computes a batch. Inputs and the reply's Outputs hold Batch samples each.
+// Run computes a batch. Inputs and the reply's Outputs hold Batch samples each; States is what the states hold before,
+// the reply's what they hold after.
 type Run struct {
 	Instance, Batch int
-	Inputs          [][]byte
+	Inputs, States  [][]byte
 }
 
 // Bench repeats a run on the inputs of the last one, or its launches one by one. The reply's Nanoseconds has a row for
@@ -65,6 +66,7 @@ type Reply struct {
 	Instance    int
 	Threads     int
 	Outputs     [][]byte
+	States      [][]byte
 	Nanoseconds [][]int64
 }
 
@@ -130,7 +132,7 @@ func (s *server) open(r *Open, reply *Reply) error {
 	}
 	p := &r.Plan
 	v := &exec.Variant{
-		ISA: p.ISA, Init: p.Init, Step: p.Step, Inputs: p.Inputs, Outputs: p.Outputs,
+		ISA: p.ISA, Init: p.Init, Step: p.Step, Inputs: p.Inputs, Outputs: p.Outputs, States: p.States,
 		ArenaBytes: p.ArenaBytes, DerivedBytes: p.DerivedBytes, ScratchBytes: p.ScratchBytes,
 	}
 	for _, name := range p.Kernels {
@@ -145,8 +147,17 @@ func (s *server) open(r *Open, reply *Reply) error {
 	}
 	s.opened++
 	s.instances[s.opened] = &instance{in, v}
-	reply.Instance, reply.Threads = s.opened, in.Threads()
+	reply.Instance, reply.Threads, reply.States = s.opened, in.Threads(), s.instances[s.opened].states()
 	return nil
+}
+
+// states is the memory of all states.
+func (in *instance) states() [][]byte {
+	var out [][]byte
+	for i := range in.variant.States {
+		out = append(out, in.exec.State(i))
+	}
+	return out
 }
 
 func (s *server) find(number int) (*instance, error) {
@@ -165,6 +176,9 @@ func (s *server) run(r *Run, reply *Reply) error {
 	for i, data := range r.Inputs {
 		copy(in.exec.Input(i), data)
 	}
+	for i, data := range r.States {
+		copy(in.exec.State(i), data)
+	}
 	if err := in.exec.Run(r.Batch); err != nil {
 		return err
 	}
@@ -175,6 +189,7 @@ func (s *server) run(r *Run, reply *Reply) error {
 		}
 		reply.Outputs = append(reply.Outputs, in.exec.Output(i)[:n])
 	}
+	reply.States = in.states()
 	return nil
 }
 
