@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -160,7 +161,7 @@ func lowerElementwise(l *lowerer, n *ir.Node) error {
 	}
 	lay := l.plan.Layout[n.Out()]
 	k := newKernel("elementwise", l.target)
-	e := &epilogue{k: k, node: n, members: sched.Members(n), operands: map[*ir.Value]operand{}}
+	e := &epilogue{k: k, node: n, members: sched.Members(n), operands: map[*ir.Value]operand{}, flat: lay == sched.Layout{} && l.flattens(n)}
 	if err := e.bind(l, lay.Kind); err != nil {
 		return err
 	}
@@ -168,14 +169,39 @@ func lowerElementwise(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	out := k.out(to)
-	if lay.Kind == sched.Blocked {
-		k.blockedElementwise(e, n, out, lay)
-	} else {
-		k.planarElementwise(e, n, out, lay)
+	switch {
+	case e.flat:
+		dims := flatShape(n.Out().Type.Shape)
+		out := k.as(k.out, to, to.samplesOr(dims[0]), dims[1])
+		k.planarElementwise(e, dims, out, lay)
+	case lay.Kind == sched.Blocked:
+		k.blockedElementwise(e, n, k.out(to), lay)
+	default:
+		k.planarElementwise(e, logicalDims(n.Out().Type), k.out(to), lay)
 	}
 	return l.emit(k, n, "elementwise", sched.Tile{})
 }
+
+// flattens reports whether the rows of n's result would fill vectors badly, and may be joined: all that the members read
+// has the result's shape or one element.
+func (l *lowerer) flattens(n *ir.Node) bool {
+	t, lanes := n.Out().Type, l.target.Lanes
+	if t.Rank() < 3 || t.Shape[t.Rank()-1]%lanes == 0 || t.Shape[t.Rank()-1] > 4*lanes {
+		return false
+	}
+	const pieceElems = 1 << 14 // one chunk may well be that long
+	if dims := flatShape(t.Shape); dims[1] > pieceElems {
+		return false
+	}
+	return !slices.ContainsFunc(sched.Members(n), func(m *ir.Node) bool {
+		return !slices.Equal(m.Out().Type.Shape, t.Shape) || slices.ContainsFunc(m.Inputs, func(v *ir.Value) bool {
+			return v != nil && v.Type.Elems() != 1 && !slices.Equal(v.Type.Shape, t.Shape)
+		})
+	})
+}
+
+// flatShape is a shape of at least one dimension with all but the first in one.
+func flatShape(shape []int) []int { return []int{shape[0], ir.Type{Shape: shape[1:]}.Elems()} }
 
 func (k *kernel) blockedElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) {
 	m, _ := sched.ImageOf(n.Out().Type)
@@ -192,8 +218,7 @@ func (k *kernel) blockedElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer,
 }
 
 // planarElementwise runs vectors along the last dimension of values of any rank.
-func (k *kernel) planarElementwise(e *epilogue, n *ir.Node, out *loopir.Buffer, lay sched.Layout) {
-	dims := logicalDims(n.Out().Type)
+func (k *kernel) planarElementwise(e *epilogue, dims []int, out *loopir.Buffer, lay sched.Layout) {
 	idx := make([]loopir.Index, len(dims))
 	last := len(dims) - 1
 	for d := range last {

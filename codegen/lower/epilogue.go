@@ -13,6 +13,7 @@ type epilogue struct {
 	node     *ir.Node
 	anchor   *ir.Node
 	members  []*ir.Node // elementwise, in order; a pool that ends the node is not among them
+	flat     bool       // all but the first dimension of the result are one
 	operands map[*ir.Value]operand
 }
 
@@ -51,6 +52,9 @@ func (e *epilogue) bind(l *lowerer, kind sched.Kind) error {
 			shape := alignRight(v.Type.Shape, t.Rank())
 			if m.Op.Name == "batchnorm" && i > 0 {
 				shape = alignChannel(v.Type.Shape[0], t.Rank())
+			}
+			if e.flat {
+				shape, t = flatShape(shape), ir.Type{DType: t.DType, Shape: flatShape(t.Shape)}
 			}
 			o, err := l.operand(e.k, sched.Outer(e.node, v), shape, t, kind)
 			if err != nil {
