@@ -51,7 +51,7 @@ onnx-nodes:
 	scripts/onnx-nodes.sh $(NODES)
 
 networks: llvm
-	python3 bench/accuracy
+	python3 bench/accuracy --missing
 
 bench-peers: llvm
 	python3 bench/peers

@@ -1,5 +1,5 @@
-"""The networks that are checked, as ONNX files: torchvision's classifiers by both of PyTorch's exporters, and the networks
-that come with the onnx package.
+"""The networks that are checked, as ONNX files: all of torchvision's classifiers by both of PyTorch's exporters, those whose
+speed bench/peers compares, and those that come with the onnx package.
 
 torchvision's have random weights (seed 0) and, but for ONE_PICTURE, a batch that is chosen at run time.
 
@@ -7,39 +7,42 @@ Usage: python zoo.py OUT_DIR NETWORK EXPORTER      (inside the virtual environme
 """
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "bench" / "peers"))
 
 import networks  # noqa: E402
 
-# torchvision's name: side of the square RGB input in pixels
-TORCHVISION = {name: 224 for name in (
-    "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "googlenet", "inception_v3", "mnasnet0_5",
-    "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "regnet_x_400mf", "regnet_y_400mf", "resnet18",
-    "resnet50", "resnext50_32x4d", "wide_resnet50_2", "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "squeezenet1_0", "squeezenet1_1",
-    "swin_t", "vgg11", "vgg11_bn", "vit_b_16")} | {"inception_v3": 299}
-# Networks that join the batch with other dimensions on the way, so that nncc has to know it.
-ONE_PICTURE = {"swin_t", "vit_b_16"}
+# Classifiers of torchvision that are left out, with the reason.
+LEFT_OUT = dict.fromkeys(("regnet_y_128gf", "vit_h_14"), "2.5 GB of weights, of which PyTorch's exporters hold several copies in memory")
+# Families that join the batch with other dimensions on the way, so that nncc has to know it.
+ONE_PICTURE = ("maxvit", "swin", "vit")
+SIDE = 224  # of the square RGB input in pixels, where the network takes it
+SIDES = {"inception_v3": 299}
 LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
-
-# How a network becomes a file: torch.onnx.export with dynamo=False or True; a network of the onnx package as it is, all of
-# its weights alike, or with random ones.
-EXPORTERS = {"torchscript": TORCHVISION, "dynamo": TORCHVISION, "constant": LIGHT, "random": LIGHT}
 TORCHSCRIPT_OPSET = 17
 
 
-def path_of(name, exporter, folder):
-    """Return the ONNX file of a network, making it in `folder` where that was not done before."""
-    path = folder / exporter / (name + ".onnx")
-    if not path.exists():
-        print(f"exporting {name} ({exporter})", file=sys.stderr, flush=True)
-        # A process of its own gives its memory back.
-        done = subprocess.run([sys.executable, __file__, str(folder), name, exporter], capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError("the exporter failed: " + (done.stderr.strip().splitlines() or ["no message"])[-1])
-    return path
+def torchvision():
+    """Return the names of torchvision's classifiers."""
+    from torchvision import models
+    return [name for name in models.list_models(module=models) if name not in LEFT_OUT]
+
+
+def exporters():
+    """Return how a network becomes a file, with the networks that do: torch.onnx.export with dynamo=False or True, or as bench/peers
+    does it with a fixed batch of 1; a network of the onnx package as it is, all of its weights alike, or with random ones."""
+    names = torchvision()
+    return {"torchscript": names, "dynamo": names, "fixed batch": list(networks.NETWORKS), "constant": LIGHT, "random": LIGHT}
+
+
+def make(name, exporter, folder):
+    """Return the ONNX file of a network, made in `folder` by a process of its own, which gives its memory back."""
+    done = subprocess.run([sys.executable, __file__, str(folder), name, exporter], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError("the exporter failed: " + (done.stderr.strip().splitlines() or ["no message"])[-1])
+    return networks.path_of(name, ROOT, folder) if exporter == "fixed batch" else folder / (name + ".onnx")
 
 
 def build(name):
@@ -68,9 +71,15 @@ def randomize_constants(module):
             values.normal_(0, 0.1)
 
 
+def side_of(name):
+    """Return the side of a network's input."""
+    from torchvision import models
+    return SIDES.get(name, max(SIDE, *models.get_model_weights(name).DEFAULT.meta["min_size"]))
+
+
 def export(name, exporter, path):
     import torch
-    side, fixed = TORCHVISION[name], name in ONE_PICTURE
+    side, fixed = side_of(name), name.startswith(ONE_PICTURE)
     picture = torch.zeros(1 if fixed else 2, 3, side, side)
     options = {"input_names": ["input"], "output_names": ["logits"], "dynamo": exporter == "dynamo"}
     if exporter == "torchscript":
@@ -127,23 +136,20 @@ def factor_names(graph):
     return factors
 
 
-def make(name, exporter, folder):
+def write(name, exporter, folder):
     """Write a network's file, and the one with its weights where the exporter makes two."""
-    target = folder / exporter
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target) as part:
-        path = Path(part) / (name + ".onnx")
-        if exporter in ("torchscript", "dynamo"):
-            export(name, exporter, path)
-        else:
-            import onnx
-            model = light(name)
-            if exporter == "random":
-                randomize(model)
-            onnx.save(model, path)
-        for file in sorted(Path(part).iterdir(), reverse=True):  # the network last: a file under its final name is complete
-            file.rename(target / file.name)
+    import onnx
+    path = folder / (name + ".onnx")
+    if exporter == "fixed batch":
+        networks.path_of(name, ROOT, folder)
+    elif exporter in ("torchscript", "dynamo"):
+        export(name, exporter, path)
+    else:
+        model = light(name)
+        if exporter == "random":
+            randomize(model)
+        onnx.save(model, path)
 
 
 if __name__ == "__main__":
-    make(sys.argv[2], sys.argv[3], Path(sys.argv[1]))
+    write(sys.argv[2], sys.argv[3], Path(sys.argv[1]))
