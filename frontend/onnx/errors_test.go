@@ -26,11 +26,11 @@ func brokenModels() map[string][]byte {
 	valid := one(17, relu)
 	outside := msg{}.packed(1, 4).int(2, 1).text(8, "w").int(14, 1)
 	return map[string][]byte{
-		"truncated":     valid[:len(valid)-9],
-		"not-protobuf":  []byte("{\"layers\": []}\n"),
-		"no-graph":      msg{}.int(1, 8).bytes(8, msg{}.int(2, 17)),
-		"no-opset":      msg{}.bytes(7, msg{}),
-		"opset-old":     one(6, relu),
+		"truncated":    valid[:len(valid)-9],
+		"not-protobuf": []byte("{\"layers\": []}\n"),
+		"no-graph":     msg{}.int(1, 8).bytes(8, msg{}.int(2, 17)),
+		"no-opset":     msg{}.bytes(7, msg{}),
+		"opset-old":    one(0, relu), "operator-old": one(6, nodeOf("Add", "a", []string{"x", "x"}, y)),
 		"opset-new":     one(99, relu),
 		"no-outputs":    modelOf(17, x, relu),
 		"output-absent": modelOf(17, x, relu, output("z")),
@@ -58,7 +58,9 @@ func brokenModels() map[string][]byte {
 		"indices-used": one(17, nodeOf("MaxPool", "p", []string{"x"}, []string{"z", "i"}, attrInts("kernel_shape", 2, 2)),
 			nodeOf("Cast", "c", []string{"i"}, y, attrInt("to", 1))),
 		"training-mode": modelOf(17, input("x", float, "N", 4, 6, 6), initializer(fill("p", 4)),
-			nodeOf("BatchNormalization", "bn", []string{"x", "p", "p", "p", "p"}, y, attrInt("training_mode", 1)), output("y")),
+			nodeOf("BatchNormalization", "bn", []string{"x", "p", "p", "p", "p"}, y, attrInt("training_mode", 1)),
+			initializer(floats("r", nil, 0.5)), initializer(msg{}.int(2, 9).text(8, "t").bytes(9, []byte{1})),
+			nodeOf("Dropout", "d", []string{"x", "r", "t"}, []string{"z"}), output("y")),
 		"shape-from-input": one(17, input("s", 7, 2), nodeOf("Reshape", "r", []string{"x", "s"}, y)),
 		"reshape-elements": one(17, initializer(ints("s", 5, -1)), nodeOf("Reshape", "r", []string{"x", "s"}, y)),
 		"axis-range":       one(17, nodeOf("Flatten", "f", []string{"x"}, y, attrInt("axis", 5)), nodeOf("Softmax", "s", []string{"x"}, []string{"z"}, attrInt("axis", -5))),

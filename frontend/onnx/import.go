@@ -92,11 +92,12 @@ type importer struct {
 	errs      diag.List
 
 	build        *ir.Builder
-	values       map[string]*ir.Value // by ONNX name; nil if what makes it failed, which has been reported
-	used         map[string]bool      // names that a node or an output of the graph reads
-	openBatch    string               // name of the batch dimension that is chosen at run time; empty if all sizes are known
-	batchParam   string               // what the model calls it, if it does
-	foldedBytes  int64                // work done so far, see foldBudgetBytes
+	values       map[string]*ir.Value  // by ONNX name; nil if what makes it failed, which has been reported
+	narrow       map[value]*narrowType // of values that are of one
+	used         map[string]bool       // names that a node or an output of the graph reads
+	openBatch    string                // name of the batch dimension that is chosen at run time; empty if all sizes are known
+	batchParam   string                // what the model calls it, if it does
+	foldedBytes  int64                 // work done so far, see foldBudgetBytes
 	createdBytes int
 }
 
@@ -107,7 +108,7 @@ func newImporter(model *modelProto, path string, files *externalFiles, o Options
 	}
 	im := &importer{
 		model: model, graph: model.graph, operators: operatorTable(), opts: o, files: files, pos: diag.Pos{File: path},
-		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, used: map[string]bool{},
+		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, narrow: map[value]*narrowType{}, used: map[string]bool{},
 	}
 	return im
 }
@@ -163,7 +164,7 @@ func (im *importer) checkOpset() {
 func (im *importer) checkedOpset(version int64) int {
 	if version < oldestOpset || version > newestOpset {
 		im.errorf("operator set %d is not supported", version).
-			Hint = fmt.Sprintf("export the model with an opset_version from %d to %d", oldestOpset, newestOpset)
+			Hint = fmt.Sprintf("export the model with an opset_version from %d to %d", wholeOpset, newestOpset)
 		return 0
 	}
 	return int(version)
@@ -185,7 +186,7 @@ func (im *importer) addInitializers(g *graphProto) {
 			im.errorf("initializer %q: %v", t.name, err)
 			continue
 		}
-		im.values[t.name] = im.build.Const(im.pos, t.name, widened(value))
+		im.values[t.name] = im.markNarrow(im.build.Const(im.pos, t.name, widened(value)), narrowTypeOf(t.elem))
 	}
 }
 

@@ -28,7 +28,7 @@ func (im *importer) addInputs() {
 			continue
 		}
 		if t, ok := im.inputType(in); ok {
-			im.values[in.name] = im.enter(in.name, t)
+			im.values[in.name] = im.markNarrow(im.enter(in.name, t), narrowTypeOf(in.elem))
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (im *importer) bind(in *valueInfo, t *tensor.Tensor) {
 		im.errorf("the tensor bound to input %q has shape %s, which does not fit", in.name, dims(t.Shape))
 		return
 	}
-	im.values[in.name] = im.build.Const(im.pos, in.name, widened(t))
+	im.values[in.name] = im.markNarrow(im.build.Const(im.pos, in.name, widened(t)), narrowTypeOf(in.elem))
 }
 
 func (im *importer) elemType(in *valueInfo) (tensor.DType, bool) {

@@ -19,8 +19,10 @@ const (
 	maxFoldedBytes  = 1 << 20
 )
 
-// The versions of the operator set that are understood. Before 7, broadcasting and batch normalization had other rules.
+// The versions of the operator set that are understood. Before 7 broadcasting and batch normalization had other rules:
+// of those, only the operators are read that have not changed since.
 const (
-	oldestOpset = 7
+	oldestOpset = 1
+	wholeOpset  = 7
 	newestOpset = 28
 )

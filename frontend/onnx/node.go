@@ -159,11 +159,11 @@ func (n *node) emitAs(name, op string, attrs ir.Attrs, inputs ...value) value {
 		return nil
 	}
 	if n.foldable(made, types[0]) {
-		return n.fold(made, name)
+		return n.keepNarrow(made, n.fold(made, name))
 	}
 	v := n.build.Node(n.pos, op, name, made.Attrs, inputs...)
 	v.Def.Name = made.Name
-	return v
+	return n.keepNarrow(made, v)
 }
 
 // title is how profiles and messages of later stages call what the node becomes.

@@ -13,9 +13,12 @@ func applyConstant(n *node) value {
 		return n.errorf("has %s, needs 1", count(len(n.proto.attrs), "attribute"))
 	}
 	var t *tensor.Tensor
+	var narrow *narrowType
 	switch name := n.proto.attrs[0].name; name {
 	case "value":
-		t = n.tensorAttr(name)
+		if t = n.tensorAttr(name); t != nil {
+			narrow = narrowTypeOf(n.attr(name, kindTensor).t.elem)
+		}
 	case "value_float":
 		t = tensor.FromF32([]float32{float32(n.floatAttr(name, 0))})
 	case "value_floats":
@@ -36,7 +39,7 @@ func applyConstant(n *node) value {
 	if n.failed {
 		return nil
 	}
-	return n.constant(t)
+	return n.markNarrow(n.constant(t), narrow)
 }
 
 // applyConstantOfShape fills a tensor with one element, by default the float 0.

@@ -37,20 +37,6 @@ func applyClip11(n *node) value {
 	return n.emit("clip", attrs, n.inputs[0])
 }
 
-// applyDropout is the identity in inference, whatever the ratio.
-func applyDropout(n *node) value {
-	n.ignore("ratio")
-	n.ignore("seed")
-	if n.in(2) != nil && n.constFloat(2, "training_mode", 0) != 0 {
-		return n.errorf("training_mode is true: export the model for inference")
-	}
-	if n.outputUsed(1) {
-		shape := n.shape(0)
-		n.more = []value{n.fill("mask", tensor.FromFloat64s(tensor.Bool, []float64{1}, 1), shape)} // everything is kept
-	}
-	return applyIdentity(n)
-}
-
 // applyIdentity needs no op for a constant, which keeps its name.
 func applyIdentity(n *node) value {
 	if n.inputs[0].IsConst() {
@@ -63,11 +49,14 @@ func applyCast(n *node) value {
 	if !n.need("to") {
 		return nil
 	}
-	n.ignore("saturate")   // concerns 8-bit floats, which are not supported
-	n.ignore("round_mode") // likewise
+	n.ignore("saturate")   // concerns narrow types
+	n.ignore("round_mode") // concerns a type that is not supported
 	to := n.dtypeAttr("to")
 	if n.failed {
 		return nil
+	}
+	if narrow := narrowTypeOf(n.intAttr("to", 0)); narrow != nil {
+		return n.castNarrow(n.inputs[0], narrow)
 	}
 	return n.emit("cast", ir.Attrs{"to": to.String()}, n.inputs[0])
 }
@@ -76,6 +65,9 @@ func applyCast(n *node) value {
 func applyCastLike(n *node) value {
 	n.ignore("saturate")
 	n.ignore("round_mode")
+	if narrow := n.narrow[n.inputs[1]]; narrow != nil {
+		return n.castNarrow(n.inputs[0], narrow)
+	}
 	return n.emit("cast", ir.Attrs{"to": n.inputs[1].Type.DType.String()}, n.inputs[0])
 }
 

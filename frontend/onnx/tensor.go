@@ -64,7 +64,7 @@ var elemNames = [...]string{"UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "IN
 	"FLOAT16", "DOUBLE", "UINT32", "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ",
 	"FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2"}
 
-// dtypeOf translates a TensorProto.DataType.
+// dtypeOf translates a TensorProto.DataType; of narrow types it is the dtype that their values are kept in.
 func dtypeOf(elem int) (tensor.DType, error) {
 	switch elem {
 	case 1:
@@ -94,6 +94,9 @@ func dtypeOf(elem int) (tensor.DType, error) {
 	case 16:
 		return tensor.BF16, nil
 	}
+	if t := narrowTypeOf(elem); t != nil {
+		return t.dtype, nil
+	}
 	if elem >= 0 && elem < len(elemNames) {
 		return tensor.Invalid, fmt.Errorf("element type %s is not supported", elemNames[elem])
 	}
@@ -118,19 +121,14 @@ func (t *tensorProto) decode(files *externalFiles) (*tensor.Tensor, error) {
 	if t.segment {
 		return nil, errors.New("tensors in segments are not supported")
 	}
-	var data []byte
-	switch {
-	case t.outside:
-		data, err = files.bytes(t.external, bytes)
-	case t.hasRaw:
-		data = t.raw
-	case dtype == tensor.F32:
-		data = t.floats
-	case dtype == tensor.F64:
-		data = t.doubles
-	default:
-		data, err = packInts(t.ints, dtype)
+	if narrow := narrowTypeOf(t.elem); narrow != nil {
+		data, err := t.bytes(tensor.U8, narrow.bytes(tensor.Count(shape)), files)
+		if err != nil {
+			return nil, err
+		}
+		return narrow.unpack(data, shape)
 	}
+	data, err := t.bytes(dtype, bytes, files)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +141,21 @@ func (t *tensorProto) decode(files *externalFiles) (*tensor.Tensor, error) {
 		}
 	}
 	return &tensor.Tensor{DType: dtype, Shape: shape, Data: data}, nil
+}
+
+// bytes are the data of a tensor of a dtype; need is their number, as far as it is not known from where they lie.
+func (t *tensorProto) bytes(dtype tensor.DType, need int, files *externalFiles) ([]byte, error) {
+	switch {
+	case t.outside:
+		return files.bytes(t.external, need)
+	case t.hasRaw:
+		return t.raw, nil
+	case dtype == tensor.F32:
+		return t.floats, nil
+	case dtype == tensor.F64:
+		return t.doubles, nil
+	}
+	return packInts(t.ints, dtype)
 }
 
 func shapeOf(dims []int64) ([]int, error) {

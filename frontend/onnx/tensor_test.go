@@ -42,6 +42,10 @@ func TestDecode(t *testing.T) {
 		{"bool", packed(9, 5, 1, 0), tensor.Bool, []float64{1, 0}},
 		{"float16 bits", packed(10, 5, 0x3e00), tensor.F16, []float64{1.5}},
 		{"bfloat16 bits", packed(16, 5, 0x3fc0), tensor.BF16, []float64{1.5}},
+		{"float8 bits", packed(17, 5, 0x38, 0xfe), tensor.F32, []float64{1, -448}},
+		{"float4", msg{}.packed(1, 3).int(2, 23).bytes(9, []byte{0xf1, 0x02}), tensor.F32, []float64{0.5, -6, 1}},
+		{"uint4 bits", msg{}.packed(1, 3).int(2, 21).packed(5, 0xf1, 0x02), tensor.U8, []float64{1, 15, 2}},
+		{"int2", msg{}.packed(1, 5).int(2, 26).bytes(9, []byte{0b10110100, 0b01}), tensor.I8, []float64{0, 1, -1, -2, 1}},
 		{"scalar", msg{}.int(2, 7).packed(7, 9), tensor.I64, []float64{9}},
 		{"empty", msg{}.packed(1, 0, 3).int(2, 1), tensor.F32, []float64{}},
 	}
