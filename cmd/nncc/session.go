@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -88,7 +89,21 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	limitGarbage(g)
 	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict}, nil
+}
+
+// limitGarbage makes the collector run before there is as much garbage as there are weights, where those fill much
+// memory. Their bytes cost it nothing, as there are no pointers in them.
+func limitGarbage(g *ir.Graph) {
+	const muchBytes, percent = 1 << 28, 20
+	bytes := 0
+	for _, v := range g.Constants() {
+		bytes += v.Type.Bytes()
+	}
+	if bytes >= muchBytes {
+		debug.SetGCPercent(percent)
+	}
 }
 
 // optimise runs the graph passes on a copy of the loaded graph.

@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path"
 	"slices"
 	"strconv"
 
 	"nncc/frontend/sidefile"
-	"nncc/runtime/tensor"
 )
 
 // externalFiles reads tensors that a model keeps in other files below its folder.
@@ -67,11 +65,11 @@ func (e *externalFiles) readAt(location string, offset int64, bytes int) ([]byte
 	if offset > info.Size() || int64(bytes) > info.Size()-offset {
 		return nil, fmt.Errorf("external data: %q has %d bytes, the tensor needs %d from %d on", location, info.Size(), bytes, offset)
 	}
-	t := tensor.New(tensor.U8, bytes)
-	if _, err := io.ReadFull(io.NewSectionReader(f, offset, int64(bytes)), t.Data); err != nil {
+	data, err := sidefile.Bytes(f, offset, bytes)
+	if err != nil {
 		return nil, fmt.Errorf("external data: %q: %w", location, err)
 	}
-	return t.Data, nil
+	return data, nil
 }
 
 // place interprets the entries: location is required, offset defaults to 0 and length to what the tensor needs. Other
