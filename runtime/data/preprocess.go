@@ -57,30 +57,29 @@ func (p *Preprocess) Apply(dst []float32, m *Image) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	area := p.Width * p.Height
-	if len(dst) != p.Channels*area {
+	if len(dst) != p.elems() {
 		return fmt.Errorf("preprocess: %d values for an input of %dx%dx%d", len(dst), p.Channels, p.Height, p.Width)
 	}
-	m, err := m.WithChannels(p.Channels)
+	m, err := p.fit(m)
 	if err != nil {
-		return fmt.Errorf("preprocess: %w", err)
+		return err
 	}
-	m, err = Resize(m, p.Width, p.Height)
-	if err != nil {
-		return fmt.Errorf("preprocess: %w", err)
-	}
-	for c := range p.Channels {
-		values := p.values(c)
-		from := c
-		if p.Order == "bgr" {
-			from = p.Channels - 1 - c
-		}
-		to := dst[c*area : (c+1)*area]
-		for i := range to {
-			to[i] = values[m.Pix[i*p.Channels+from]]
-		}
-	}
+	newNormalizer(p).write(dst, m.Pix, view{})
 	return nil
+}
+
+func (p *Preprocess) elems() int { return p.Channels * p.Height * p.Width }
+
+// fit returns m with the input's size and number of channels, m itself if it has them.
+func (p *Preprocess) fit(m *Image) (*Image, error) {
+	m, err := m.WithChannels(p.Channels)
+	if err == nil {
+		m, err = Resize(m, p.Width, p.Height)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("preprocess: %w", err)
+	}
+	return m, nil
 }
 
 // values tabulates the input value of each sample value in channel c. It computes in float64, so that the only
