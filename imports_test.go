@@ -24,6 +24,8 @@ const importRules = `
 
 	runtime/exec, runtime/tensor < runtime/program
 	runtime/safetensors, runtime/tensor < runtime/data
+	NONE < runtime/train/schedule, runtime/train/tensorboard
+	runtime/data, runtime/train/schedule, runtime/train/tensorboard < runtime/train
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
 	ir < ir/reduce
@@ -61,7 +63,7 @@ var outside = map[string][]string{
 	"github.com/spf13/cobra":      {"cmd/nncc"},
 	"github.com/stretchr/testify": {"ir/irtest", "backends/backendtest"},
 	"golang.org/x/image":          {"runtime/data"},
-	"google.golang.org/protobuf":  {"frontend/onnx"},
+	"google.golang.org/protobuf":  {"frontend/onnx", "runtime/train/tensorboard"},
 }
 
 // never are dependencies, direct or through others, that would turn the design over. A folder ends in /...

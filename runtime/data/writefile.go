@@ -15,7 +15,7 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder", path)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path))
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		return &fs.PathError{Op: failed.Op, Path: path, Err: failed.Err} // not the name that the user has never seen
@@ -42,4 +42,24 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// unfinished is the pattern of the names that WriteFile writes to first.
+func unfinished(path string) string { return "." + filepath.Base(path) + ".*" }
+
+// RemoveUnfinished removes what calls of WriteFile for this path have left behind because their process was killed. None
+// may be going on.
+func RemoveUnfinished(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if mine, _ := filepath.Match(unfinished(filepath.Base(path)), e.Name()); mine && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
