@@ -9,7 +9,6 @@ import (
 
 	"nncc/runtime/data"
 	"nncc/runtime/train/schedule"
-	"nncc/runtime/train/tensorboard"
 )
 
 // Config is a training run.
@@ -33,19 +32,19 @@ type Config struct {
 	Resume    string            // a checkpoint to go on from; empty for a new run
 	Recipe    map[string]string // what else must be the same for a run to go on
 
-	Events  *tensorboard.Writer // or nil
-	OnStep  func(*Status)       // after each step, if not nil; Status is valid during the call
-	OnEpoch func(*Epoch) error  // after each epoch, if not nil
+	OnStep  func(*Status)      // after each step, if not nil; Status is valid during the call
+	OnEpoch func(*Epoch) error // after each epoch, if not nil
 
 	write func(path string, write func(io.Writer) error) error // how files are written; data.WriteFile if nil
 }
 
 // Names of the files in Dir.
 const (
-	CheckpointFile = "checkpoint.safetensors" // everything that a run needs to go on
-	BestFile       = "best.safetensors"       // the network's weights after the best epoch
-	WeightsFile    = "weights.safetensors"    // those at the end
-	MetricsFile    = "metrics.jsonl"          // a line for each epoch
+	CheckpointFile = "checkpoint.safetensors"         // everything that a run needs to go on
+	BestFile       = "best.safetensors"               // the network's weights after the best epoch
+	WeightsFile    = "weights.safetensors"            // those at the end
+	MetricsFile    = "metrics.jsonl"                  // a line for each epoch
+	eventsFile     = "events.out.tfevents.%010d.nncc" // for TensorBoard, from a step on
 )
 
 func (c *Config) validate() error {

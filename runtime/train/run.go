@@ -26,6 +26,7 @@ type run struct {
 	average  *averages // or nil
 	tester   *tester   // or nil
 	perEpoch int       // steps
+	events   *events   // or nil
 	saved    string    // the last good checkpoint
 	savedAt  int       // its step
 	clock    clock
@@ -40,6 +41,10 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.openEvents(); err != nil {
+		return nil, err
+	}
+	defer r.closeEvents()
 	batches, err := c.Train.Batches(data.BatchOptions{Size: c.Stepper.Batch(), Shuffle: true, Seed: c.Seed, Augment: c.Augment, First: r.Step})
 	if err != nil {
 		return nil, err

@@ -13,14 +13,12 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"nncc/runtime/data"
 	"nncc/runtime/safetensors"
 	"nncc/runtime/train/schedule"
-	"nncc/runtime/train/tensorboard"
 )
 
 var errTest = errors.New("as the test wants it")
@@ -345,14 +343,11 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestEventsOfARun(t *testing.T) {
-	c := newConfig(t, "")
-	var events bytes.Buffer
-	var err error
-	c.Events, err = tensorboard.NewWriter(&events, 0, time.Now)
-	require.NoError(t, err)
-	runOK(t, c)
-	require.Equal(t, testEpochs, bytes.Count(events.Bytes(), []byte("test/accuracy")))
-	require.Equal(t, testEpochs*perEpoch/logEvery, bytes.Count(events.Bytes(), []byte("step/loss")))
+	dir := t.TempDir()
+	runOK(t, newConfig(t, dir))
+	events := readFile(t, dir, "events.out.tfevents.0000000000.nncc")
+	require.Equal(t, testEpochs, bytes.Count(events, []byte("test/accuracy")))
+	require.Equal(t, testEpochs*perEpoch/logEvery, bytes.Count(events, []byte("step/loss")))
 }
 
 func TestStepsAllocateNothing(t *testing.T) {

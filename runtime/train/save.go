@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"nncc/runtime/data"
-	"nncc/runtime/train/tensorboard"
 )
 
 // save writes a checkpoint, unless the states are no longer worth it.
@@ -74,34 +73,6 @@ func (r *run) writeFile(name string, write func(io.Writer) error) error {
 		return &SaveError{Path: r.path(name), Err: err, Checkpoint: r.saved}
 	}
 	return nil
-}
-
-// logEvery is the number of steps between points of the curves that TensorBoard shows.
-const logEvery = 20
-
-func (r *run) logStep(loss, rate float64) error {
-	if r.c.Events == nil || r.Step%logEvery != 0 {
-		return nil
-	}
-	return r.logged(r.c.Events.Scalars(r.Step, tensorboard.Scalar{Tag: "step/loss", Value: loss}, tensorboard.Scalar{Tag: "step/learning_rate", Value: rate}))
-}
-
-func (r *run) logEpoch(e *Epoch) error {
-	if r.c.Events == nil {
-		return nil
-	}
-	points := []tensorboard.Scalar{{Tag: "train/loss", Value: e.Loss}, {Tag: "train/accuracy", Value: e.Accuracy}, {Tag: "train/images_per_s", Value: e.ImagesPerSec}}
-	if e.TestLoss != nil {
-		points = append(points, tensorboard.Scalar{Tag: "test/loss", Value: *e.TestLoss}, tensorboard.Scalar{Tag: "test/accuracy", Value: *e.TestAccuracy})
-	}
-	return r.logged(r.c.Events.Scalars(r.Step, points...))
-}
-
-func (r *run) logged(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &SaveError{Path: "the event file", Err: err, Checkpoint: r.saved}
 }
 
 // removeUnfinished removes what a run that was killed has left of files in dir.
