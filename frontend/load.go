@@ -15,7 +15,7 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// Options say what a model leaves open. They concern ONNX models only.
+// Options say what a model leaves open. All but the last concern ONNX models only.
 type Options struct {
 	// Dims gives sizes to symbolic dimensions of the inputs by name. A dimension without a name is called after its
 	// input and place: "image.2".
@@ -24,6 +24,8 @@ type Options struct {
 	BindInputs map[string]*tensor.Tensor
 	// Outputs replaces the graph's outputs by values of these names, such as intermediate results.
 	Outputs []string
+	// Seed replaces the seed of a model.json whose parameters are random; nil keeps it.
+	Seed *int
 }
 
 // maxTextBytes bounds a file of IR text; weights make it long.
@@ -60,9 +62,9 @@ func Load(path string, o Options) (*ir.Graph, error) {
 	}
 	switch f {
 	case onnxFormat:
-		return onnx.Load(path, onnx.Options(o))
+		return onnx.Load(path, onnx.Options{Dims: o.Dims, BindInputs: o.BindInputs, Outputs: o.Outputs})
 	case jsonFormat:
-		return modeljson.Load(path)
+		return modeljson.Load(path, modeljson.Options{Seed: o.Seed})
 	case textFormat:
 		return loadText(path, info.Size())
 	}

@@ -40,7 +40,7 @@ func TestErrors(t *testing.T) {
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			_, err := Load(file)
+			_, err := Load(file, Options{})
 			require.Error(t, err)
 			var got strings.Builder
 			diag.Fprint(&got, err, func(string) (string, bool) {

@@ -59,8 +59,13 @@ type model struct {
 	exhausted bool               // those were too many
 }
 
+// Options say what a model leaves open.
+type Options struct {
+	Seed *int // replaces the seed of a model whose parameters are random; nil keeps it
+}
+
 // Load reads a model file and its weights. The error is a *diag.List of every mistake, with its place.
-func Load(path string) (*ir.Graph, error) {
+func Load(path string, o Options) (*ir.Graph, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -74,10 +79,10 @@ func Load(path string) (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(path, text, maxSeededBytes)
+	return parse(path, text, maxSeededBytes, o)
 }
 
-func parse(path string, text []byte, seededBytes int) (*ir.Graph, error) {
+func parse(path string, text []byte, seededBytes int, o Options) (*ir.Graph, error) {
 	root, err := parseJSON(path, text)
 	if err != nil {
 		return nil, err
@@ -87,7 +92,7 @@ func parse(path string, text []byte, seededBytes int) (*ir.Graph, error) {
 	f, _ := m.readFields(root, "the model", modelKeys)
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	m.build = ir.NewBuilder(get(f, "name", name))
-	m.params.open(f, root)
+	m.params.open(f, root, o.Seed)
 	meta := ir.Meta{License: get(f, "license", ""), Provenance: get(f, "provenance", ""), Classes: plain(get[[]textAt](f, "classes", nil))}
 	if v := get[*value](f, "input", nil); v != nil {
 		meta.Preprocess = m.readInput(v)

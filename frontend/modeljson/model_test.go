@@ -76,6 +76,21 @@ func TestSeed(t *testing.T) {
 	require.False(t, w["c.weight"].Equal(other["c.weight"]))
 }
 
+// A seed from outside takes the place of the model's, and of nothing else.
+func TestSeedFromOutside(t *testing.T) {
+	model := func(seed string) []byte {
+		return []byte(`{"input": {"shape": [1, 4, 4]}, "layers": [{"type": "conv", "name": "c", "out": 2, "kernel": 3}]` + seed + `}`)
+	}
+	seven := 7
+	want, err := parse("m.json", model(`, "seed": 7`), maxSeededBytes, Options{})
+	require.NoError(t, err)
+	got, err := parse("m.json", model(`, "seed": 1`), maxSeededBytes, Options{Seed: &seven})
+	require.NoError(t, err)
+	require.Equal(t, want.Constants(), got.Constants())
+	_, err = parse("m.json", model(``), maxSeededBytes, Options{Seed: &seven})
+	require.ErrorContains(t, err, "the model has parameters, but no weights")
+}
+
 func TestSeededParametersAreBounded(t *testing.T) {
 	_, err := parseText(`{"input": {"shape": [1024]}, "seed": 1, "layers": [{"type": "dense", "out": 200}, {"type": "dense", "out": 200}, {"type": "dense", "out": 1024}]}`)
 	require.ErrorContains(t, err, "bytes of random parameters")
@@ -100,7 +115,7 @@ func TestWeights(t *testing.T) {
 	path := filepath.Join(dir, "model.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{"input": {"shape": [2]}, "weights": "sub/w.safetensors",
 		"layers": [{"type": "dense", "name": "fc", "out": 3}, {"type": "batchnorm", "name": "bn"}]}`), 0o644))
-	g, err := Load(path)
+	g, err := Load(path, Options{})
 	require.NoError(t, err)
 	want := map[string][]float64{"fc.weight": {1, 2, 3, 4, 5, 6}, "fc.bias": {0.5, -2, 8}, "bn.weight": {1, 2, 3}, "bn.bias": {1, 2, 3},
 		"bn.running_mean": {1, 2, 3}, "bn.running_var": {1, 2, float64(float32(0.1))}}
@@ -113,11 +128,11 @@ func TestWeights(t *testing.T) {
 }
 
 func TestLoadNeedsAFile(t *testing.T) {
-	_, err := Load(t.TempDir())
+	_, err := Load(t.TempDir(), Options{})
 	require.ErrorContains(t, err, "not a regular file")
 	large := filepath.Join(t.TempDir(), "large.json")
 	require.NoError(t, os.WriteFile(large, bytes.Repeat([]byte{' '}, maxFileBytes+1), 0o644))
-	_, err = Load(large)
+	_, err = Load(large, Options{})
 	require.ErrorContains(t, err, "larger than")
 }
 
@@ -133,7 +148,7 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		g, err := parse(filepath.Join(errorDir, "fuzz.json"), text, 1<<16)
+		g, err := parse(filepath.Join(errorDir, "fuzz.json"), text, 1<<16, Options{})
 		if err != nil {
 			return
 		}

@@ -34,8 +34,8 @@ type params struct {
 	reported        bool
 }
 
-// open reads the weights file, if the model names one.
-func (p *params) open(f *fields, root *value) {
+// open reads the weights file, if the model names one. seed takes the place of the model's if it is not nil.
+func (p *params) open(f *fields, root *value, seed *int) {
 	p.taken = map[string]bool{}
 	switch {
 	case f.has("weights") && f.has("seed"):
@@ -49,6 +49,9 @@ func (p *params) open(f *fields, root *value) {
 		}
 	case f.has("seed"):
 		p.seeded, p.seed = true, get(f, "seed", 0)
+		if seed != nil {
+			p.seed = *seed
+		}
 	default:
 		p.pos, p.missing = f.pos, true
 		p.reported = root.member("weights") != nil || root.member("seed") != nil // with a mistake, then

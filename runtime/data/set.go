@@ -32,7 +32,7 @@ type PrepareOptions struct {
 	ClassOf  []int                 // the network's class for each label; nil if they are the same
 	SkipBad  bool                  // leave out what cannot be used, rather than fail
 	MaxBytes int64                 // pictures beyond so many bytes are read again each time; 0 means 2 GiB
-	OnRead   func(done, total int) // if not nil, called after each picture, from several goroutines
+	OnRead   func(done, total int) // if not nil, called after each picture, one call at a time
 }
 
 const defaultMaxSetBytes = 2 << 30
@@ -48,11 +48,14 @@ func Prepare(ctx context.Context, source Dataset, pre *Preprocess, o PrepareOpti
 	}
 	all := make([]prepared, source.Len())
 	failed := make([]error, source.Len())
-	var done atomic.Int64
+	var mutex sync.Mutex
+	done := 0
 	inParallel(ctx, len(all), func(i int) {
 		all[i], failed[i] = prepare(source, i, pre, &o)
-		if n := done.Add(1); o.OnRead != nil {
-			o.OnRead(int(n), len(all))
+		mutex.Lock()
+		defer mutex.Unlock()
+		if done++; o.OnRead != nil {
+			o.OnRead(done, len(all))
 		}
 	})
 	if err := ctx.Err(); err != nil {

@@ -94,6 +94,6 @@ func (c *Case) load(file *safetensors.File, scratch string) error {
 	if err := os.WriteFile(path, model, 0o644); err != nil {
 		return err
 	}
-	c.Graph, err = modeljson.Load(path)
+	c.Graph, err = modeljson.Load(path, modeljson.Options{})
 	return err
 }
