@@ -70,7 +70,9 @@ func (n Node) write(w *bufio.Writer) {
 	for _, k := range n.kids {
 		k.write(w)
 	}
-	w.WriteString("</" + n.tag + ">")
+	if n.tag != "img" { // has no end
+		w.WriteString("</" + n.tag + ">")
+	}
 }
 
 func escape(s string) string { return html.EscapeString(strings.ToValidUTF8(s, "\ufffd")) }

@@ -1,5 +1,5 @@
 // Package page makes the HTML pages that subcommands write: one file each, without anything from elsewhere. All text is
-// escaped, and a content security policy lets the browser run the page's own script and nothing else.
+// escaped, and a content security policy lets the browser run the page's own script, show pictures in the page, and nothing else.
 package page
 
 import (
@@ -27,7 +27,7 @@ type Page struct {
 // Write prints the document.
 func (p Page) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'", hash(style), hash(script))
+	policy := fmt.Sprintf("default-src 'none'; img-src data:; style-src '%s'; script-src '%s'", hash(style), hash(script))
 	b.WriteString("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
 	b.WriteString(`<meta http-equiv="Content-Security-Policy" content="` + policy + `">` + "\n")
 	b.WriteString(`<meta name="viewport" content="width=device-width, initial-scale=1">` + "\n")

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"image"
 	"math"
 	"strings"
 	"testing"
@@ -17,6 +18,9 @@ func TestEverythingIsEscaped(t *testing.T) {
 		Table([]Column{{Title: hostile, Help: hostile, Left: true}}, [][]Cell{{Word(hostile)}}),
 		Figures(Figure{hostile, hostile}),
 		Roofline{PeakName: hostile, PeakGFLOPs: 100, Roofs: []Roof{{hostile, 10}}, Points: []Point{{Label: hostile, Intensity: 1, GFLOPs: 10}}}.SVG(),
+		Curves{Title: hostile, Across: hostile, Lines: []Curve{{Name: hostile, X: []float64{1}, Y: []float64{1}}, {Name: hostile}}}.SVG(),
+		Confusion([]string{hostile}, [][]int{{1}}),
+		Pictures(Picture{image.NewGray(image.Rect(0, 0, 2, 2)), hostile, hostile}),
 	}}
 	var b bytes.Buffer
 	require.NoError(t, p.Write(&b))
@@ -67,4 +71,33 @@ func TestColumns(t *testing.T) {
 	require.NotContains(t, text, "<script")
 	require.Contains(t, text, `<section class="folded">`)
 	require.Contains(t, text, "<div class=\"d12 same\">\u00a0</div><div class=\"d0 new\">x</div>")
+}
+
+// Ticks are round and hold every point, whatever the values are.
+func TestCurves(t *testing.T) {
+	for _, ys := range [][]float64{{0.1, 0.2, 0.35}, {5, 5}, {0}, nil, {-3e-7, 2e-9}, {1e12, 3e12}, {0.97, 0.9701}} {
+		c := Curves{Title: "loss", Lines: []Curve{{Name: "train", Y: ys}}}
+		for i := range ys {
+			c.Lines[0].X = append(c.Lines[0].X, float64(i+1))
+		}
+		y, ticks := c.axis(func(l Curve) []float64 { return l.Y }, 300, 20)
+		require.LessOrEqual(t, len(ticks), 8, "%v", ys)
+		require.GreaterOrEqual(t, len(ticks), 2)
+		for _, v := range ys {
+			require.LessOrEqual(t, y.at(v), 300+1e-6)
+			require.GreaterOrEqual(t, y.at(v), 20-1e-6)
+		}
+		var b bytes.Buffer
+		require.NoError(t, Render(&b, c.SVG()))
+		require.NotContains(t, b.String(), "NaN")
+		require.NotContains(t, b.String(), "Inf")
+		require.Equal(t, len(ys), strings.Count(b.String(), "<circle"))
+	}
+}
+
+func TestConfusion(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, Render(&b, Confusion([]string{"cat"}, [][]int{{9, 1}, {0, 0}})))
+	require.Contains(t, b.String(), `<td title="0 cat taken for 1: 1 of 10" class="wrong s1">1</td>`)
+	require.Contains(t, b.String(), `<td title="0 cat taken for 0 cat: 9 of 10" class="right s5">9</td>`)
 }
