@@ -45,8 +45,9 @@ const importRules = `
 	runtime/exec < backends/gohost/internal/api, backends/gohost/internal/helper
 	backends/gohost/internal/api, backends/gohost/internal/bundle, backends/gohost/internal/helper, backends/gohost/internal/kernelmath < backends/gohost
 
+	NONE < examples/digits
 	NONE < cmd/nncc/page
-	frontend, codegen, backends/all, runtime/data, ir/reduce, cmd/nncc/page < cmd/nncc
+	frontend, codegen, backends/all, runtime/data, runtime/train, ir/reduce, cmd/nncc/page < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes < ir/irtest
