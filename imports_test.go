@@ -36,6 +36,7 @@ const importRules = `
 	ir/diag < codegen/loopir
 	ir, codegen/loopir < codegen/sched < codegen/lower
 	codegen/lower, runtime/program < codegen/plan
+	codegen/sched, runtime/program < codegen/tune
 
 	ir/diag, codegen/loopir, runtime/program < backends < backends/llvmcpu, backends/gohost < backends/all
 	ir/passes, codegen/plan, backends < codegen
@@ -48,7 +49,7 @@ const importRules = `
 
 	NONE < examples/digits
 	NONE < cmd/nncc/page
-	frontend, frontend/onnx/export, codegen, backends/all, runtime/data, runtime/train, ir/reduce, cmd/nncc/page < cmd/nncc
+	frontend, frontend/onnx/export, codegen, codegen/tune, backends/all, runtime/data, runtime/train, ir/reduce, cmd/nncc/page < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes < ir/irtest

@@ -20,12 +20,15 @@ type Options struct {
 	ISAs       []string           // variants to make, in any order; all that the backends can do if empty
 	Backends   []backends.Backend // what is there to compile kernels with
 	StrictFP32 bool               // convolutions only in ways that are as precise as direct sums
+	Pins       []sched.Pin        // kernels of convolutions that were measured to be best
 	Layers     bool               // one launch per layer: small ones are not joined, so that each can be timed
 	Separate   bool               // kernels can be placed one by one, as Go assembly does
 	// Swappable keeps constants apart that happen to be equal, so that those of the same network with other weights have the
 	// same form.
 	Swappable bool
-	Verify    bool // check kernels again after promotion; their addresses are proved in any case
+	// MaxDerivedBytes is what weights that are derived from the constants may take; nil: any size.
+	MaxDerivedBytes *int64
+	Verify          bool // check kernels again after promotion; their addresses are proved in any case
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
 }
@@ -80,7 +83,7 @@ func (o Options) targets() ([]sched.Target, error) {
 	var out []sched.Target
 	for _, t := range sched.Targets {
 		if backendFor(t.ISA, o.Backends) != nil && (len(o.ISAs) == 0 || slices.Contains(o.ISAs, t.ISA)) {
-			out = append(out, o.target(t))
+			out = append(out, o.Target(t))
 		}
 	}
 	if len(out) == 0 {
@@ -89,9 +92,9 @@ func (o Options) targets() ([]sched.Target, error) {
 	return out, nil
 }
 
-// target is t with what the options ask of schedules.
-func (o Options) target(t sched.Target) sched.Target {
-	t.StrictFP32 = o.StrictFP32
+// Target is t with what the options ask of schedules.
+func (o Options) Target(t sched.Target) sched.Target {
+	t.StrictFP32, t.Pins, t.MaxDerivedBytes = o.StrictFP32, o.Pins, o.MaxDerivedBytes
 	return t
 }
 

@@ -114,7 +114,7 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error
 
 // Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
 func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.target(t)), packs, o)
+	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o)
 }
 
 func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options) (*plan.Plan, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -11,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"nncc/runtime/exec"
 )
 
 type benchOptions struct {
@@ -55,6 +58,7 @@ model it measures the machine instead, and prints a profile for inspect --machin
 		},
 	}
 	o.model.register(cmd)
+	o.model.registerTune(cmd)
 	o.engine.register(cmd)
 	f := cmd.Flags()
 	f.IntVar(&o.engine.batch, "batch", 1, "samples in a run: `N`")
@@ -93,6 +97,9 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := o.tune(s, stderr); err != nil {
+		return err
+	}
 	e, err := s.open(o.engine, stderr)
 	if err != nil {
 		return err
@@ -111,6 +118,20 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return o.report(stdout, s, e, m)
+}
+
+// tune looks for faster kernels first, if the user wants it.
+func (o benchOptions) tune(s *session, stderr io.Writer) error {
+	if o.model.tuneSeconds == 0 {
+		return nil
+	}
+	target, _, err := nativeTarget(cmp.Or(o.engine.isa, exec.PinnedISA()))
+	if err != nil {
+		return fmt.Errorf("--tune: %w", err)
+	}
+	show := newProgress(stderr)
+	defer show.done()
+	return s.tuneFor([]string{target.ISA}, o.engine, o.model, show, stderr)
 }
 
 // selfTimed is a runner that measures itself, because it runs in another process.

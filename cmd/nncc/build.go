@@ -67,6 +67,8 @@ weights and source, and --max-ms about the time of a prediction on this machine 
   nncc build model.json -o internal/net --check
   nncc build resnet18.onnx --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --classes labels.txt
   nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm
+  nncc build lenet.onnx --tune 20 --schedule lenet.schedule.json
+  nncc build lenet.onnx --schedule lenet.schedule.json --check
   nncc build lenet.onnx --max-bytes 1MB --max-ms 0.5`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,6 +77,7 @@ weights and source, and --max-ms about the time of a prediction on this machine 
 	}
 	o.model.register(cmd)
 	o.model.registerFuel(cmd)
+	o.model.registerTune(cmd)
 	o.picture.register(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.classes, "classes", "", "take the labels of the classes from `FILE`, one a line")
@@ -101,6 +104,8 @@ func (o buildOptions) checkUsage() error {
 		return usagef("--max-batch %d: a batch has at least one sample", o.batch)
 	case o.pkg != "" && !validPackage(o.pkg):
 		return usagef("--pkg %s: that cannot be the name of a package", o.pkg)
+	case o.check && o.model.tuneSeconds != 0:
+		return usagef("--tune and --check exclude each other")
 	case len(o.isas) > 0 && o.target == targetPortable:
 		return usagef("--target portable has no choice of instruction sets")
 	}
@@ -180,6 +185,9 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	if err != nil {
 		return nil, err
 	}
+	if err := s.tuneFor(runnable(isas), engineOptions{}, o.model, show, notes); err != nil {
+		return nil, err
+	}
 	show.step("compiling for %s", list(isas))
 	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
 	forms.graph(s.graph)
@@ -233,6 +241,14 @@ func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []bac
 		}
 	}
 	return isas, usable, nil
+}
+
+// runnable are the instruction sets of which this machine runs native code.
+func runnable(isas []string) []string {
+	return slices.DeleteFunc(slices.Clone(isas), func(isa string) bool {
+		_, _, err := nativeTarget(isa)
+		return err != nil
+	})
 }
 
 // outputTolerance is what the recorded outputs may differ by: the tolerances on the way to the worst of them.

@@ -53,7 +53,7 @@ conflicts come on top. Bench --layers measures.`,
 	f.StringVar(&o.machine, "machine", "generic", "predict for `PROFILE`: "+knownMachines()+", or a .json file that bench --machine printed")
 	f.IntVar(&o.batch, "batch", 1, "predict runs of `N` samples")
 	f.IntVar(&o.threads, "threads", 1, "predict runs on `N` threads, at most as many as the profile has cores")
-	f.BoolVar(&o.why, "why", false, "also print what each kernel computes, in which layouts, and the tiles that were considered")
+	f.BoolVar(&o.why, "why", false, "also say why each layer has its kernel: layouts, the kernels and tiles that were considered with their predicted times, and what decided")
 	f.BoolVar(&o.json, "json", false, "print one JSON object; docs/inspect.md has its keys")
 	f.StringVar(&o.html, "html", "", "write a page with the roofline plot to `FILE` instead")
 	return cmd

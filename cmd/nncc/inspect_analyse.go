@@ -54,7 +54,7 @@ func (o inspectOptions) analyse(s *session, m sched.Machine, isa string, notes i
 		return nil, err
 	}
 	target, _ := sched.LookupTarget(isa)
-	target.StrictFP32 = s.strict
+	target = s.target(target)
 	r := &report{
 		Model: s.name(), Batched: g.Batched, Machine: m.Name, ISA: isa, Batch: o.batch, Threads: o.threads,
 		Parameters: countParameters(g.Constants()), FLOPs: g.FLOPs(), machine: m,
@@ -63,7 +63,7 @@ func (o inspectOptions) analyse(s *session, m sched.Machine, isa string, notes i
 	if err := r.addVariants(s, o); err != nil {
 		return nil, err
 	}
-	r.describeLayers(g, chosen, target)
+	r.describeLayers(g, chosen, target, o.why)
 	net := networkOf(g, chosen, target, r.ArenaBytes)
 	r.addTimes(net, o)
 	r.addBatches(net, o)
@@ -120,7 +120,7 @@ func (c convs) cost(l program.Layer) (operations, cycles float64) {
 func (r *report) addVariants(s *session, o inspectOptions) error {
 	g, packs := s.graph, new(lower.Packs)
 	for _, t := range sched.Targets {
-		t.StrictFP32 = s.strict
+		t = s.target(t)
 		p, err := codegen.Lower(g, t, packs, s.options(codegen.Options{}))
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -12,28 +11,28 @@ import (
 
 // layerReport is one kernel call. Operations, bytes and times are of a run of the batch that was asked for.
 type layerReport struct {
-	Layer       string   `json:"layer"`
-	Ops         []string `json:"ops"`
-	Inputs      []string `json:"inputs"`
-	Outputs     []string `json:"outputs"`
-	Parameters  int64    `json:"parameters"`
-	FLOPs       int64    `json:"flops"`
-	Bytes       int64    `json:"bytes"`
-	WeightBytes int64    `json:"weight_bytes"`
-	Intensity   float64  `json:"flops_per_byte"`
-	Family      string   `json:"family"`
-	Tile        string   `json:"tile"`
-	ComputeNs   int64    `json:"compute_ns"`
-	MemoryNs    int64    `json:"memory_ns"`
-	PredictedNs int64    `json:"predicted_ns"`
-	Bound       string   `json:"bound"`  // compute or memory
-	Memory      string   `json:"memory"` // level that most of memory_ns is spent on
-	Threads     int      `json:"threads"`
-	why         string
+	Layer       string      `json:"layer"`
+	Ops         []string    `json:"ops"`
+	Inputs      []string    `json:"inputs"`
+	Outputs     []string    `json:"outputs"`
+	Parameters  int64       `json:"parameters"`
+	FLOPs       int64       `json:"flops"`
+	Bytes       int64       `json:"bytes"`
+	WeightBytes int64       `json:"weight_bytes"`
+	Intensity   float64     `json:"flops_per_byte"`
+	Family      string      `json:"family"`
+	Tile        string      `json:"tile"`
+	ComputeNs   int64       `json:"compute_ns"`
+	MemoryNs    int64       `json:"memory_ns"`
+	PredictedNs int64       `json:"predicted_ns"`
+	Bound       string      `json:"bound"`  // compute or memory
+	Memory      string      `json:"memory"` // level that most of memory_ns is spent on
+	Threads     int         `json:"threads"`
+	Why         []whyReport `json:"why,omitempty"` // for each node, with --why
 }
 
 // describeLayers joins what the kernels say of themselves with the nodes that they compute.
-func (r *report) describeLayers(g *ir.Graph, v *program.Variant, t sched.Target) {
+func (r *report) describeLayers(g *ir.Graph, v *program.Variant, t sched.Target, why bool) {
 	nodes := map[string]*ir.Node{}
 	for _, n := range g.Nodes {
 		for _, v := range n.Outputs {
@@ -49,14 +48,14 @@ func (r *report) describeLayers(g *ir.Graph, v *program.Variant, t sched.Target)
 		if l.Bytes > 0 {
 			l.Intensity = float64(l.FLOPs) / float64(l.Bytes)
 		}
-		var why []string
 		for _, name := range k.Covers {
 			if n := nodes[name]; n != nil {
 				l.addNode(n)
-				why = append(why, explain(n, schedule, r.machine))
+				if why {
+					l.Why = append(l.Why, whyOf(n, schedule, r.machine, k.Tile))
+				}
 			}
 		}
-		l.why = strings.Join(why, "\n")
 		r.Layers = append(r.Layers, l)
 	}
 }
@@ -97,32 +96,6 @@ func (l *layerReport) addRoof(r sched.Roof) {
 }
 
 func nanoseconds(ns float64) int64 { return int64(math.Round(ns)) }
-
-// explain says what led to a node's kernel. Tiles are timed by their cost model on a machine.
-func explain(n *ir.Node, schedule *sched.Plan, m sched.Machine) string {
-	var b strings.Builder
-	for _, v := range n.Inputs {
-		if v != nil && !v.IsConst() {
-			fmt.Fprintf(&b, "reads %s as %v; ", v.Type, schedule.Layout[v])
-		}
-	}
-	fmt.Fprintf(&b, "writes %s as %v", n.Out().Type, schedule.Layout[n.Out()])
-	choice := schedule.Conv[n]
-	if len(choice.Tiles) == 0 {
-		return b.String()
-	}
-	fmt.Fprintf(&b, "\n%s, arithmetic predicted on %s:", choice.Family, m.Name)
-	c, _ := sched.FusedConv(n)
-	operations := float64(n.Op.FLOPs(n)) * choice.MulAdds(c)
-	const shown = 5
-	for _, tile := range choice.Tiles[:min(shown, len(choice.Tiles))] {
-		fmt.Fprintf(&b, " %v %v (%d of %d registers);", tile, roundTime(nanoseconds(m.ComputeNs(schedule.Target, operations, tile.Cycles))), tile.Accumulators(), schedule.Target.Registers)
-	}
-	if more := len(choice.Tiles) - shown; more > 0 {
-		fmt.Fprintf(&b, " %d slower ones", more)
-	}
-	return strings.TrimSuffix(b.String(), ";")
-}
 
 // describe is the layer's name and, where it is more than one, the ops.
 func describe(l layerReport) string {

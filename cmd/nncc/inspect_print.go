@@ -102,15 +102,18 @@ func (r *report) printAdvice(w io.Writer) error {
 func (r *report) printWhy(w io.Writer) error {
 	first := true
 	for _, l := range r.Layers {
-		if l.why == "" {
+		if len(l.Why) == 0 {
 			continue
 		}
 		if !first {
 			fmt.Fprintln(w)
 		}
 		first = false
-		if _, err := fmt.Fprintf(w, "%s\n    %s\n", describe(l), strings.ReplaceAll(l.why, "\n", "\n    ")); err != nil {
-			return err
+		fmt.Fprintln(w, describe(l))
+		for _, why := range l.Why {
+			if err := why.print(w, r.Machine); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

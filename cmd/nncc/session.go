@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"nncc/codegen"
+	"nncc/codegen/sched"
 	"nncc/frontend"
 	"nncc/ir"
 	"nncc/ir/passes"
@@ -21,6 +22,9 @@ type modelOptions struct {
 	fuel  int
 	fp32  string
 	fault fault
+
+	schedule    string  // file of measured kernels
+	tuneSeconds float64 // 0: it is read, not made
 }
 
 // fault makes the compiler wrong, or fail, on purpose: tests of diff and reduce need something to find. It is applied to
@@ -38,6 +42,7 @@ const (
 func (o *modelOptions) register(cmd *cobra.Command) {
 	o.fuel = unlimitedFuel
 	cmd.Flags().StringArrayVar(&o.dims, "dim", nil, "size of a symbolic dimension of an ONNX model, `NAME=N`; may be repeated")
+	cmd.Flags().StringVar(&o.schedule, "schedule", "", "take the kernels of convolutions from `FILE`, which --tune of build and bench writes")
 	cmd.Flags().StringVar(&o.fp32, "fp32", fp32Fast, "`fast|strict`: strict keeps to sums as precise as direct ones, at a loss of speed")
 }
 
@@ -52,14 +57,18 @@ type session struct {
 	loaded *ir.Graph // what the file means
 	graph  *ir.Graph // the same after the graph passes
 	fault  fault
-	strict bool // keep to sums as precise as direct ones
+	strict bool        // keep to sums as precise as direct ones
+	pins   []sched.Pin // kernels that were measured to be best
 }
 
 // options completes options of a compilation with what the command line says about all of them.
 func (s *session) options(o codegen.Options) codegen.Options {
-	o.StrictFP32 = s.strict
+	o.StrictFP32, o.Pins = s.strict, s.pins
 	return o
 }
+
+// target is t as the command line has schedules made for it.
+func (s *session) target(t sched.Target) sched.Target { return s.options(codegen.Options{}).Target(t) }
 
 // openSession loads the model and runs the graph passes.
 func openSession(path string, o modelOptions) (*session, error) {
@@ -67,8 +76,10 @@ func openSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.graph, err = s.optimise(passes.Options{}, o.fuel)
-	return s, err
+	if s.graph, err = s.optimise(passes.Options{}, o.fuel); err != nil || s.pins == nil {
+		return s, err
+	}
+	return s, s.checkSchedule(o.schedule)
 }
 
 // loadSession loads the model and leaves it as it is.
@@ -85,12 +96,21 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.checkTune(); err != nil {
+		return nil, err
+	}
+	var pins []sched.Pin
+	if o.schedule != "" && o.tuneSeconds == 0 {
+		if pins, err = readSchedule(o.schedule); err != nil {
+			return nil, err
+		}
+	}
 	g, err := frontend.Load(path, frontend.Options{Dims: dims})
 	if err != nil {
 		return nil, err
 	}
 	limitGarbage(g)
-	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict}, nil
+	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict, pins: pins}, nil
 }
 
 // limitGarbage makes the collector run before there is as much garbage as there are weights, where those fill much

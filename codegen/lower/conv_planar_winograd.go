@@ -24,7 +24,7 @@ func lowerConvPlanarWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.
 	row.in = k.rows
 	k.tiled = &tiledConv{convKernel: &row, tile: choice.Tiles[0]}
 	k.body()
-	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), k.tiled.tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+choice.Winograd.Form(c), k.tiled.tile)
 }
 
 // planarWinogradWeights orders transformed weights [O/16][place][I][KW][16 of O].

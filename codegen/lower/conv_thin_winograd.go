@@ -25,7 +25,7 @@ func lowerConvThinWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.Co
 	k.transformRows()
 	k.multiply()
 	k.transformBack()
-	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+choice.Winograd.Form(c), tile)
 }
 
 // thinWinogradWeights orders transformed weights [O/t][place][I][KW][t of O].

@@ -31,7 +31,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 	}
 	k := &winogradKernel{winogradTiles: newWinogradTiles(ck, choice.Winograd), tile: tile, ahead: choice.Ahead}
 	k.body()
-	return l.emit(k.kernel, n, string(choice.Family)+" "+winogradForm(c, choice.Winograd), tile)
+	return l.emit(k.kernel, n, string(choice.Family)+" "+choice.Winograd.Form(c), tile)
 }
 
 // winogradKernel is the second and third stage, and the first unless that is a step of its own.

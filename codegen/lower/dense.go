@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"math"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -239,7 +240,7 @@ func (k *denseKernel) place(m, feature loopir.Index) []loopir.Index {
 // the loop takes several terms into sums of their own, so that the latency of one multiply-add hides behind the others.
 func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 	f32, lanes := k.vec(loopir.F32), k.target.Lanes
-	parts := max(1, min(4, k.target.FMAsPerCycle*k.target.FMALatency/k.tile.Accumulators()))
+	parts := max(1, min(4, int(math.Ceil(k.target.FMAsPerCycle))*k.target.FMALatency/k.tile.Accumulators()))
 	acc := k.Reg("acc", f32, parts, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
 	k.eachVector(k.tile, func(b, s loopir.Index) {
 		bias := k.Let("bias", loopir.LoadV(f32, k.b, first.Add(b), lane.Add(s.Mul(lanes))))

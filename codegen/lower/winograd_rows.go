@@ -82,7 +82,7 @@ func (k *winogradRows) eachOwn(size int, body func(q int, y loopir.Index)) {
 func (l *lowerer) deriveRows(packed *Storage, c sched.Conv, w sched.Winograd, dims []int, lanes int,
 	each func(k *kernel, body func(from, to func(row loopir.Index) []loopir.Index))) *Storage {
 	t := transformFor(w.Out, c.KH, c.SH)
-	return l.derive(packed, "rows "+winogradForm(c, w), dims, func(k *kernel, from, to *loopir.Buffer) {
+	return l.derive(packed, "rows "+w.Form(c), dims, func(k *kernel, from, to *loopir.Buffer) {
 		each(k, func(source, target func(row loopir.Index) []loopir.Index) {
 			g := make([]loopir.Expr, c.KH)
 			for r := range g {

@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"fmt"
-
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 )
@@ -11,7 +9,7 @@ import (
 func (l *lowerer) winogradWeights(packed *Storage, c sched.Conv, w sched.Winograd) *Storage {
 	const b = sched.BlockChannels
 	t, side := transformFor(w.Out, c.KH, c.SH), w.In
-	return l.derive(packed, winogradForm(c, w), []int{c.Out.Blocks(), side * side, c.In.Blocks() * b, b}, func(k *kernel, from, to *loopir.Buffer) {
+	return l.derive(packed, w.Form(c), []int{c.Out.Blocks(), side * side, c.In.Blocks() * b, b}, func(k *kernel, from, to *loopir.Buffer) {
 		o, i := k.grid("o", c.Out.Blocks()), k.grid("i", c.In.Blocks())
 		k.each("lane", b, func(lane loopir.Index) {
 			k.Unroll("v", 0, b/k.target.Lanes, func(v loopir.Index) {
@@ -34,12 +32,4 @@ func (l *lowerer) winogradWeights(packed *Storage, c sched.Conv, w sched.Winogra
 			})
 		})
 	})
-}
-
-// winogradForm names a transform: F(m,r), and the stride if there is one.
-func winogradForm(c sched.Conv, w sched.Winograd) string {
-	if c.SH > 1 {
-		return fmt.Sprintf("F(%d,%d/%d)", w.Out, c.KH, c.SH)
-	}
-	return fmt.Sprintf("F(%d,%d)", w.Out, c.KH)
 }

@@ -14,13 +14,18 @@ type Plan struct {
 	Conv   map[*ir.Node]ConvChoice
 	Within map[*ir.Value]Part
 
+	Considered map[*ir.Node][]Candidate // the choice in Conv and what it was compared with, for each convolution
+
 	ranked   map[*ir.Node][]Tile // all tiles of nodes for which UseTile chose one
 	resident bool                // the weights stay in the shared cache between runs
 }
 
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
-	p := &Plan{Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, ranked: map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes}
+	p := &Plan{
+		Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, Considered: map[*ir.Node][]Candidate{},
+		ranked: map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes,
+	}
 	for _, n := range g.Nodes {
 		kind := p.kind(n)
 		for _, v := range n.Outputs {
@@ -30,6 +35,7 @@ func Assign(g *ir.Graph, t Target) *Plan {
 			p.Layout[v] = Layout{Kind: kind}
 		}
 	}
+	p.fitDerived(g)
 	for _, n := range g.Nodes {
 		p.widen(n)
 	}
@@ -46,10 +52,10 @@ func Assign(g *ir.Graph, t Target) *Plan {
 }
 
 // weightBytes is the size of all constants.
-func weightBytes(g *ir.Graph) int {
-	bytes := 0
+func weightBytes(g *ir.Graph) int64 {
+	bytes := int64(0)
 	for _, v := range g.Constants() {
-		bytes += v.Type.Bytes()
+		bytes += int64(v.Type.Bytes())
 	}
 	return bytes
 }
@@ -72,9 +78,9 @@ func (p *Plan) UseTile(n *ir.Node, i int) bool {
 func (p *Plan) kind(n *ir.Node) Kind {
 	if c, ok := FusedConv(n); ok {
 		c.Resident = p.resident
-		choice := ChooseConv(c, p.Target)
-		p.Conv[n] = choice
-		return choice.Out
+		all := pinned(Candidates(c, p.Target), c, p.Target)
+		p.Considered[n], p.Conv[n] = all, all[0].ConvChoice
+		return all[0].Out
 	}
 	if Follows(n) && slices.ContainsFunc(n.Inputs, func(v *ir.Value) bool { return p.leads(n, v) }) {
 		return Blocked
@@ -187,10 +193,18 @@ func (p *Plan) flatten(n *ir.Node) {
 		return
 	}
 	c.Resident = p.resident
-	flat := directChoice(c.flat(), p.Target)
+	flat := Candidate{ConvChoice: directChoice(c.flat(), p.Target)}
+	flat.Flat = true
 	const pieces = 8
-	if flat.Tiles[0].Cycles < choice.Tiles[0].Cycles && c.Out.Blocks() >= pieces*flat.Tiles[0].Blocks {
-		flat.Flat = true
-		p.Conv[n] = flat
+	flat.Cost = flat.Cycles()
+	if c.Out.Blocks() < pieces*flat.Tiles[0].Blocks {
+		flat.veto("too few channels to share between threads")
 	}
+	all := append(p.Considered[n], flat)
+	if _, tuned := p.Target.pin(c); tuned {
+		all = pinned(all, c, p.Target)
+	} else {
+		all = decide(all)
+	}
+	p.Considered[n], p.Conv[n] = all, all[0].ConvChoice
 }

@@ -35,49 +35,22 @@ type ConvChoice struct {
 }
 
 // ChooseConv picks family and tile for c.
-func ChooseConv(c Conv, t Target) ConvChoice {
-	switch {
-	case !c.Packed || c.GroupInC*c.GroupOutC == 0:
-		return ConvChoice{Family: ConvPlain}
-	case c.Groups == c.In.C && c.Groups == c.Out.C && c.Groups > 1 && c.PoolH == 0:
-		return ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)}
-	case c.Groups > 1 && (c.GroupInC%BlockChannels != 0 || c.GroupOutC%BlockChannels != 0):
-		return grouped(c, t)
-	case isThin(c, t):
-		return thinChoice(c, t)
-	case c.In.C < BlockChannels:
-		return planarChoice(c, t)
-	}
-	best := directChoice(c, t)
-	if w, ok := winograd(c, t); ok && w.Tiles[0].Cycles+worthCycles < best.Tiles[0].Cycles {
-		best = w
-	}
-	if c.Out.C < BlockChannels {
-		return thinIfBetter(c, t, best)
-	}
-	return best
-}
+func ChooseConv(c Conv, t Target) ConvChoice { return Candidates(c, t)[0].ConvChoice }
 
-// thinChoice is the schedule of a convolution with few channels on both sides.
-func thinChoice(c Conv, t Target) ConvChoice {
-	direct := ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
+// thinCandidates are for a convolution with few channels on both sides.
+func thinCandidates(c Conv, t Target) []Candidate {
+	choice := ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
 	row := c // one row of the result, not pooled
 	row.In.N, row.KH, row.PoolH, row.PooledH = 1, 1, 0, 1
-	if w, ok := rowWinograd(c, t, direct, ConvThinWinograd, thinTiles(row, t)); ok {
-		return w
-	}
-	return direct
+	return append(direct(choice), rowWinograd(c, t, choice, ConvThinWinograd, thinTiles(row, t))...)
 }
 
-// planarChoice is the schedule of a convolution with few input channels.
-func planarChoice(c Conv, t Target) ConvChoice {
-	direct := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
+// planarCandidates are for a convolution with few input channels.
+func planarCandidates(c Conv, t Target) []Candidate {
+	choice := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
 	unit := max(c.PoolW, 1)
 	row := tileSpace{rows: 1, width: c.PooledW * unit, rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1}
-	if w, ok := rowWinograd(c, t, direct, ConvPlanarWinograd, rankTiles(t, row)); ok {
-		return w
-	}
-	return direct
+	return append(direct(choice), rowWinograd(c, t, choice, ConvPlanarWinograd, rankTiles(t, row))...)
 }
 
 // directChoice is the schedule of the direct convolution of blocked images.
@@ -140,7 +113,7 @@ func thinTiles(c Conv, t Target) []Tile {
 			if c.GroupOutC%channels != 0 || !wholePool || tile.Accumulators()+inputs+2 > t.Registers {
 				continue
 			}
-			step := max(float64(tile.Accumulators())/float64(t.FMAsPerCycle), float64(rows*vectors+channels)/float64(t.LoadsPerCycle), float64(t.FMALatency))
+			step := max(float64(tile.Accumulators())/t.FMAsPerCycle, float64(rows*vectors+channels)/float64(t.LoadsPerCycle), float64(t.FMALatency))
 			steps := c.GroupInC * c.KH * c.KW * c.PooledH * c.In.N
 			tile.Cycles = step * float64(steps*ceilDiv(all, vectors)*(c.Out.C/channels))
 			out = append(out, tile)

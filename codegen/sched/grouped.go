@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// grouped is the schedule for a convolution in groups of any size. Its vectors of output channels are those of one group,
+// groupedChoice is the schedule for a convolution in groups of any size. Its vectors of output channels are those of one group,
 // so that an input number is the same for all lanes; or, where groups are smaller than a vector, they cover whole groups,
 // and the lanes of an input vector are spread over the outputs that read them. Where neither fills vectors, they run along
 // the row.
-func grouped(c Conv, t Target) ConvChoice {
+func groupedChoice(c Conv, t Target) ConvChoice {
 	choice := ConvChoice{Family: ConvGrouped, In: Blocked, Out: Blocked, Lanes: t.Lanes}
 	for c.GroupOutC%choice.Lanes != 0 {
 		choice.Lanes /= 2
@@ -18,18 +18,18 @@ func grouped(c Conv, t Target) ConvChoice {
 		choice.Lanes, choice.Spread = t.Lanes, spread
 	}
 	choice.Tiles = groupedTiles(c, t, choice)
-	return thinIfBetter(c, t, choice)
+	return choice
 }
 
-// thinIfBetter takes vectors along the row instead of the choice, if they pay for a change of the layout before and
-// after.
-func thinIfBetter(c Conv, t Target, choice ConvChoice) ConvChoice {
+// thinToo proposes vectors along the row for blocked images, which have to pay for a change of the layout before and after.
+func thinToo(c Conv, t Target) []Candidate {
+	thin, ok := narrowThin(c, t)
+	if !ok {
+		return nil
+	}
 	const cyclesPerNumber, margin = 0.5, 1.5 // the margin is for loops, which thin tiles do not count
 	numbers := c.In.N * (c.In.C*c.In.H*c.In.W + c.Out.C*c.Out.H*c.Out.W)
-	if thin, ok := narrowThin(c, t); ok && margin*thin.Tiles[0].Cycles+cyclesPerNumber*float64(numbers) < choice.Tiles[0].Cycles {
-		return thin
-	}
-	return choice
+	return []Candidate{{ConvChoice: thin, Cost: margin*thin.Cycles() + cyclesPerNumber*float64(numbers), drawback: "its layout is not that of its neighbours"}}
 }
 
 // narrowThin is the schedule with vectors along the row, as wide as the row allows.

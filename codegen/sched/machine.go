@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Machine is what cost models know of a class of machines: rates that were measured, not those of a data sheet. A Target
-// is about an instruction set and decides what code is made; a Machine says how long that code takes.
+// Machine is what cost models know of a class of machines: rates that were measured, not those of a data sheet. Schedules
+// are made for the first one that has their instruction set, wherever nncc runs; the others say how long that code takes.
 type Machine struct {
 	Name   string   `json:"name"`
 	Doc    string   `json:"doc"`
@@ -36,17 +36,17 @@ type Memory struct {
 // Machines are the profiles that are checked in. `nncc bench --machine` prints one of the machine at hand.
 var Machines = []Machine{
 	{
-		Name: "generic", Doc: "assumed: four cores at 3 GHz with two multiply-adds a cycle", Cores: 4, GHz: 3,
-		Peaks: []Peak{{"avx512", "f32", 192}, {"avx2", "f32", 96}, {"portable", "f32", 12}},
+		Name: "generic", Doc: "assumed: four cores at 3 GHz with two multiply-adds a cycle, one of Go code", Cores: 4, GHz: 3,
+		Peaks: []Peak{{"avx512", "f32", 192}, {"avx2", "f32", 96}, {"portable", "f32", 6}},
 		Memory: []Memory{
-			{"L1", 32 << 10, 150, 600}, {"L2", 1 << 20, 48, 192}, {"L3", 16 << 20, 24, 96}, {"DRAM", 0, 12, 24},
+			{"L1", 32 << 10, 180, 720}, {"L2", 1 << 20, 96, 384}, {"L3", 16 << 20, 48, 192}, {"DRAM", 0, 18, 36},
 		},
 	},
 	{
-		Name: "arm64", Doc: "assumed: four cores at 2.5 GHz with two multiply-adds of 128 bits a cycle", Cores: 4, GHz: 2.5,
-		Peaks: []Peak{{"neon", "f32", 40}, {"portable", "f32", 8}},
+		Name: "arm64", Doc: "assumed: four cores at 2.5 GHz with two multiply-adds of 128 bits a cycle, one of Go code", Cores: 4, GHz: 2.5,
+		Peaks: []Peak{{"neon", "f32", 40}, {"portable", "f32", 5}},
 		Memory: []Memory{
-			{"L1", 64 << 10, 80, 320}, {"L2", 1 << 20, 40, 160}, {"L3", 16 << 20, 20, 80}, {"DRAM", 0, 12, 24},
+			{"L1", 64 << 10, 80, 320}, {"L2", 1 << 20, 60, 240}, {"L3", 8 << 20, 40, 160}, {"DRAM", 0, 15, 30},
 		},
 	},
 	{

@@ -32,7 +32,7 @@ func (r Roof) MemoryBound() bool { return r.MemoryNs > r.ComputeNs }
 // them. Without a model, cycles is 0. m must have a peak for t.
 func (m Machine) ComputeNs(t Target, operations, cycles float64) float64 {
 	peak, _ := m.Peak(t.ISA, "f32")
-	atBest := operations / float64(2*t.Lanes*t.FMAsPerCycle)
+	atBest := operations / (float64(2*t.Lanes) * t.FMAsPerCycle)
 	return operations/peak + max(0, cycles-atBest)/m.GHz
 }
 

@@ -2,30 +2,63 @@ package sched
 
 // Target is what schedules need to know of an instruction set and of the machines that have it.
 type Target struct {
-	ISA                 string
-	Lanes               int   // float32 lanes of a vector register; 1 for scalar code
-	Registers           int   // vector registers; of 16, scalar Go code keeps some ten free for a tile: beyond that it spills
-	FMAsPerCycle        int   // vector multiply-adds started per cycle
-	LoadsPerCycle       int   // vector loads per cycle
-	FMALatency          int   // cycles
-	L2Bytes             int   // private cache a core can count on
-	CacheBytesPerCycle  int   // what a core reads from the shared cache, beyond its private one
-	MemoryBytesPerCycle int   // what it reads from memory
-	SharedCacheBytes    int   // what the weights of a network may take to stay in the shared cache between runs
-	StrictFP32          bool  // convolutions only in ways that are as precise as direct sums
-	MaxCallFLOPs        int64 // one native call does no more than this, so that garbage collection need not wait long
-	MinSplitFLOPs       int64 // a launch below this is not worth waking another thread for
+	ISA           string
+	Lanes         int   // float32 lanes of a vector register; 1 for scalar code
+	Registers     int   // vector registers; of 16, scalar Go code keeps some ten free for a tile: beyond that it spills
+	LoadsPerCycle int   // vector loads per cycle
+	FMALatency    int   // cycles
+	L2Bytes       int   // private cache a core can count on
+	MaxCallFLOPs  int64 // one native call does no more than this, so that garbage collection need not wait long
+	MinSplitFLOPs int64 // a launch below this is not worth waking another thread for
+
+	// Of a machine's profile; see On.
+	FMAsPerCycle        float64 // vector multiply-adds started per cycle
+	CacheBytesPerCycle  float64 // what a core reads from the shared cache, beyond its private one
+	MemoryBytesPerCycle float64 // what it reads from memory
+	SharedCacheBytes    int64   // what the weights of a network may take to stay in the shared cache between runs
+
+	// What a compilation asks for.
+	StrictFP32      bool   // convolutions only in ways that are as precise as direct sums
+	Pins            []Pin  // kernels that were measured to be best
+	MaxDerivedBytes *int64 // that transformed weights may take; nil: any size
 }
 
 // BlockChannels is the number of channels side by side in the Blocked layout, on every target: weights are packed once for all.
 const BlockChannels = 16
 
-// Targets are the CPU instruction sets with schedules, best first.
-var Targets = []Target{
-	{ISA: "avx512", Lanes: 16, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	{ISA: "avx2", Lanes: 8, Registers: 16, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
-	{ISA: "neon", Lanes: 4, Registers: 32, FMAsPerCycle: 2, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 4 << 20, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
-	{ISA: "portable", Lanes: 1, Registers: 10, FMAsPerCycle: 1, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, CacheBytesPerCycle: 16, MemoryBytesPerCycle: 6, SharedCacheBytes: 8 << 20, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
+// Targets are the CPU instruction sets with schedules, best first. What their machines are assumed to be is in the first
+// of the Machines that has the instruction set.
+var Targets = onFirst(Machines,
+	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
+	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
+	Target{ISA: "neon", Lanes: 4, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
+	Target{ISA: "portable", Lanes: 1, Registers: 10, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
+)
+
+func onFirst(machines []Machine, targets ...Target) []Target {
+	for i, t := range targets {
+		for _, m := range machines {
+			if on, ok := t.On(m); ok {
+				targets[i] = on
+				break
+			}
+		}
+	}
+	return targets
+}
+
+// On is t with the rates of a machine; false if that has no such instruction set.
+func (t Target) On(m Machine) (Target, bool) {
+	peak, ok := m.Peak(t.ISA, "f32")
+	if !ok {
+		return t, false
+	}
+	const own = 2 // private levels, nearest first; the last level is memory
+	cache, memory := m.Memory[min(own, len(m.Memory)-1)], m.Memory[len(m.Memory)-1]
+	t.FMAsPerCycle = peak / m.GHz / float64(2*t.Lanes)
+	t.CacheBytesPerCycle, t.MemoryBytesPerCycle = cache.GBPerSec/m.GHz, memory.GBPerSec/m.GHz
+	t.SharedCacheBytes = cache.Bytes / 2 // others use it too
+	return t, true
 }
 
 // LookupTarget finds a target by its instruction set.
@@ -49,10 +82,10 @@ type streamed struct {
 func (t Target) with(compute float64, d streamed) float64 {
 	cycles := func(bytes int, cached bool) float64 {
 		if cached {
-			return float64(bytes) / float64(t.CacheBytesPerCycle)
+			return float64(bytes) / t.CacheBytesPerCycle
 		}
-		return float64(bytes) / float64(t.MemoryBytesPerCycle)
+		return float64(bytes) / t.MemoryBytesPerCycle
 	}
-	stream := cycles(d.bytes, d.resident) + cycles(d.again, d.passBytes <= t.SharedCacheBytes)
+	stream := cycles(d.bytes, d.resident) + cycles(d.again, int64(d.passBytes) <= t.SharedCacheBytes)
 	return max(compute+stream/2, stream)
 }

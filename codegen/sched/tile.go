@@ -81,7 +81,7 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 func perTileCycles(t Target, steps int, tile Tile) float64 {
 	sums := float64(tile.Accumulators())
 	positions := float64(tile.Rows * tile.Pixels)
-	step := max(sums/float64(t.FMAsPerCycle),
+	step := max(sums/t.FMAsPerCycle,
 		(positions+float64(tile.Vectors()))/float64(t.LoadsPerCycle),
 		float64(t.FMALatency))
 	const loopCycles, storeCycles = 0.5, 2

@@ -1,7 +1,7 @@
 package sched
 
 import (
-	"math"
+	"fmt"
 	"slices"
 )
 
@@ -15,6 +15,14 @@ type Winograd struct {
 	In    int  // input pixels, (Out-1)*stride+K
 	Block int  // tiles; unless Apart, a multiple of the register tile's Pixels
 	Apart bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
+}
+
+// Form names the transform for c: F(m,r), and the stride if there is one.
+func (w Winograd) Form(c Conv) string {
+	if c.SH > 1 {
+		return fmt.Sprintf("F(%d,%d/%d)", w.Out, c.KH, c.SH)
+	}
+	return fmt.Sprintf("F(%d,%d)", w.Out, c.KH)
 }
 
 // TilesOf is how many tiles cover the result in each direction; the last ones overlap those before.
@@ -37,24 +45,30 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 // worthCycles is what Winograd's filtering has to save in a layer: below it the precision of direct sums is worth more.
 const worthCycles = 2000
 
-// winograd proposes the cheapest schedule of this kind; false if c has none.
-func winograd(c Conv, t Target) (ConvChoice, bool) {
-	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
-		return ConvChoice{}, false
+// filtering is a candidate that transforms c's input as w says, unless that is less precise than t allows.
+func filtering(choice ConvChoice, c Conv, t Target) Candidate {
+	out := Candidate{ConvChoice: choice, Cost: choice.Cycles() + worthCycles, drawback: "direct sums are more precise"}
+	if t.StrictFP32 && !precise(c, choice.Winograd.Out) {
+		out.veto("less precise than direct sums, which --fp32 strict asks for")
 	}
-	best, cycles := ConvChoice{}, math.Inf(1)
+	return out
+}
+
+// winograd proposes schedules of this kind; none if c has none.
+func winograd(c Conv, t Target) []Candidate {
+	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
+		return nil
+	}
+	var all []Candidate
 	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
-		if c.Out.H < out || c.Out.W < out || t.StrictFP32 && !precise(c, out) {
+		if c.Out.H < out || c.Out.W < out {
 			continue
 		}
 		for _, apart := range []bool{false, true} {
-			choice := blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart})
-			if choice.Tiles[0].Cycles < cycles {
-				best, cycles = choice, choice.Tiles[0].Cycles
-			}
+			all = append(all, filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t))
 		}
 	}
-	return best, !math.IsInf(cycles, 1)
+	return all
 }
 
 // winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:

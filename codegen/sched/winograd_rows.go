@@ -4,16 +4,16 @@ package sched
 // together: of at most eight points, as rounding errors do not multiply as those of two dimensions do.
 var rowOutputs = map[[2]int][]int{{3, 1}: {2, 4, 6}, {5, 1}: {2, 4}, {7, 1}: {2}, {3, 2}: {2, 4}, {5, 2}: {2, 4}, {7, 2}: {2, 4}}
 
-// rowWinograd proposes Winograd's filtering down the columns for a direct schedule of a planar image, one of family f
-// with the tiles of one row: the same sums along the row, for fewer rows. False if direct is cheaper.
-func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (ConvChoice, bool) {
-	if c.DH != 1 || c.Groups != 1 {
-		return ConvChoice{}, false
+// rowWinograd proposes Winograd's filtering down the columns for a direct schedule of a planar image, as family f with
+// the tiles of one row: the same sums along the row, for fewer rows.
+func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) []Candidate {
+	if c.DH != 1 || c.Groups != 1 || len(tiles) == 0 {
+		return nil
 	}
-	best, found := direct, false
+	var all []Candidate
 	height := c.PooledH * max(c.PoolH, 1)
 	for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
-		if height < out || out%max(c.PoolH, 1) != 0 || t.StrictFP32 && !precise(c, out) {
+		if height < out || out%max(c.PoolH, 1) != 0 {
 			continue
 		}
 		w := Winograd{Out: out, In: (out-1)*c.SH + c.KH}
@@ -25,11 +25,9 @@ func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) (C
 			tile.Cycles = groups * (float64(w.In)*tile.Cycles + transforms)
 			choice.Tiles = append(choice.Tiles, tile)
 		}
-		if len(tiles) > 0 && choice.Tiles[0].Cycles < best.Tiles[0].Cycles {
-			best, found = choice, true
-		}
+		all = append(all, filtering(choice, c, t))
 	}
-	return best, found && best.Tiles[0].Cycles+worthCycles < direct.Tiles[0].Cycles
+	return all
 }
 
 // resultVectors is how many vectors one row of the convolution's result fills.
