@@ -61,7 +61,9 @@ would write.
 
 Two budgets keep a package from growing: --max-bytes is about all of its files, code,
 weights and source, and --max-ms about the time of a prediction on this machine (which
---check does not measure). Where one is exceeded nothing is written, and the exit code is 1.`,
+--check does not measure). Where one is exceeded nothing is written, and the exit code is 1.
+Weights that are transformed when the program is opened are in no file, but --max-bytes
+counts them: layers keep to direct sums where there is no room for more.`,
 		Example: `  nncc build lenet.onnx                      package lenet in ./lenet
   nncc build model.json -o internal/net --pkg net
   nncc build model.json -o internal/net --check
@@ -176,11 +178,6 @@ type built struct {
 
 // compile makes the package's files. The interpreter records the outputs for the package's test at the same time.
 func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*built, error) {
-	var vectors []gohost.TestVector
-	recorded := concurrently(func() (err error) {
-		vectors, err = s.recordVectors()
-		return err
-	})
 	isas, usable, err := o.variants(show, notes)
 	if err != nil {
 		return nil, err
@@ -188,24 +185,48 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	if err := s.tuneFor(runnable(isas), engineOptions{}, o.model, show, notes); err != nil {
 		return nil, err
 	}
-	show.step("compiling for %s", list(isas))
-	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
-	forms.graph(s.graph)
-	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Swappable: o.weights == weightsFile, Emit: forms.hook()}))
-	if err := errors.Join(err, forms.err); err != nil {
+	var vectors []gohost.TestVector
+	recorded := concurrently(func() (err error) {
+		vectors, err = s.recordVectors()
+		return err
+	})
+	r, err := o.program(s, isas, usable, show)
+	if err != nil {
 		return nil, err
 	}
 	show.step("recording outputs")
 	if err := recorded(); err != nil {
 		return nil, err
 	}
+	if err := o.emitPackage(r, s, vectors, show); err != nil {
+		return nil, err
+	}
+	if !o.limitDerived(s, r, show, notes) {
+		return r, nil
+	}
+	if r, err = o.program(s, isas, usable, show); err != nil {
+		return nil, err
+	}
+	return r, o.emitPackage(r, s, vectors, show)
+}
+
+// program compiles for all instruction sets.
+func (o buildOptions) program(s *session, isas []string, usable []backends.Backend, show *progress) (*built, error) {
+	show.step("compiling for %s", list(isas))
+	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
+	forms.graph(s.graph)
+	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Swappable: o.weights == weightsFile, Emit: forms.hook()}))
+	return &built{program: p, forms: forms.files, tools: toolsOf(usable)}, errors.Join(err, forms.err)
+}
+
+// emitPackage makes the package's files.
+func (o buildOptions) emitPackage(r *built, s *session, vectors []gohost.TestVector, show *progress) (err error) {
 	show.step("writing the package")
-	r := &built{program: p, forms: forms.files, tools: toolsOf(usable)}
-	r.files, err = gohost.Emit(p, gohost.EmitOptions{
+	r.files, err = gohost.Emit(r.program, gohost.EmitOptions{
 		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, Tolerance: outputTolerance(s.graph), MaxMilliseconds: float64(o.maxMS),
 		Version: release(), Tools: r.tools,
 	})
-	return r, err
+	return err
 }
 
 // variants decides what to compile for, and with what. Where llc is missing and nothing is asked for by name, it is the

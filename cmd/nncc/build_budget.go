@@ -108,6 +108,28 @@ func (o buildOptions) checkBytes(files map[string][]byte) error {
 	return errors.New(text.String())
 }
 
+// limitDerived bounds the weights that are transformed when the program is opened by what --max-bytes leaves beside the
+// package's files, and reports whether they take more now.
+func (o buildOptions) limitDerived(s *session, r *built, show *progress, notes io.Writer) bool {
+	if o.maxBytes == 0 {
+		return false
+	}
+	left, derived := int64(o.maxBytes), int64(0)
+	for _, content := range r.files {
+		left -= int64(len(content))
+	}
+	for _, v := range r.program.Variants {
+		derived = max(derived, int64(v.DerivedBytes))
+	}
+	if left < 0 || derived <= left { // too large without them, or small enough
+		return false
+	}
+	show.done()
+	note(notes, "--max-bytes leaves %s for transformed weights, which would take %s: some layers get slower kernels without them", size(int(left)), size(int(derived)))
+	s.maxDerivedBytes = &left
+	return true
+}
+
 // partOf says what a file of a package is for.
 func partOf(name string) string {
 	for _, t := range sched.Targets {

@@ -59,11 +59,13 @@ type session struct {
 	fault  fault
 	strict bool        // keep to sums as precise as direct ones
 	pins   []sched.Pin // kernels that were measured to be best
+
+	maxDerivedBytes *int64 // that transformed weights may take; nil: any size
 }
 
 // options completes options of a compilation with what the command line says about all of them.
 func (s *session) options(o codegen.Options) codegen.Options {
-	o.StrictFP32, o.Pins = s.strict, s.pins
+	o.StrictFP32, o.Pins, o.MaxDerivedBytes = s.strict, s.pins, s.maxDerivedBytes
 	return o
 }
 
