@@ -28,7 +28,7 @@ const importRules = `
 	runtime/data, runtime/train/schedule, runtime/train/tensorboard < runtime/train
 
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
-	ir < ir/reduce
+	ir < ir/reduce, ir/passes/grad
 	ir < frontend/compose
 	ir/interp, runtime/safetensors, frontend/sidefile, frontend/compose < frontend/modeljson, frontend/onnx < frontend
 	ir < frontend/onnx/export
@@ -49,7 +49,7 @@ const importRules = `
 
 	NONE < examples/digits
 	NONE < cmd/nncc/page
-	frontend, frontend/onnx/export, codegen, codegen/tune, backends/all, runtime/data, runtime/train, ir/reduce, cmd/nncc/page < cmd/nncc
+	frontend, frontend/onnx/export, codegen, codegen/tune, backends/all, runtime/data, runtime/train, ir/reduce, ir/passes/grad, cmd/nncc/page < cmd/nncc
 
 	# Support of tests: only what follows may import it.
 	ir/passes < ir/irtest

@@ -21,6 +21,24 @@ func NewBuilder(name string) *Builder {
 	return &Builder{graph: &Graph{Name: name}, names: map[string]int{}}
 }
 
+// Extend goes on with a graph, which it changes.
+func Extend(g *Graph) *Builder {
+	b := &Builder{graph: g, names: map[string]int{}}
+	use := func(v *Value) { b.names[v.Name] = max(b.names[v.Name], 1) }
+	for _, v := range slices.Concat(g.Inputs, g.Constants()) {
+		use(v)
+	}
+	for _, s := range g.States {
+		use(s.In)
+	}
+	for _, n := range g.Nodes {
+		for _, v := range n.Outputs {
+			use(v)
+		}
+	}
+	return b
+}
+
 // Input declares a graph input.
 func (b *Builder) Input(pos diag.Pos, name string, t Type) *Value {
 	v := &Value{Name: b.unique(name), Type: t, Pos: pos}
@@ -85,6 +103,9 @@ func (b *Builder) Nodes(pos diag.Pos, op, name string, attrs Attrs, body *Graph,
 	b.graph.Nodes = append(b.graph.Nodes, n)
 	return n.Outputs
 }
+
+// Made lists the nodes so far, in topological order.
+func (b *Builder) Made() []*Node { return b.graph.Nodes }
 
 // Output makes v leave the graph as name.
 func (b *Builder) Output(name string, v *Value) {

@@ -8,6 +8,7 @@ type Op struct {
 	Outputs int
 	Attrs   []AttrDef
 	Infer   func(n *Node) ([]Type, error)      // shape rule: output types from input types and attributes; checks both
+	Grad    GradRule                           // gradients of the inputs from those of the results; nil means the op has none
 	Samples func(n *Node, carries []bool) bool // whether the op keeps samples apart, see batch.go; nil means the rule for broadcasting
 	FLOPs   func(n *Node) int64                // arithmetic operations, a multiply-add counted as two; nil means none
 	Tol     float64                            // relative error a float32 backend may show against the interpreter; 0 means bit-exact

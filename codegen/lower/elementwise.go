@@ -15,7 +15,7 @@ import (
 func elementwise(k *kernel, n *ir.Node, x []loopir.Expr) (loopir.Expr, error) {
 	t := x[0].Type()
 	switch n.Op.Name {
-	case "identity":
+	case "identity", "dropout":
 		return x[0], nil
 	case "relu":
 		return loopir.Max.Of(loopir.Num(t, 0), x[0]), nil // in this order a NaN stays one

@@ -6,36 +6,14 @@ import (
 	"slices"
 
 	"nncc/ir"
-	"nncc/runtime/tensor"
 )
 
-// Maker is one layer of a model while it becomes ops. Its functions come from an importer; each returns nil after it has
-// reported a mistake, and nil without another message if an input is nil.
-type Maker struct {
-	// Emit applies an op whose result is the layer's, Step one on the way.
-	Emit, Step func(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value
-	// Const makes a constant that plays a role in the layer.
-	Const func(role string, t *tensor.Tensor) *ir.Value
-	// Errorf reports a mistake and returns nil.
-	Errorf func(format string, args ...any) *ir.Value
-}
-
-// Like makes a constant of one number, of the dtype of v.
-func (m Maker) Like(v *ir.Value, number float64) *ir.Value {
-	if v == nil {
-		return nil
-	}
-	return m.Const("k", tensor.FromFloat64s(v.Type.DType, []float64{number}))
-}
+// Maker is one layer of a model while it becomes ops. Its functions come from an importer.
+type Maker struct{ ir.Maker }
 
 // Line is slope*x + offset.
 func (m Maker) Line(x *ir.Value, slope, offset float64) *ir.Value {
-	x = m.Step("mul", nil, x, m.Like(x, slope))
-	return m.Step("add", nil, x, m.Like(x, offset))
-}
-
-func (m Maker) reshape(v *ir.Value, shape ...int) *ir.Value {
-	return m.Step("reshape", ir.Attrs{"shape": shape}, v)
+	return m.Plus(m.Times(x, slope), offset)
 }
 
 // ones is a list of ones.

@@ -12,9 +12,9 @@ func (m Maker) LRN(x *ir.Value, size, before int, alpha, beta, bias float64) *ir
 	if len(shape) < 3 || size < 1 {
 		return m.Errorf("size %d needs to be positive, and an input with channels and spatial dimensions", size)
 	}
-	v := m.reshape(m.Step("mul", nil, x, x), shape[0], 1, shape[1], tensor.Count(shape[2:]))
+	v := m.Reshape(m.Step("mul", nil, x, x), shape[0], 1, shape[1], tensor.Count(shape[2:]))
 	v = m.Step("avgpool", ir.Attrs{"kernel": []int{size, 1}, "pad": []int{before, 0, size - 1 - before, 0}, "count_include_pad": 1}, v)
-	v = m.Step("pow", nil, m.Line(m.reshape(v, shape...), alpha, bias), m.Like(x, beta))
+	v = m.Step("pow", nil, m.Line(m.Reshape(v, shape...), alpha, bias), m.Like(x, beta))
 	return m.Emit("div", nil, x, v)
 }
 
@@ -47,9 +47,9 @@ func (m Maker) InstanceNorm(x, scale, bias *ir.Value, epsilon float64) *ir.Value
 // GroupNorm standardizes groups of channels of x [N, C, ...], a multiple of groups. Scale and bias are as in InstanceNorm.
 func (m Maker) GroupNorm(x, scale, bias *ir.Value, groups int, epsilon float64) *ir.Value {
 	shape := x.Type.Shape
-	v := m.reshape(x, shape[0], groups, tensor.Count(shape[1:])/groups)
+	v := m.Reshape(x, shape[0], groups, tensor.Count(shape[1:])/groups)
 	v, _, _ = m.Standardize(v, []int{2}, epsilon)
-	return m.PerChannel(m.reshape(v, shape...), scale, bias)
+	return m.PerChannel(m.Reshape(v, shape...), scale, bias)
 }
 
 // LayerNorm standardizes all dimensions of x from axis on. Scale and bias, of their shape, may be nil.
@@ -65,7 +65,7 @@ func (m Maker) PerChannel(v, scale, bias *ir.Value) *ir.Value {
 	}
 	shape := ones(max(v.Type.Rank()-1, 1))
 	shape[0] = v.Type.Shape[1]
-	return m.affine(v, m.reshape(scale, shape...), m.reshape(bias, shape...))
+	return m.affine(v, m.Reshape(scale, shape...), m.Reshape(bias, shape...))
 }
 
 // affine is the layer's result: v times a scale plus a bias, as far as there are.

@@ -14,7 +14,7 @@ func (m Maker) DepthToSpace(x *ir.Value, size int, channelsFirst bool) *ir.Value
 	if channelsFirst {
 		split, perm = []int{shape[0], c, size, size, shape[2], shape[3]}, []int{0, 1, 4, 2, 5, 3}
 	}
-	v := m.Step("transpose", ir.Attrs{"perm": perm}, m.reshape(x, split...))
+	v := m.Step("transpose", ir.Attrs{"perm": perm}, m.Reshape(x, split...))
 	return m.Emit("reshape", ir.Attrs{"shape": []int{shape[0], c, shape[2] * size, shape[3] * size}}, v)
 }
 
@@ -28,7 +28,7 @@ func (m Maker) SpaceToDepth(x *ir.Value, size int, channelsFirst bool) *ir.Value
 	if channelsFirst {
 		perm = []int{0, 1, 3, 5, 2, 4}
 	}
-	v := m.reshape(x, shape[0], shape[1], shape[2]/size, size, shape[3]/size, size)
+	v := m.Reshape(x, shape[0], shape[1], shape[2]/size, size, shape[3]/size, size)
 	v = m.Step("transpose", ir.Attrs{"perm": perm}, v)
 	return m.Emit("reshape", ir.Attrs{"shape": []int{shape[0], shape[1] * size * size, shape[2] / size, shape[3] / size}}, v)
 }

@@ -11,13 +11,13 @@ import (
 
 // compose is the layer as what the IR has no op for is made of.
 func (l *layer) compose() compose.Maker {
-	return compose.Maker{
+	return compose.Maker{Maker: ir.Maker{
 		Emit: l.emit, Step: l.step,
 		Const: func(role string, t *tensor.Tensor) *ir.Value { return l.model.build.Const(l.pos, l.name+"."+role, t) },
 		Errorf: func(format string, args ...any) *ir.Value {
 			return l.errorf("", "%s: %s", l.kind.name, fmt.Sprintf(format, args...))
 		},
-	}
+	}}
 }
 
 // buildAs is for layers that are an op of the IR without attributes.

@@ -3,7 +3,6 @@ package modeljson
 import (
 	"slices"
 
-	"nncc/frontend/compose"
 	"nncc/ir"
 )
 
@@ -43,7 +42,7 @@ func buildConvTranspose(l *layer) *ir.Value {
 	if !ok {
 		return nil
 	}
-	t := compose.Transposed{Stride: attrs["stride"].([]int), Dilation: attrs["dilation"].([]int), Cut: attrs["pad"].([]int), Extra: extra, Groups: groups}
+	t := ir.Transposed{Stride: attrs["stride"].([]int), Dilation: attrs["dilation"].([]int), Cut: attrs["pad"].([]int), Extra: extra, Groups: groups}
 	var bias *ir.Value
 	if len(inputs) > 2 {
 		bias = inputs[2]

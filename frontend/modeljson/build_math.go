@@ -88,3 +88,7 @@ func buildScale(l *layer) *ir.Value {
 	factor, offset := get(l.fields, "factor", 1.0), get(l.fields, "offset", 0.0)
 	return l.emit("identity", nil, l.compose().Line(l.inputs[0], factor, offset))
 }
+
+func buildDropout(l *layer) *ir.Value {
+	return l.emit("dropout", ir.Attrs{"rate": get(l.fields, "p", 0.5)}, l.inputs[0])
+}

@@ -132,7 +132,7 @@ var mathKinds = []layerKind{
 		{name: "axis", form: intOrIntsForm, required: true, doc: "The axis or axes that vanish."},
 		{name: "keepdim", form: boolForm, doc: "Whether they stay, as 1; by default false."}},
 		"Mean, sum, largest, smallest or product along axes.", buildReduce},
-	{"dropout", 1, 1, []key{{name: "p", form: numberForm, doc: "Concerns training only."}}, "Its input: what drops out does so in training only.", buildAs("identity")},
+	{"dropout", 1, 1, []key{{name: "p", form: numberForm, doc: "With what probability an element becomes 0 in training, by default 0.5."}}, "Its input: what drops out does so in training only.", buildDropout},
 	{"identity", 1, 1, nil, "Its input.", buildAs("identity")},
 }
 

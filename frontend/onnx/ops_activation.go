@@ -8,9 +8,9 @@ import (
 
 // compose is the node as what the IR has no op for is made of.
 func (n *node) compose() compose.Maker {
-	return compose.Maker{Emit: n.emit, Step: n.step, Errorf: n.errorf, Const: func(role string, t *tensor.Tensor) value {
+	return compose.Maker{Maker: ir.Maker{Emit: n.emit, Step: n.step, Errorf: n.errorf, Const: func(role string, t *tensor.Tensor) value {
 		return n.build.Const(n.pos, n.name()+"."+role, t)
-	}}
+	}}}
 }
 
 // applyComposed is for activations without attributes.

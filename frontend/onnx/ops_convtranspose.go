@@ -1,7 +1,7 @@
 package onnx
 
 import (
-	"nncc/frontend/compose"
+	"nncc/ir"
 )
 
 func applyConvTranspose(n *node) value {
@@ -22,7 +22,7 @@ func applyConvTranspose(n *node) value {
 	if !ok {
 		return nil
 	}
-	t := compose.Transposed{Stride: stride, Dilation: dilation, Cut: cut, Extra: extra, Groups: groups}
+	t := ir.Transposed{Stride: stride, Dilation: dilation, Cut: cut, Extra: extra, Groups: groups}
 	return n.compose().ConvTranspose(n.inputs[0], n.inputs[1], n.in(2), t)
 }
 

@@ -3,34 +3,42 @@ package onnx
 import (
 	"fmt"
 
+	"nncc/ir"
 	"nncc/runtime/tensor"
 )
 
 // applyDropout is the identity in inference, whatever the ratio. In training mode it is computed with a mask that
 // follows from the seed, so that each run has the same.
 func applyDropout(n *node) value {
-	n.ignore("ratio")
 	n.ignore("seed")
-	if n.in(2) == nil || n.constFloat(2, "training_mode", 0) == 0 {
-		return n.keepAll()
+	ratio := n.floatAttr("ratio", 0.5)
+	if v := n.in(1); v != nil && v.IsConst() {
+		ratio = n.constFloat(1, "ratio", ratio)
 	}
-	ratio := n.constFloat(1, "ratio", 0.5)
+	if n.in(2) == nil || n.constFloat(2, "training_mode", 0) == 0 {
+		return n.keepAll(ratio)
+	}
+	ratio = n.constFloat(1, "ratio", ratio)
 	switch {
 	case n.failed:
 		return nil
 	case ratio == 0:
-		return n.keepAll()
+		return n.keepAll(ratio)
 	case ratio < 0 || ratio >= 1:
 		return n.errorf("ratio is %v, must be from 0 to below 1", ratio)
 	}
 	return n.dropSome(ratio)
 }
 
-func (n *node) keepAll() value {
+// keepAll notes the ratio all the same, which nncc's own training asks for.
+func (n *node) keepAll(ratio float64) value {
 	if n.outputUsed(1) {
 		n.more = []value{n.fill("mask", tensor.FromFloat64s(tensor.Bool, []float64{1}, 1), n.shape(0))}
 	}
-	return applyIdentity(n)
+	if x := n.inputs[0]; x.IsConst() || !x.Type.DType.IsFloat() {
+		return applyIdentity(n)
+	}
+	return n.emit("dropout", ir.Attrs{"rate": ratio}, n.inputs[0])
 }
 
 // dropSome multiplies by a constant of zeros and 1/(1-ratio).

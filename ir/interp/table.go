@@ -33,6 +33,7 @@ var table = map[string][]meaning{
 	"floor":     {unary(math.Floor)},
 	"round":     {unary(math.RoundToEven)},
 	"identity":  {func(_ *ir.Node, in []array, _ ir.Type) (array, error) { return in[0], nil }},
+	"dropout":   {func(_ *ir.Node, in []array, _ ir.Type) (array, error) { return in[0], nil }},
 	"cast":      {cast},
 	"add":       {binary(func(a, b float64) float64 { return a + b }, func(a, b int64) int64 { return a + b })},
 	"sub":       {binary(func(a, b float64) float64 { return a - b }, func(a, b int64) int64 { return a - b })},

@@ -19,7 +19,7 @@ var makers = []struct {
 	{"gemm", (*random).gemm},
 	{"matmul", (*random).matmul},
 	{"relu", simple("relu")}, {"relu", simple("relu")}, {"sigmoid", simple("sigmoid")}, {"tanh", simple("tanh")},
-	{"identity", simple("identity")},
+	{"identity", simple("identity")}, {"dropout", simple("dropout")},
 	{"exp", (*random).exp},
 	{"log", positive("log")}, {"sqrt", positive("sqrt")},
 	{"erf", simple("erf")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},

@@ -11,6 +11,7 @@ import (
 // canonicalRules has the rules of each op; the first that applies is taken.
 var canonicalRules = map[string][]rule{
 	"identity":  {forwardInput},
+	"dropout":   {forwardInput},
 	"cast":      {dropIf(func(n *ir.Node) bool { return n.Out().Type.DType == n.Inputs[0].Type.DType })},
 	"clip":      {dropUnboundedClip, clipToRelu},
 	"relu":      {dropSecondRelu},

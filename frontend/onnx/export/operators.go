@@ -18,7 +18,7 @@ func operatorTable() map[string]func(*writer) {
 
 		"argmax": writeArg("ArgMax"), "argmin": writeArg("ArgMin"), "max": writeSelection("Max", "Or"), "min": writeSelection("Min", "And"),
 		"avgpool": writeAveragePool, "batchnorm": as("BatchNormalization", "epsilon", "epsilon"), "cast": writeCast, "clip": writeClip,
-		"compare": writeCompare, "concat": as("Concat", "axis", "axis"), "conv": writeConv, "elu": as("Elu", "alpha", "alpha"),
+		"compare": writeCompare, "concat": as("Concat", "axis", "axis"), "conv": writeConv, "dropout": writeDropout, "elu": as("Elu", "alpha", "alpha"),
 		"gather": as("Gather", "axis", "axis"), "gemm": as("Gemm", "alpha", "alpha", "beta", "beta", "trans_a", "transA", "trans_b", "transB"),
 		"maxpool": writeMaxPool, "pad": writePad, "reduce": writeReduce, "reshape": writeReshape, "slice": writeSlice,
 		"softmax": as("Softmax", "axis", "axis"), "transpose": as("Transpose", "perm", "perm"),
@@ -85,6 +85,11 @@ func (w *writer) window(kernel []int) []byte {
 
 func writeConv(w *writer) {
 	w.emit("Conv", attribute(w.window(w.n.Inputs[1].Type.Shape[2:]), "group", w.n.Int("groups")), w.inputs()...)
+}
+
+func writeDropout(w *writer) {
+	rate := tensor.FromFloat64s(tensor.F32, []float64{w.n.Float("rate")})
+	w.emit("Dropout", nil, append(w.inputs(), w.constant(rate))...)
 }
 
 func writeMaxPool(w *writer) {

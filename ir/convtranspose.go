@@ -1,10 +1,6 @@
-package compose
+package ir
 
-import (
-	"slices"
-
-	"nncc/ir"
-)
+import "slices"
 
 // Transposed says how to slide the window of a transposed convolution, with one number per spatial dimension. Cut is
 // what is removed from the result, all begins and then all ends, and Extra is added to its ends.
@@ -16,19 +12,19 @@ type Transposed struct {
 // ConvTranspose is a convolution of x [N, C, spatial...] with the kernel turned around. With a stride s, each s-th result
 // is one of the input with each s-th element of the kernel: one convolution computes these s parts (in each dimension)
 // as channels, which are then put between one another. The weight is [C, M/groups, kernel...]; the bias, [M], may be nil.
-func (m Maker) ConvTranspose(x, weight, bias *ir.Value, t Transposed) *ir.Value {
+func (m Maker) ConvTranspose(x, weight, bias *Value, t Transposed) *Value {
 	shape, spatial := x.Type.Shape, len(t.Stride)
 	p := parts{Maker: m, Transposed: t, apart: t.Dilation, count: 1}
 	if slices.Max(t.Stride) > 1 { // parts of the kernel have no common dilation
-		p.Dilation = ones(spatial)
+		p.Dilation = onesOf(spatial)
 	}
 	pads, start, size := make([]int, 2*len(shape)), make([]int, spatial), make([]int, spatial)
 	for d, s := range t.Stride {
 		reach := (weight.Type.Shape[2+d] - 1) * t.Dilation[d]
 		size[d] = (shape[2+d]-1)*s + reach + 1 + t.Extra[d] - t.Cut[d] - t.Cut[spatial+d]
 		p.count *= s
-		if max(reach, s, p.count, -t.Cut[d], size[d]) > ir.MaxTensorBytes {
-			return m.Errorf("the kernel reaches over more than %d pixels", ir.MaxTensorBytes)
+		if max(reach, s, p.count, -t.Cut[d], size[d]) > MaxTensorBytes {
+			return m.Errorf("the kernel reaches over more than %d pixels", MaxTensorBytes)
 		}
 		if size[d] < 1 {
 			return m.Errorf("%d and %d pixels are cut off %d", t.Cut[d], t.Cut[spatial+d], size[d]+t.Cut[d]+t.Cut[spatial+d])
@@ -42,12 +38,12 @@ func (m Maker) ConvTranspose(x, weight, bias *ir.Value, t Transposed) *ir.Value 
 		pads[len(shape)+2+d] = last - (shape[2+d] - 1)
 		start[d] = t.Cut[d] - s*first
 	}
-	v := m.Step("pad", ir.Attrs{"pad": pads}, x)
-	inputs := []*ir.Value{v, p.weight(weight)}
+	v := m.Step("pad", Attrs{"pad": pads}, x)
+	inputs := []*Value{v, p.weight(weight)}
 	if bias != nil {
 		inputs = append(inputs, p.bias(bias))
 	}
-	attrs := ir.Attrs{"dilation": p.Dilation, "groups": t.Groups}
+	attrs := Attrs{"dilation": p.Dilation, "groups": t.Groups}
 	if p.count == 1 {
 		return m.Emit("conv", attrs, inputs...)
 	}
@@ -64,7 +60,7 @@ type parts struct {
 
 // weight makes a convolution's weight [M*parts, C/groups, k/s...] of a transposed one's [C, M/groups, k...], its spatial
 // dimensions back to front. Elements that the kernel lacks for whole parts are zero.
-func (p parts) weight(w *ir.Value) *ir.Value {
+func (p parts) weight(w *Value) *Value {
 	shape := w.Type.Shape
 	outputs, inputs := p.Groups*shape[1], shape[0]/p.Groups
 	swap, split, perm := []int{0, 2, 1}, []int{outputs, inputs}, []int{0}
@@ -84,22 +80,22 @@ func (p parts) weight(w *ir.Value) *ir.Value {
 	if whole == nil {
 		return nil
 	}
-	v := p.reshape(whole, slices.Concat([]int{p.Groups, inputs}, whole.Type.Shape[1:])...)
-	v = p.Step("transpose", ir.Attrs{"perm": swap}, v)
-	v = p.reshape(v, split...)
-	v = p.Step("transpose", ir.Attrs{"perm": perm}, v)
+	v := p.Reshape(whole, slices.Concat([]int{p.Groups, inputs}, whole.Type.Shape[1:])...)
+	v = p.Step("transpose", Attrs{"perm": swap}, v)
+	v = p.Reshape(v, split...)
+	v = p.Step("transpose", Attrs{"perm": perm}, v)
 	flat := append([]int{outputs * p.count, inputs}, p.kernel...)
-	v = p.reshape(v, flat...)
+	v = p.Reshape(v, flat...)
 	start, step := []int{0, 0}, []int{1, 1}
 	for _, k := range p.kernel {
 		start, step = append(start, k-1), append(step, -1)
 	}
-	return p.Step("slice", ir.Attrs{"start": start, "size": flat, "step": step}, v)
+	return p.Step("slice", Attrs{"start": start, "size": flat, "step": step}, v)
 }
 
 // dilate puts zeros between the elements of the kernel, by the dilation that was asked for, and behind the last up to
 // whole parts.
-func (p parts) dilate(w *ir.Value) *ir.Value {
+func (p parts) dilate(w *Value) *Value {
 	shape := w.Type.Shape
 	apart, together := slices.Clone(shape[:2]), slices.Clone(shape[:2])
 	between, behind := make([]int, 4+4*len(p.kernel)), make([]int, 2*len(shape))
@@ -110,23 +106,23 @@ func (p parts) dilate(w *ir.Value) *ir.Value {
 		behind[len(shape)+2+d] = k*p.Stride[d] - together[2+d]
 	}
 	if slices.Max(p.apart) > 1 {
-		w = p.reshape(w, apart...)
-		w = p.Step("pad", ir.Attrs{"pad": between}, w)
-		w = p.reshape(w, together...)
+		w = p.Reshape(w, apart...)
+		w = p.Step("pad", Attrs{"pad": between}, w)
+		w = p.Reshape(w, together...)
 	}
-	return p.Step("pad", ir.Attrs{"pad": behind}, w)
+	return p.Step("pad", Attrs{"pad": behind}, w)
 }
 
 // bias repeats the bias for all parts.
-func (p parts) bias(b *ir.Value) *ir.Value {
+func (p parts) bias(b *Value) *Value {
 	channels := b.Type.Elems()
-	v := p.reshape(b, channels, 1)
-	v = p.Step("concat", ir.Attrs{"axis": 1}, slices.Repeat([]*ir.Value{v}, p.count)...)
-	return p.reshape(v, channels*p.count)
+	v := p.Reshape(b, channels, 1)
+	v = p.Step("concat", Attrs{"axis": 1}, slices.Repeat([]*Value{v}, p.count)...)
+	return p.Reshape(v, channels*p.count)
 }
 
 // interleave puts the parts, which are channels of v, between one another and cuts out the result.
-func (p parts) interleave(v *ir.Value, start, size []int) *ir.Value {
+func (p parts) interleave(v *Value, start, size []int) *Value {
 	if v == nil {
 		return nil
 	}
@@ -138,10 +134,10 @@ func (p parts) interleave(v *ir.Value, start, size []int) *ir.Value {
 		perm = append(perm, 2+spatial+d, 2+d)
 		together = append(together, s*shape[2+d])
 	}
-	v = p.reshape(v, apart...)
-	v = p.Step("transpose", ir.Attrs{"perm": perm}, v)
-	v = p.reshape(v, together...)
-	return p.Emit("slice", ir.Attrs{"start": append([]int{0, 0}, start...), "size": append([]int{shape[0], channels}, size...), "step": ones(2 + spatial)}, v)
+	v = p.Reshape(v, apart...)
+	v = p.Step("transpose", Attrs{"perm": perm}, v)
+	v = p.Reshape(v, together...)
+	return p.Emit("slice", Attrs{"start": append([]int{0, 0}, start...), "size": append([]int{shape[0], channels}, size...), "step": onesOf(2 + spatial)}, v)
 }
 
 // floorDiv is a/b rounded down, b > 0.
