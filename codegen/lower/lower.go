@@ -31,6 +31,13 @@ func rules() []rule {
 	return []rule{
 		{"conv", lowerConv},
 		{"conv_weight_grad", lowerWeightGrad},
+		{"maxpool_grad", lowerPoolGrad},
+		{"avgpool_grad", lowerPoolGrad},
+		{"moments", lowerMoments},
+		{"batchnorm_grad", lowerBatchNormGrad},
+		{"cross_entropy", lowerCrossEntropy},
+		{"cross_entropy_grad", lowerCrossEntropyGrad},
+		{"random", lowerRandom},
 		{"gemm", lowerGemm},
 		{"matmul", lowerMatmul},
 		{"maxpool", lowerPool},

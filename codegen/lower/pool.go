@@ -146,18 +146,18 @@ func (k *poolKernel) window(at []loopir.Index, count, lane loopir.Index) loopir.
 	if !average {
 		return acc.At()
 	}
-	return narrow(loopir.Div.Of(acc.At(), k.count(at[2:], wide(t))), t.Elem)
+	return narrow(loopir.Div.Of(acc.At(), meanOver(k.Window, k.anchor.Bool("count_include_pad"), at[2:], wide(t))), t.Elem)
 }
 
-// count is how many places of the window a mean is over.
-func (k *poolKernel) count(at []loopir.Index, t loopir.Type) loopir.Expr {
+// meanOver is how many places the mean of the window at place at is over.
+func meanOver(w sched.Window, includePad bool, at []loopir.Index, t loopir.Type) loopir.Expr {
 	var total loopir.Expr
 	for d, out := range at {
-		before, extent := k.Before[d], k.In[d]
-		if k.anchor.Bool("count_include_pad") { // all of the padded image counts, what a ceil adds beyond does not
-			before, extent = 0, extent+before+k.After[d]
+		before, extent := w.Before[d], w.In[d]
+		if includePad { // all of the padded image counts, what a ceil adds beyond does not
+			before, extent = 0, extent+before+w.After[d]
 		}
-		lo, hi := inside(out, k.Kernel[d], k.Stride[d], k.Dilation[d], before, extent)
+		lo, hi := inside(out, w.Kernel[d], w.Stride[d], w.Dilation[d], before, extent)
 		places := loopir.IndexTo(t, hi.Sub(lo).Max(loopir.C(0)))
 		if total == nil {
 			total = places

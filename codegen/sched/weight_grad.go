@@ -48,6 +48,11 @@ func WindowOfGrad(n *ir.Node) Window {
 	return windowOf(n, n.Inputs[1].Type.Shape[2:], n.Inputs[0].Type.Shape[2:], n.Ints("kernel"))
 }
 
+// WindowOfPoolGrad describes how the pool of which n computes the gradient reads its input, whose gradient is n's result.
+func WindowOfPoolGrad(n *ir.Node) Window {
+	return windowOf(n, n.Out().Type.Shape[2:], n.Inputs[0].Type.Shape[2:], n.Ints("kernel"))
+}
+
 // ChooseWeightGrad picks family and tile for c.
 func ChooseWeightGrad(c Conv, t Target) WeightGradChoice {
 	whole := c.Groups == 1 || c.GroupInC%BlockChannels == 0 && c.GroupOutC%BlockChannels == 0

@@ -161,6 +161,9 @@ func (f *fuser) fits(s step, n *ir.Node) bool {
 // padded, over a result of at most 64 KB, so that whole rows of it stay in registers and the nearest cache.
 func SmallPool(_ *ir.Node, out ir.Type, pool *ir.Node) bool {
 	const limitBytes, limitKernel = 64 << 10, 3
+	if pool.Op.Name != "maxpool" && pool.Op.Name != "avgpool" { // but the gradient of one
+		return false
+	}
 	kernel := pool.Ints("kernel")
 	return out.Bytes() <= limitBytes && slices.Max(kernel) <= limitKernel && slices.Equal(kernel, pool.Ints("stride")) &&
 		slices.Max(pool.Ints("pad")) == 0 && slices.Max(pool.Ints("dilation")) == 1 && !pool.Bool("ceil")

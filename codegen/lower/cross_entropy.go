@@ -1,0 +1,128 @@
+package lower
+
+import (
+	"nncc/codegen/loopir"
+	"nncc/codegen/sched"
+	"nncc/ir"
+)
+
+// crossEntropy is a kernel over rows of logits, each with its label: kernels form no addresses from data, so every class
+// is compared with the label.
+type crossEntropy struct {
+	*kernel
+	classes        int
+	smoothing      float64
+	logits, labels *loopir.Buffer
+	sample         loopir.Index
+}
+
+func (l *lowerer) newCrossEntropy(n *ir.Node) (*crossEntropy, error) {
+	t := n.Inputs[0].Type
+	if elem, err := kindOf(t.DType); err != nil || elem != loopir.F32 {
+		return nil, errKind(elem)
+	}
+	k := &crossEntropy{kernel: newKernel("cross-entropy", l.target), classes: t.Shape[1], smoothing: n.Float("label_smoothing")}
+	var err error
+	if k.logits, err = k.plainIn(l, n.Inputs[0]); err != nil {
+		return nil, err
+	}
+	k.labels, err = k.plainIn(l, n.Inputs[1])
+	return k, err
+}
+
+// row is what losses and gradients have in common: the largest logit of the sample, and the sum of exponentials of what
+// the others are below it.
+func (k *crossEntropy) row(each func(x, count loopir.Index, e loopir.Expr)) (largest, sum loopir.Expr) {
+	t := k.vec(loopir.F32)
+	most, total := k.Reg("most", t), k.Reg("sum", t)
+	most.Set(lowest(t))
+	load := func(x, count loopir.Index) loopir.Expr {
+		return k.Let("v", k.get(k.logits, count, k.sampleOf(k.logits, k.sample), x))
+	}
+	k.vectors(k.classes, func(x, count loopir.Index) {
+		most.Set(loopir.Max.Of(k.firstLanes(count, load(x, count), lowest(t)), most.At()))
+	})
+	largest = k.Let("largest", k.reduce(loopir.Max, most.At()))
+	top := k.Let("top", loopir.SplatOf(k.target.Lanes, largest))
+	total.Set(loopir.Num(t, 0))
+	k.vectors(k.classes, func(x, count loopir.Index) {
+		e := k.Let("e", exp(k.kernel, loopir.Sub.Of(load(x, count), top)))
+		each(x, count, e)
+		total.Set(loopir.Add.Of(total.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
+	})
+	return largest, k.Let("total", k.reduce(loopir.Add, total.At()))
+}
+
+// label is the label of the sample.
+func (k *crossEntropy) label() loopir.Expr {
+	return k.Let("label", loopir.LoadV(loopir.Scalar(k.labels.Elem), k.labels, k.sampleOf(k.labels, k.sample)))
+}
+
+// hit is yes for the class of the sample, and no for the others.
+func hit(label loopir.Expr, class loopir.Index, yes, no loopir.Expr) loopir.Expr {
+	return loopir.SelectOf(loopir.Eq.Of(label, loopir.IndexTo(label.Type(), class)), yes, no)
+}
+
+func lowerCrossEntropy(l *lowerer, n *ir.Node) error {
+	k, err := l.newCrossEntropy(n)
+	if err != nil {
+		return err
+	}
+	out, err := k.plainOut(l, n)
+	if err != nil {
+		return err
+	}
+	k.sample = k.grid("n", out.Dims[0])
+	f32 := loopir.Scalar(loopir.F32)
+	largest, sum := k.row(func(loopir.Index, loopir.Index, loopir.Expr) {})
+	label, hits, all := k.label(), k.Reg("hits", f32), k.Reg("all", f32)
+	hits.Set(loopir.Num(f32, 0))
+	all.Set(loopir.Num(f32, 0))
+	k.each("k", k.classes, func(class loopir.Index) {
+		v := k.Let("below", loopir.Sub.Of(loopir.LoadV(f32, k.logits, k.sampleOf(k.logits, k.sample), class), largest))
+		hits.Set(loopir.Add.Of(hits.At(), hit(label, class, v, loopir.Num(f32, 0))))
+		all.Set(loopir.Add.Of(all.At(), v))
+	})
+	logarithm := loopir.Expr(log(k.kernel, k.Let("s", loopir.SplatOf(k.target.Lanes, sum))))
+	if k.target.Lanes > 1 {
+		logarithm = loopir.ExtractOf(logarithm, 0)
+	}
+	// With t adding up to 1, the loss is log sum - sum of t * (logit - largest).
+	expected := loopir.FMAOf(loopir.Num(f32, 1-k.smoothing), hits.At(), loopir.Mul.Of(loopir.Num(f32, k.smoothing/float64(k.classes)), all.At()))
+	k.Store(out, loopir.Sub.Of(logarithm, expected), k.sample)
+	return l.emit(k.kernel, n, "cross-entropy", sched.Tile{})
+}
+
+func lowerCrossEntropyGrad(l *lowerer, n *ir.Node) error {
+	k, err := l.newCrossEntropy(n)
+	if err != nil {
+		return err
+	}
+	dloss, err := k.plainIn(l, n.Inputs[2])
+	if err != nil {
+		return err
+	}
+	out, err := k.plainOut(l, n)
+	if err != nil {
+		return err
+	}
+	k.sample = k.grid("n", out.Dims[0])
+	f32 := loopir.Scalar(loopir.F32)
+	at := []loopir.Index{loopir.C(0)}
+	if n.Inputs[2].Type.Elems() > 1 {
+		at[0] = k.sample
+	}
+	scale := k.Let("scale", loopir.LoadV(f32, dloss, at...))
+	_, sum := k.row(func(x, count loopir.Index, e loopir.Expr) { k.put(out, count, e, k.sample, x) })
+	share := k.Let("share", loopir.SplatOf(k.target.Lanes, loopir.Div.Of(scale, sum)))
+	low := k.Let("low", loopir.SplatOf(k.target.Lanes, loopir.Mul.Of(scale, loopir.Num(f32, -k.smoothing/float64(k.classes)))))
+	k.vectors(k.classes, func(x, count loopir.Index) {
+		k.put(out, count, loopir.FMAOf(k.get(out, count, k.sample, x), share, low), k.sample, x)
+	})
+	label, high := k.label(), k.Let("high", loopir.Mul.Of(scale, loopir.Num(f32, 1-k.smoothing)))
+	k.each("k", k.classes, func(class loopir.Index) {
+		v := loopir.LoadV(f32, out, k.sample, class)
+		k.Store(out, loopir.Sub.Of(v, hit(label, class, high, loopir.Num(f32, 0))), k.sample, class)
+	})
+	return l.emit(k.kernel, n, "cross-entropy", sched.Tile{})
+}
