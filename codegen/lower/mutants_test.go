@@ -14,6 +14,8 @@ import (
 	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/ir/diag"
+	"nncc/ir/interp"
+	"nncc/ir/irtest"
 )
 
 // Graphs like those of testdata/lower with some other numbers compute what the interpreter does, or are refused.
@@ -39,6 +41,9 @@ func TestMutants(t *testing.T) {
 					var refused *diag.List
 					require.ErrorAs(t, err, &refused)
 					return
+				}
+				if _, err := interp.Run(g, irtest.Inputs(g, 0), interp.Options{}); err != nil {
+					return // a label or an index is out of range
 				}
 				lowered(t, g, target)
 				run++

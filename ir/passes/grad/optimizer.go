@@ -70,7 +70,7 @@ func (u *updates) check() error {
 		return fmt.Errorf("optimizer %s has no momentum", u.Kind)
 	}
 	if u.Nesterov && u.Momentum <= 0 {
-		return fmt.Errorf("Nesterov's method needs a momentum")
+		return fmt.Errorf("method of Nesterov without a momentum")
 	}
 	if u.Beta1 == 0 {
 		u.Beta1 = 0.9
