@@ -76,7 +76,9 @@ func TestLayers(t *testing.T) {
 }
 
 // parseText reads a model that has no file, with few random parameters.
-func parseText(text string) (*ir.Graph, error) { return parse("model.json", []byte(text), 1<<20, Options{}) }
+func parseText(text string) (*ir.Graph, error) {
+	return parse("model.json", []byte(text), 1<<20, Options{})
+}
 
 // statements are the lines of the graph's text that compute something.
 func statements(g *ir.Graph) []string {

@@ -238,8 +238,10 @@ func (im *importer) finish() (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Meta.License = im.model.metadata["license"]
-	g.Meta.Provenance = im.model.metadata["author"]
+	if g.Meta, err = meta(im.model.metadata); err != nil {
+		im.errorf("%v", err)
+		return nil, im.errs.Err()
+	}
 	dropUnread(g)
 	ir.MarkBatched(g)
 	return g, nil

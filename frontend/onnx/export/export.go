@@ -2,10 +2,12 @@
 package export
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 
+	"nncc/frontend/onnx"
 	"nncc/ir"
 	"nncc/ir/diag"
 	"nncc/runtime/tensor"
@@ -32,10 +34,8 @@ func Write(w io.Writer, g *ir.Graph) error {
 	model = appendText(model, modelProducer, "nncc")
 	opset := appendInt(nil, opsetIDVersion, opsetVersion)
 	model = appendMessage(model, modelOpset, opset)
-	for _, p := range []struct{ key, value string }{{"license", g.Meta.License}, {"author", g.Meta.Provenance}} {
-		if p.value != "" {
-			model = appendMessage(model, modelMetadata, appendText(appendText(nil, entryKey, p.key), entryValue, p.value))
-		}
+	for _, p := range metadata(g.Meta) {
+		model = appendMessage(model, modelMetadata, appendText(appendText(nil, entryKey, p.key), entryValue, p.value))
 	}
 	model = appendMessage(model, modelGraph, graph)
 	if len(model) > math.MaxInt32 {
@@ -43,6 +43,33 @@ func Write(w io.Writer, g *ir.Graph) error {
 	}
 	_, err := w.Write(model)
 	return err
+}
+
+type entry struct{ key, value string }
+
+// metadata is what the model says about itself, as far as it does.
+func metadata(m ir.Meta) []entry {
+	var out []entry
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, entry{key, value})
+		}
+	}
+	add(onnx.LicenseKey, m.License)
+	add(onnx.ProvenanceKey, m.Provenance)
+	if len(m.Classes) > 0 {
+		add(onnx.ClassesKey, jsonOf(m.Classes))
+	}
+	if m.Preprocess != nil {
+		add(onnx.PreprocessKey, jsonOf(m.Preprocess))
+	}
+	return out
+}
+
+// jsonOf writes strings and numbers that are finite, which cannot fail.
+func jsonOf(v any) string {
+	text, _ := json.Marshal(v)
+	return string(text)
 }
 
 // file is an ONNX file under construction.

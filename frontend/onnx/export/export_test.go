@@ -69,7 +69,7 @@ func TestModels(t *testing.T) {
 		for _, v := range g.Constants() {
 			require.True(t, v.Const.Equal(names[v.Name]), "%s", v.Name)
 		}
-		require.Equal(t, g.Meta.License, back.Meta.License)
+		require.Equal(t, g.Meta, back.Meta)
 		require.True(t, back.Batched)
 	}
 }
