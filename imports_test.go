@@ -31,7 +31,7 @@ const importRules = `
 	ir < ir/reduce, ir/passes/grad
 	ir < frontend/compose
 	ir/interp, runtime/safetensors, frontend/sidefile, frontend/compose < frontend/modeljson, frontend/onnx < frontend
-	ir < frontend/onnx/export
+	frontend/onnx < frontend/onnx/export
 
 	ir/diag < codegen/loopir
 	ir, codegen/loopir < codegen/sched < codegen/lower

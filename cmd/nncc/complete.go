@@ -42,6 +42,11 @@ func flagValues() map[string]cobra.CompletionFunc {
 		"emit":    one(emitForms...),
 		"order":   one("rgb", "bgr"),
 		"split":   one(string(data.Train), string(data.Test)),
+
+		"optimizer":   one(optimizerNames()...),
+		"loss":        one(lossNames()...),
+		"lr-schedule": one(scheduleNames()...),
+		"crop-fill":   one(fillBlack, fillReflect),
 	}
 }
 

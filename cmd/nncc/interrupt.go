@@ -14,20 +14,26 @@ import (
 // errInterrupted is for what the user has stopped, as by Ctrl-C.
 var errInterrupted = errors.New("interrupted")
 
-// uninterrupted has write leave no file half-written where the user stops nncc: write gets a context that ends then.
-func uninterrupted(write func(ctx context.Context) error) error {
+// interruptible is a context that ends when the user stops nncc. A second signal ends the process.
+func interruptible() (ctx context.Context, stop context.CancelFunc) {
 	var signals []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		if !signal.Ignored(s) { // as nohup has it
 			signals = append(signals, s)
 		}
 	}
-	ctx := context.Background()
-	if len(signals) > 0 {
-		var stop context.CancelFunc
-		ctx, stop = signal.NotifyContext(ctx, signals...)
-		defer stop()
+	if len(signals) == 0 { // NotifyContext would take all there are
+		return context.WithCancel(context.Background())
 	}
+	ctx, stop = signal.NotifyContext(context.Background(), signals...)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// uninterrupted has write leave no file half-written where the user stops nncc: write gets a context that ends then.
+func uninterrupted(write func(ctx context.Context) error) error {
+	ctx, stop := interruptible()
+	defer stop()
 	err := write(ctx)
 	if ctx.Err() != nil {
 		return errInterrupted

@@ -100,8 +100,8 @@ description of layers, or the compiler's own text form, .nnir.`,
 	root.SetOut(stdout) // before the completion scripts, which keep it
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("nncc {{.Version}}\n")
-	root.AddCommand(buildCommand(), benchCommand(), diffCommand(f), dumpCommand(), evalCommand(), inspectCommand(),
-		reduceCommand(f), runCommand(), manCommand(), versionCommand())
+	root.AddCommand(buildCommand(), benchCommand(), diffCommand(f), dumpCommand(), evalCommand(), exportCommand(), inspectCommand(),
+		reduceCommand(f), runCommand(), trainCommand(), manCommand(), versionCommand())
 	correctHelp(root)
 	if err := registerCompletions(root); err != nil {
 		panic(err) // a flag has two lists of values

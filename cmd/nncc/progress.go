@@ -11,6 +11,7 @@ import (
 type progress struct {
 	w     io.Writer // nil where nobody looks
 	start time.Time
+	shown time.Time // when tick last did something
 }
 
 func newProgress(w io.Writer) *progress {
@@ -31,6 +32,16 @@ func (p *progress) step(format string, args ...any) {
 	if p.w != nil {
 		fmt.Fprintf(p.w, eraseLine+"%4.1fs "+format, append([]any{time.Since(p.start).Seconds()}, args...)...)
 	}
+}
+
+// tick is step for what happens too often to be read: it leaves most out.
+func (p *progress) tick(format string, args ...any) {
+	const often = 100 * time.Millisecond
+	if p.w == nil || time.Since(p.shown) < often {
+		return
+	}
+	p.shown = time.Now()
+	p.step(format, args...)
 }
 
 // done removes the line.

@@ -21,6 +21,7 @@ type modelOptions struct {
 	dims  []string
 	fuel  int
 	fp32  string
+	seed  *int // of random weights, in place of the model's; nil for that
 	fault fault
 
 	schedule    string  // file of measured kernels
@@ -107,7 +108,7 @@ func loadSession(path string, o modelOptions) (*session, error) {
 			return nil, err
 		}
 	}
-	g, err := frontend.Load(path, frontend.Options{Dims: dims})
+	g, err := frontend.Load(path, frontend.Options{Dims: dims, Seed: o.seed})
 	if err != nil {
 		return nil, err
 	}

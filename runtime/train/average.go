@@ -2,8 +2,8 @@ package train
 
 import "slices"
 
-// averages are exponential moving averages of a network's states: average += (1-decay) * (state - average) after each
-// step, as torch.optim.swa_utils.get_ema_multi_avg_fn, but of statistics too. They begin as the states themselves.
+// averages are exponential moving averages of a network's parameters: average += (1-decay) * (parameter - average) after
+// each step, as torch.optim.swa_utils.get_ema_multi_avg_fn, running statistics included. They begin as the parameters themselves.
 type averages struct {
 	decay float64
 	of    []State

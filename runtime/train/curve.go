@@ -7,10 +7,10 @@ import "fmt"
 type Curve struct {
 	Stride int       `json:"stride"`
 	Loss   []float64 `json:"loss"`
-	Rate   []float64 `json:"rate"` // the learning rate of each point's first step
+	Rate   []float64 `json:"rate"` // the highest learning rate of each point's steps
 	Sum    float64   `json:"sum"`  // of the losses of the point that is not complete
 	Count  int       `json:"count"`
-	First  float64   `json:"first"` // learning rate of that point
+	Top    float64   `json:"top"` // its highest learning rate
 }
 
 const maxPoints = 512
@@ -20,16 +20,14 @@ func newCurve() Curve {
 }
 
 func (c *Curve) add(loss, rate float64) {
-	if c.Count == 0 {
-		c.First = rate
-	}
+	c.Top = max(c.Top, rate)
 	c.Sum += loss
 	c.Count++
 	if c.Count < c.Stride {
 		return
 	}
-	c.Loss, c.Rate = append(c.Loss, c.Sum/float64(c.Count)), append(c.Rate, c.First)
-	c.Sum, c.Count = 0, 0
+	c.Loss, c.Rate = append(c.Loss, c.Sum/float64(c.Count)), append(c.Rate, c.Top)
+	c.Sum, c.Count, c.Top = 0, 0, 0
 	if len(c.Loss) == maxPoints {
 		c.halve()
 	}
@@ -38,7 +36,7 @@ func (c *Curve) add(loss, rate float64) {
 // halve joins every two points.
 func (c *Curve) halve() {
 	for i := range maxPoints / 2 {
-		c.Loss[i], c.Rate[i] = (c.Loss[2*i]+c.Loss[2*i+1])/2, c.Rate[2*i]
+		c.Loss[i], c.Rate[i] = (c.Loss[2*i]+c.Loss[2*i+1])/2, max(c.Rate[2*i], c.Rate[2*i+1])
 	}
 	c.Loss, c.Rate, c.Stride = c.Loss[:maxPoints/2], c.Rate[:maxPoints/2], 2*c.Stride
 }

@@ -19,7 +19,7 @@ func TestCurve(t *testing.T) {
 	require.Len(t, c.Loss, steps/16)
 	for i := range c.Loss {
 		require.Equal(t, float64(16*i)+7.5, c.Loss[i])
-		require.Equal(t, float64(2*16*i), c.Rate[i])
+		require.Equal(t, float64(2*(16*i+15)), c.Rate[i])
 	}
 	require.Equal(t, steps%16, c.Count)
 

@@ -34,7 +34,7 @@ func (s *softmax) Batch() int { return s.batch }
 func (s *softmax) States() []State {
 	return []State{
 		{"weight", Parameter, []int{s.classes, s.in}, s.w},
-		{"steps", Statistic, []int{}, s.count},
+		{"steps", Parameter, []int{}, s.count},
 		{"weight.momentum", Moment, []int{s.classes, s.in}, s.momentum},
 	}
 }

@@ -17,8 +17,7 @@ type Stepper interface {
 type Evaluator interface {
 	// Batch is the number of samples that an evaluation takes.
 	Batch() int
-	// Evaluate runs the network with the parameters and statistics in states, whose order is the stepper's without
-	// moments. It fills in the loss and the predicted class of each sample.
+	// Evaluate runs the network with the parameters in states, which are in the stepper's order without its moments. It fills in the loss and the predicted class of each sample.
 	Evaluate(states []State, images []float32, labels []int64, losses []float32, predictions []int64) error
 }
 
@@ -27,9 +26,8 @@ type Kind uint8
 
 // The kinds of states.
 const (
-	Parameter Kind = iota // is learned
-	Statistic             // is gathered, such as the mean of a batch normalisation
-	Moment                // belongs to the optimizer
+	Parameter Kind = iota // belongs to the network: it is learned, or gathered as the mean of a batch normalisation is
+	Moment                // belongs to the training, as what an optimizer remembers
 )
 
 // State is one tensor that lives from step to step.
@@ -40,7 +38,7 @@ type State struct {
 	Data  []float32 // row-major; the memory itself
 }
 
-// ofNetwork are the states that the network has after training.
+// ofNetwork are the parameters among states.
 func ofNetwork(states []State) []State {
 	var out []State
 	for _, s := range states {

@@ -40,8 +40,9 @@ func shade(right bool, n, total int) string {
 }
 
 func name(classes []string, i int) string {
-	if i < len(classes) {
-		return fmt.Sprintf("%d %s", i, classes[i])
+	number := fmt.Sprint(i)
+	if i < len(classes) && classes[i] != number {
+		return number + " " + classes[i]
 	}
-	return fmt.Sprint(i)
+	return number
 }

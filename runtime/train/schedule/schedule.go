@@ -73,3 +73,18 @@ func (w Warmup) Rate(step int) float64 {
 	}
 	return w.Base * (w.Factor + (1-w.Factor)*float64(step)/float64(w.Steps))
 }
+
+// Gathered is another schedule in the last of every Every steps, and 0 in the others: for gradient descent over many batches,
+// whose step gathers gradients until there is a rate.
+type Gathered struct {
+	Every int
+	Then  Schedule
+}
+
+// Rate is 0 while gradients are gathered.
+func (g Gathered) Rate(step int) float64 {
+	if (step+1)%g.Every != 0 {
+		return 0
+	}
+	return g.Then.Rate(step)
+}

@@ -89,3 +89,12 @@ func TestPlateauStateAsJSON(t *testing.T) {
 }
 
 func TestConstant(t *testing.T) { require.Equal(t, 0.5, Constant{0.5}.Rate(1000)) }
+
+func TestGathered(t *testing.T) {
+	g := Gathered{3, Decay{1, 0.5, 3}}
+	var got []float64
+	for step := range 9 {
+		got = append(got, g.Rate(step))
+	}
+	require.Equal(t, []float64{0, 0, 1, 0, 0, 0.5, 0, 0, 0.25}, got)
+}
