@@ -41,10 +41,12 @@ func (o *engineOptions) register(cmd *cobra.Command) {
 	f.IntVar(&o.threads, "threads", 0, "use up to `N` threads; 0 means as many as the process may use")
 }
 
-// runner executes a compiled model. Input and Output are memory of maxBatch samples.
+// runner executes a compiled model. Input and Output are memory of maxBatch samples; State is what runs leave for one
+// another.
 type runner interface {
 	Input(i int) []byte
 	Output(i int) []byte
+	State(i int) []byte
 	Run(batch int) error
 	Close()
 }
@@ -175,6 +177,12 @@ func (e *engine) output(i, batch int) *tensor.Tensor {
 	}
 	n := tensor.Count(shape) * p.DType.Bytes()
 	return &tensor.Tensor{DType: p.DType, Shape: shape, Data: bytes.Clone(e.Output(i)[:n])}
+}
+
+// input is input i of the first sample, without a copy.
+func (e *engine) input(i int) *tensor.Tensor {
+	p := e.signature.Inputs[i]
+	return &tensor.Tensor{DType: p.DType, Shape: p.Shape, Data: e.Input(i)[:p.Elems()*p.DType.Bytes()]}
 }
 
 // sample is output i of sample n, without a copy.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"nncc/codegen"
 	"nncc/codegen/lower"
 	"nncc/codegen/sched"
@@ -9,9 +10,10 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// hostRunner keeps inputs and outputs in Go memory around a function that computes a batch.
+// hostRunner keeps inputs, outputs and states in Go memory around a function that computes a batch.
 type hostRunner struct {
 	inputs, outputs [][]byte
+	states          [][]byte
 	sampleBytes     []int // of each input, for one sample
 	compute         func(inputs [][]byte, batch int) ([][]byte, error)
 }
@@ -30,6 +32,7 @@ func newHostRunner(sig program.Signature, maxBatch int, compute func(inputs [][]
 
 func (r *hostRunner) Input(i int) []byte  { return r.inputs[i] }
 func (r *hostRunner) Output(i int) []byte { return r.outputs[i] }
+func (r *hostRunner) State(i int) []byte  { return r.states[i] }
 func (r *hostRunner) Close()              {}
 
 func (r *hostRunner) Run(batch int) error {
@@ -47,6 +50,10 @@ func (r *hostRunner) Run(batch int) error {
 // openInterp runs the graph as it was loaded, sample by sample.
 func (s *session) openInterp(o engineOptions) *engine {
 	sig := codegen.SignatureOf(s.loaded)
+	var states []*tensor.Tensor
+	for _, t := range interp.InitialStates(s.loaded) {
+		states = append(states, &tensor.Tensor{DType: t.DType, Shape: t.Shape, Data: bytes.Clone(t.Data)})
+	}
 	compute := func(inputs [][]byte, batch int) ([][]byte, error) {
 		outputs := make([][]byte, len(sig.Outputs))
 		for n := range batch {
@@ -55,9 +62,12 @@ func (s *session) openInterp(o engineOptions) *engine {
 				size := len(inputs[i]) / batch
 				one[i] = &tensor.Tensor{DType: p.DType, Shape: p.Shape, Data: inputs[i][n*size : (n+1)*size]}
 			}
-			results, err := interp.Run(s.loaded, one, interp.Options{})
+			results, next, err := interp.Step(s.loaded, one, states, interp.Options{})
 			if err != nil {
 				return nil, err
+			}
+			for i, t := range next {
+				copy(states[i].Data, t.Data)
 			}
 			for i, t := range results {
 				outputs[i] = append(outputs[i], t.Data...)
@@ -65,7 +75,11 @@ func (s *session) openInterp(o engineOptions) *engine {
 		}
 		return outputs, nil
 	}
-	return &engine{runner: newHostRunner(sig, o.batch, compute), backend: backendInterp, isa: backendInterp, threads: 1, maxBatch: o.batch, signature: sig}
+	r := newHostRunner(sig, o.batch, compute)
+	for _, t := range states {
+		r.states = append(r.states, t.Data)
+	}
+	return &engine{runner: r, backend: backendInterp, isa: backendInterp, threads: 1, maxBatch: o.batch, signature: sig}
 }
 
 // openLoop interprets the kernels of a target: those of the portable variant unless o names another.
@@ -80,6 +94,16 @@ func (s *session) openLoop(o engineOptions) (*engine, error) {
 		return nil, err
 	}
 	sig := codegen.SignatureOf(s.graph)
-	compute := func(inputs [][]byte, batch int) ([][]byte, error) { return p.Interpret(inputs, batch) }
-	return &engine{runner: newHostRunner(sig, o.batch, compute), backend: backendLoop, isa: isa, threads: 1, maxBatch: o.batch, signature: sig}, nil
+	r := newHostRunner(sig, o.batch, p.Interpret)
+	if len(sig.States) > 0 { // batches are a part of the graph then
+		in, err := p.Open(1)
+		if err != nil {
+			return nil, err
+		}
+		r.compute = func(inputs [][]byte, _ int) ([][]byte, error) { return in.Run(inputs) }
+		for i := range sig.States {
+			r.states = append(r.states, in.State(i))
+		}
+	}
+	return &engine{runner: r, backend: backendLoop, isa: isa, threads: 1, maxBatch: o.batch, signature: sig}, nil
 }
