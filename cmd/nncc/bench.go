@@ -22,6 +22,7 @@ type benchOptions struct {
 	runs    int
 	seconds float64
 	machine bool
+	train   bool
 	json    bool
 	html    string
 }
@@ -34,12 +35,15 @@ func benchCommand() *cobra.Command {
 		Long: `Bench times single runs of a model on a fixed random input, after a warm-up, and prints
 the median in the format of Go benchmarks. The copy of the input is part of a run.
 With --layers it prints the time of every kernel, and for native code which
-fraction of the processor's measured fp32 peak that is. With --machine and without a
-model it measures the machine instead, and prints a profile for inspect --machine.`,
+fraction of the processor's measured fp32 peak that is. With --train a run is a step of
+training on --batch samples: forward, backward and the update of SGD with momentum.
+With --machine and without a model it measures the machine instead, and prints a profile
+for inspect --machine.`,
 		Example: `  nncc bench resnet50.onnx --threads 1
   nncc bench lenet.onnx --batch 32 --isa avx2 --json
   nncc bench resnet20.onnx --layers
   nncc bench resnet20.onnx --layers --html resnet20.html
+  nncc bench resnet20.onnx --train --batch 128
   nncc bench --machine >mine.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.machine {
@@ -66,6 +70,7 @@ model it measures the machine instead, and prints a profile for inspect --machin
 	f.Float64Var(&o.seconds, "seconds", 1, "measure as many runs as fit into `S` seconds, if --runs is not given")
 	f.BoolVar(&o.json, "json", false, "print one JSON object, or with --layers one per layer")
 	f.BoolVar(&o.machine, "machine", false, "measure peak and memory of this machine and print its profile, one JSON object")
+	f.BoolVar(&o.train, "train", false, "measure a step of training")
 	f.StringVar(&o.html, "html", "", "with --layers, write a page with the roofline plot to `FILE` instead")
 	f.BoolVar(&o.engine.layers, "layers", false, "time every kernel on its own")
 	return cmd
@@ -79,6 +84,8 @@ func (o benchOptions) check() error {
 		return usagef("--runs %d is negative", o.runs)
 	case o.runs > mostRuns:
 		return usagef("--runs %d: at most %d are measured", o.runs, mostRuns)
+	case o.train && o.model.tuneSeconds > 0:
+		return usagef("--train and --tune exclude each other")
 	case o.html != "" && (!o.engine.layers || o.json):
 		return usagef("--html needs --layers, and excludes --json")
 	case !(o.seconds > 0):
@@ -100,12 +107,22 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 	if err := o.tune(s, stderr); err != nil {
 		return err
 	}
+	samples := o.engine.batch
+	if o.train {
+		if s, err = s.trainingStep(samples); err != nil {
+			return err
+		}
+		o.engine.batch = 1 // it is in the graph
+	}
 	e, err := s.open(o.engine, stderr)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
 	in := randomInputs(e.signature, 1, o.engine.batch)
+	if o.train {
+		in.clearNumbers(e.signature)
+	}
 	in.copyTo(e, 0)
 	if err := e.Run(o.engine.batch); err != nil {
 		return err
@@ -117,7 +134,7 @@ func (o benchOptions) run(path string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return o.report(stdout, s, e, m)
+	return o.report(stdout, s, e, m, samples)
 }
 
 // tune looks for faster kernels first, if the user wants it.
@@ -230,9 +247,9 @@ type benchResult struct {
 	GFLOPsPerSec float64 `json:"gflops_per_s"`
 }
 
-func (o benchOptions) report(w io.Writer, s *session, e *engine, m *measurement) error {
+func (o benchOptions) report(w io.Writer, s *session, e *engine, m *measurement, samples int) error {
 	r := benchResult{
-		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: o.engine.batch, DType: mainDType(e.signature),
+		Model: s.name(), ISA: e.isa, Backend: e.backend, Threads: e.threads, Batch: samples, DType: mainDType(e.signature),
 		Runs: len(m.times), MedianNs: m.median().Nanoseconds(), MinNs: m.times[0].Nanoseconds(), P95Ns: m.quantile(0.95).Nanoseconds(),
 		GFLOPsPerSec: perNanosecond(s.graph.FLOPs()*int64(o.engine.batch), m.median()),
 	}

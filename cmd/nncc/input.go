@@ -172,6 +172,15 @@ func randomInputs(sig program.Signature, seed uint64, samples int) *inputSet {
 	return set
 }
 
+// clearNumbers makes 0 of inputs that are a single number, such as a learning rate.
+func (s *inputSet) clearNumbers(sig program.Signature) {
+	for i, p := range sig.Inputs {
+		if len(p.Shape) == 0 {
+			clear(s.data[i])
+		}
+	}
+}
+
 // copyTo puts samples from on, as many as fit, into the engine's inputs and returns how many.
 func (s *inputSet) copyTo(e *engine, from int) int {
 	n := min(e.maxBatch, s.samples-from)

@@ -44,13 +44,33 @@ func (t *trainee) close() {
 
 // openGraph makes another graph than the session's own runnable.
 func (s *session) openGraph(g *ir.Graph, o engineOptions, notes io.Writer) (*engine, error) {
-	other := *s
-	other.loaded = g
-	var err error
-	if other.graph, err = other.optimise(passes.Options{}, unlimitedFuel); err != nil {
+	other, err := s.with(g)
+	if err != nil {
 		return nil, err
 	}
 	return other.open(o, notes)
+}
+
+// with is the session for another graph made of its own.
+func (s *session) with(g *ir.Graph) (*session, error) {
+	other := *s
+	other.loaded = g
+	var err error
+	other.graph, err = other.optimise(passes.Options{}, unlimitedFuel)
+	return &other, err
+}
+
+// trainingStep is the session for a usual step of training on so many samples.
+func (s *session) trainingStep(samples int) (*session, error) {
+	o := stepOptions{batch: samples, loss: lossCrossEntropy, optimizer: optimizerMomentum, lr: unset, momentum: unset, weightDecay: unset}
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	step, _, err := o.graphs(s.loaded)
+	if err != nil {
+		return nil, err
+	}
+	return s.with(step)
 }
 
 // engineStepper runs training steps.

@@ -92,7 +92,7 @@ func (p *Plan) kind(n *ir.Node) Kind {
 }
 
 // poolsBetter reports whether it pays to change the layout of planar images in order to pool vectors of channels, not
-// numbers. Windows as large as the image are rows, of which planar images have vectors too.
+// numbers. Planar images have vectors too where windows are as large as the image, or move by one place or two.
 func (p *Plan) poolsBetter(n *ir.Node) bool {
 	anchor := Anchor(n)
 	if anchor == nil || anchor.Op.Class != ir.Window {
@@ -100,7 +100,8 @@ func (p *Plan) poolsBetter(n *ir.Node) bool {
 	}
 	in, _ := ImageOf(anchor.Inputs[0].Type)
 	const worth = 3 // vectors saved for each that is computed
-	return !WindowOf(anchor, anchor.Ints("kernel")).Whole() && worth*in.Blocks()*BlockChannels/p.Target.Lanes <= in.C
+	w := WindowOf(anchor, anchor.Ints("kernel"))
+	return !w.Whole() && w.Stride[len(w.Stride)-1] > 2 && worth*in.Blocks()*BlockChannels/p.Target.Lanes <= in.C
 }
 
 // leads reports whether input v of n makes n's result blocked: v is, and n reads it
