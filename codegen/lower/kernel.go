@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -37,12 +36,22 @@ type kernel struct {
 	target sched.Target
 	args   []*Storage
 	bound  map[*Storage]*loopir.Buffer
-	first  map[*loopir.Buffer]int // of results that are a part of a blocked image: its first block
 	err    error                  // why some part of it could not be built
 }
 
 func newKernel(name string, t sched.Target) *kernel {
-	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}, first: map[*loopir.Buffer]int{}}
+	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}}
+}
+
+// finish returns the kernel. The blocks of parts of an image counted from the part's first so far.
+func (k *kernel) finish() *loopir.Func {
+	f := k.Func()
+	for i, s := range k.args {
+		if s.FirstBlock > 0 {
+			loopir.Shift(f, f.Params[i], 1, s.FirstBlock)
+		}
+	}
+	return f
 }
 
 // in declares a parameter for s, once.
@@ -66,27 +75,7 @@ func (k *kernel) out(s *Storage) *loopir.Buffer {
 	}
 	b := k.Out(fmt.Sprintf("a%d", len(k.args)), s.Elem, s.Dims...)
 	k.args, k.bound[s] = append(k.args, s), b
-	k.first[b] = s.FirstBlock
 	return b
-}
-
-// Store writes all lanes of x to buf from idx on; blocks of channels count from the first of the result.
-func (k *kernel) Store(buf *loopir.Buffer, x loopir.Expr, idx ...loopir.Index) {
-	k.Builder.Store(buf, x, k.inWhole(buf, idx)...)
-}
-
-// StoreN is Store for the lanes of x below count.
-func (k *kernel) StoreN(buf *loopir.Buffer, count loopir.Index, x loopir.Expr, idx ...loopir.Index) {
-	k.Builder.StoreN(buf, count, x, k.inWhole(buf, idx)...)
-}
-
-func (k *kernel) inWhole(buf *loopir.Buffer, idx []loopir.Index) []loopir.Index {
-	if k.first[buf] == 0 {
-		return idx
-	}
-	idx = slices.Clone(idx)
-	idx[1] = idx[1].AddC(k.first[buf])
-	return idx
 }
 
 // vec is the target's vector of the given element kind: as many lanes as of float32.

@@ -154,7 +154,7 @@ func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Alias, s.Dims, s.FirstBlock = whole, whole.Dims, part.Block
+		s.placeIn(whole, part.Block)
 	}
 	l.stored[v] = append(l.stored[v], s)
 	return s, nil
@@ -195,7 +195,7 @@ func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) er
 	if k.err != nil {
 		return k.err
 	}
-	s := Step{Func: k.Func(), Args: k.args, Family: family, Tile: tile, Name: family}
+	s := Step{Func: k.finish(), Args: k.args, Family: family, Tile: tile, Name: family}
 	if n != nil {
 		s.Name, s.Nodes = n.Name, []*ir.Node{n}
 		if n.Op.FLOPs != nil {

@@ -17,6 +17,9 @@ func lowerSlice(l *lowerer, n *ir.Node) error {
 		}
 		return i.Mul(step[d]).AddC(start[d])
 	}
+	if block, ok := l.plan.Views[n.Out()]; ok {
+		return l.viewBlocks(n, block)
+	}
 	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
 		return l.moveBlocked(n, at)
 	}
@@ -27,6 +30,22 @@ func lowerSlice(l *lowerer, n *ir.Node) error {
 		}
 		return in
 	})
+}
+
+// viewBlocks computes nothing: whoever reads the result sees blocks of channels of the input.
+func (l *lowerer) viewBlocks(n *ir.Node, block int) error {
+	lay := l.plan.Layout[n.Out()]
+	whole, err := l.read(n.Inputs[0], lay)
+	if err != nil {
+		return err
+	}
+	part, err := storageOf(n.Out().Name, n.Out().Type, whole.Layout, whole.Batched())
+	if err != nil {
+		return err
+	}
+	part.placeIn(whole, block)
+	l.stored[n.Out()] = append(l.stored[n.Out()], part)
+	return nil
 }
 
 // move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).

@@ -18,11 +18,20 @@ func (l *lowerer) emitRepack(from, to *Storage) error {
 		m = sched.Image{N: m.N, C: m.C, H: 1, W: m.H * m.W} // one row
 	}
 	r := &repack{kernel: k, image: m, from: from.Layout, to: to.Layout}
-	r.src = k.as(k.in, from, append([]int{from.samplesOr(m.N)}, m.Dims(from.Layout)[1:]...)...)
-	r.dst = k.as(k.out, to, append([]int{to.samplesOr(m.N)}, m.Dims(to.Layout)[1:]...)...)
+	r.src, r.dst = k.as(k.in, from, from.imageDims(m)...), k.as(k.out, to, to.imageDims(m)...)
 	r.n = k.samples(to)
 	r.body()
 	return l.emit(k, nil, "repack", sched.Tile{})
+}
+
+// imageDims are the dimensions of s seen as images m, which have its channels.
+func (s *Storage) imageDims(m sched.Image) []int {
+	dims := m.Dims(s.Layout)
+	dims[0] = s.samplesOr(m.N)
+	if s.Layout.Kind == sched.Blocked {
+		dims[1] = s.Dims[1] // more than m's where s is a part
+	}
+	return dims
 }
 
 // copyRows changes the halo and leaves the order.

@@ -23,6 +23,11 @@ type Storage struct {
 	FirstBlock int  // of a part of the blocked image Alias, with its dimensions: where the part's channels begin
 }
 
+// placeIn makes s the part of a blocked image that begins at a block of channels.
+func (s *Storage) placeIn(whole *Storage, block int) {
+	s.Alias, s.Dims, s.FirstBlock = whole, whole.Dims, whole.FirstBlock+block
+}
+
 // Root is the storage that owns the memory.
 func (s *Storage) Root() *Storage {
 	for s.Alias != nil {

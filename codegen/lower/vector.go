@@ -52,7 +52,7 @@ func (k *kernel) as(declare func(*Storage) *loopir.Buffer, s *Storage, dims ...i
 	if slices.Equal(s.Dims, dims) {
 		return declare(s)
 	}
-	return declare(&Storage{Name: s.Name, Type: s.Type, Layout: s.Layout, Elem: s.Elem, Dims: dims, Const: s.Const, Alias: s})
+	return declare(&Storage{Name: s.Name, Type: s.Type, Layout: s.Layout, Elem: s.Elem, Dims: dims, Const: s.Const, Alias: s, FirstBlock: s.FirstBlock})
 }
 
 func (s *Storage) samples() int { return s.samplesOr(1) }

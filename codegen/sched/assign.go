@@ -13,6 +13,7 @@ type Plan struct {
 	Layout map[*ir.Value]Layout
 	Conv   map[*ir.Node]ConvChoice
 	Within map[*ir.Value]Part
+	Views  map[*ir.Value]int // slices that are seen in the memory of what they are cut from, with their first channel block
 
 	Considered map[*ir.Node][]Candidate // the choice in Conv and what it was compared with, for each convolution
 
@@ -23,8 +24,9 @@ type Plan struct {
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
 	p := &Plan{
-		Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, Considered: map[*ir.Node][]Candidate{},
-		ranked: map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes,
+		Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, Views: map[*ir.Value]int{},
+		Considered: map[*ir.Node][]Candidate{},
+		ranked:     map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes,
 	}
 	for _, n := range g.Nodes {
 		kind := p.kind(n)
@@ -40,6 +42,7 @@ func Assign(g *ir.Graph, t Target) *Plan {
 		p.widen(n)
 	}
 	p.placeParts(g)
+	p.placeViews(g)
 	for _, n := range g.Nodes {
 		p.flatten(n)
 	}
@@ -177,8 +180,7 @@ func (p *Plan) widen(n *ir.Node) {
 	if !produced || l.Kind != choice.In {
 		return // an input of the graph, or a layout change: repacked with its halo on the way
 	}
-	l.Left, l.Right = max(l.Left, c.Left), max(l.Right, c.Right())
-	p.Layout[v] = l
+	p.Layout[v] = l.covering(Layout{Left: c.Left, Right: c.Right()})
 }
 
 // flatten lets n's convolution see its image as one row, if it looks at single pixels of an image without a halo and that

@@ -30,6 +30,11 @@ func (l Layout) String() string {
 	return name
 }
 
+// covering is l with a halo that is at least m's.
+func (l Layout) covering(m Layout) Layout {
+	return Layout{l.Kind, max(l.Left, m.Left), max(l.Right, m.Right)}
+}
+
 // Image is the shape of a value seen as images: [N, C, H, W]. A value of rank 3 is a batch of one-row images, one of
 // rank 2 has one pixel.
 type Image struct{ N, C, H, W int }

@@ -1,6 +1,10 @@
 package sched
 
-import "nncc/ir"
+import (
+	"slices"
+
+	"nncc/ir"
+)
 
 // Part says that a value is computed in the place that a concat of channels gives it.
 type Part struct {
@@ -34,4 +38,38 @@ func (p *Plan) placeParts(g *ir.Graph) {
 			block += m.Blocks()
 		}
 	}
+}
+
+// placeViews finds slices of whole channel blocks that need no memory of their own. What they are cut from, another slice
+// perhaps, gets the halo that is asked of any of them. Slices that are written into a concat are better copied there at once.
+func (p *Plan) placeViews(g *ir.Graph) {
+	for _, n := range slices.Backward(g.Nodes) {
+		if n.Op.Name != "slice" || p.Layout[n.Out()].Kind != Blocked || !cutsBlocks(n) {
+			continue
+		}
+		whole := n.Inputs[0]
+		_, copied := p.Within[n.Out()]
+		_, bound := p.Within[whole] // its halo is the concat's
+		if copied || bound || p.Layout[whole].Kind != Blocked {
+			continue
+		}
+		p.Views[n.Out()] = n.Ints("start")[1] / BlockChannels
+		p.Layout[whole] = p.Layout[whole].covering(p.Layout[n.Out()])
+	}
+	for _, n := range g.Nodes {
+		if _, view := p.Views[n.Out()]; view {
+			p.Layout[n.Out()] = p.Layout[n.Inputs[0]]
+		}
+	}
+}
+
+// cutsBlocks reports whether a slice of blocked images keeps all but some blocks of channels.
+func cutsBlocks(n *ir.Node) bool {
+	for d, size := range n.Inputs[0].Type.Shape {
+		if d != 1 && (n.Ints("start")[d] != 0 || n.Ints("size")[d] != size) {
+			return false
+		}
+	}
+	m, ok := ImageOf(n.Out().Type)
+	return ok && m.H*m.W > 1
 }
