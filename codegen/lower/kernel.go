@@ -36,7 +36,7 @@ type kernel struct {
 	target sched.Target
 	args   []*Storage
 	bound  map[*Storage]*loopir.Buffer
-	err    error                  // why some part of it could not be built
+	err    error // why some part of it could not be built
 }
 
 func newKernel(name string, t sched.Target) *kernel {

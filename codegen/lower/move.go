@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -49,7 +50,7 @@ func (l *lowerer) viewBlocks(n *ir.Node, block int) error {
 }
 
 // move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).
-// Rows are copied as vectors where the last dimension stays contiguous.
+// Rows are copied as vectors where, or as far as, the last dimension stays contiguous.
 func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index) error {
 	if n.Out().Type.Rank() == 0 { // one number, wherever it goes
 		from = func(out []loopir.Index) []loopir.Index { return out }
@@ -67,12 +68,83 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 			k.vectors(row, copyTo)
 			return
 		}
-		k.each("x", row, func(x loopir.Index) {
-			at := append(append([]loopir.Index{}, outer...), x)
-			k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, from(at)...), at...)
-		})
+		for _, s := range stretches(len(dst.Dims), row, l.target.Lanes, from) {
+			place := func(x loopir.Index) []loopir.Index {
+				return append(append([]loopir.Index{}, outer...), x.AddC(s.start))
+			}
+			if s.contiguous {
+				k.vectors(s.length, func(x, count loopir.Index) {
+					in := from(place(loopir.C(0)))
+					in[len(in)-1] = in[len(in)-1].Add(x)
+					k.put(dst, count, k.get(src, count, in...), place(x)...)
+				})
+				continue
+			}
+			k.each("x", s.length, func(x loopir.Index) {
+				k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, from(place(x))...), place(x)...)
+			})
+		}
 	})
 	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// stretch is a part of a row of results; contiguous if neighbours in it are neighbours in the input.
+type stretch struct {
+	start, length int
+	contiguous    bool
+}
+
+// stretches cuts a row into those that are contiguous and long enough for vectors, and the rest: the row as a whole where
+// that cannot be known or is not worth while.
+func stretches(rank, row, lanes int, from func([]loopir.Index) []loopir.Index) []stretch {
+	const longestRow, mostPieces = 1 << 12, 32
+	whole := []stretch{{0, row, false}}
+	place := lastPlaces(rank, min(row, longestRow), from)
+	if len(place) < row {
+		return whole
+	}
+	var cut []stretch
+	for start := 0; start < row; {
+		end := start + 1
+		for end < row && place[end] == place[end-1]+1 {
+			end++
+		}
+		long := end-start >= max(2, lanes/2)
+		if last := len(cut) - 1; !long && last >= 0 && !cut[last].contiguous {
+			cut[last].length += end - start
+		} else {
+			cut = append(cut, stretch{start, end - start, long})
+		}
+		start = end
+	}
+	if len(cut) > mostPieces {
+		return whole
+	}
+	return cut
+}
+
+// lastPlaces lists where the elements of a row come from in the input's last dimension, as far as they come from one row.
+func lastPlaces(rank, row int, from func([]loopir.Index) []loopir.Index) []int {
+	at := make([]loopir.Index, rank)
+	for d := range at {
+		at[d] = (&loopir.Var{Name: "d"}).I()
+	}
+	var first []loopir.Index
+	var places []int
+	for x := range row {
+		at[rank-1] = loopir.C(x)
+		in := from(at)
+		last := len(in) - 1
+		place, known := in[last].IsConst()
+		if x == 0 {
+			first = in
+		}
+		if !known || !slices.EqualFunc(in[:last], first[:last], loopir.Index.Equal) {
+			break
+		}
+		places = append(places, place)
+	}
+	return places
 }
 
 // contiguous reports whether neighbours in the last output dimension are neighbours in memory of the input.

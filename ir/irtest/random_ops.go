@@ -35,7 +35,7 @@ var makers = []struct {
 	{"softmax", (*random).softmax},
 	{"reduce", (*random).reduce}, {"reduce", (*random).reduce}, {"argmax", (*random).arg}, {"argmin", (*random).arg},
 	{"concat", (*random).concat},
-	{"slice", (*random).slice},
+	{"slice", (*random).slice}, {"slice", (*random).channelBlocks},
 	{"transpose", (*random).transpose},
 	{"reshape", (*random).reshape},
 	{"pad", (*random).pad},
@@ -308,6 +308,20 @@ func (r *random) slice(x *ir.Value) *ir.Value {
 		size[d] = (last-first)/step[d] + 1
 	}
 	return r.node("slice", ir.Attrs{"start": start, "size": size, "step": step}, x)
+}
+
+// channelBlocks cuts channels where the blocks of kernels may end.
+func (r *random) channelBlocks(x *ir.Value) *ir.Value {
+	const block = 16
+	if x.Type.Rank() < 3 || x.Type.Shape[1] <= block {
+		return nil
+	}
+	start, size := make([]int, x.Type.Rank()), slices.Clone(x.Type.Shape)
+	blocks := (size[1] + block - 1) / block
+	first := r.IntN(blocks)
+	end := first + 1 + r.IntN(blocks-first)
+	start[1], size[1] = first*block, min(end*block, size[1])-first*block
+	return r.node("slice", ir.Attrs{"start": start, "size": size, "step": slices.Repeat([]int{1}, len(size))}, x)
 }
 
 func (r *random) transpose(x *ir.Value) *ir.Value {
