@@ -130,3 +130,22 @@ func TestBatchesAllocateNothing(t *testing.T) {
 	}
 	require.Zero(t, testing.AllocsPerRun(200, next))
 }
+
+func BenchmarkBatches(b *testing.B) {
+	const n, side = 512, 32
+	for name, augment := range map[string]Augment{"plain": {}, "flip and crop": {Flip: true, Crop: 4, Reflect: true}} {
+		b.Run(name, func(b *testing.B) {
+			ds := &arrays{name: "noise", height: side, width: side, channels: 3, pix: make([]byte, n*side*side*3), labels: make([]int, n)}
+			s, err := Prepare(b.Context(), ds, &Preprocess{Width: side, Height: side, Channels: 3}, PrepareOptions{Classes: 1})
+			require.NoError(b, err)
+			batches, err := s.Batches(BatchOptions{Size: 128, Shuffle: true, Augment: augment, Workers: 1})
+			require.NoError(b, err)
+			defer batches.Close()
+			b.SetBytes(128 * side * side * 3)
+			for b.Loop() {
+				_, err := batches.Next()
+				require.NoError(b, err)
+			}
+		})
+	}
+}

@@ -55,23 +55,30 @@ func (n *normalizer) writeRow(row []float32, pix []byte, c, y int, v view) {
 		fillRow(row, table[0])
 		return
 	}
-	line := pix[y*n.width*n.channels+n.from[c]:]
-	at, step := v.dx, 1
+	line := pix[y*n.width*n.channels:][:n.width*n.channels]
+	at, step := v.dx, 1 // of the picture, for pixel 0 of the row
+	inside, end := max(-v.dx, 0), min(n.width-v.dx, n.width)
 	if v.flip {
 		at, step = v.dx+n.width-1, -1
+		inside, end = max(v.dx, 0), min(n.width+v.dx, n.width)
 	}
-	for i := range row {
-		x := at
-		if v.reflect {
-			x = reflect(x, n.width)
-		}
-		sample := byte(0)
-		if uint(x) < uint(n.width) {
-			sample = line[x*n.channels]
-		}
-		row[i] = table[sample]
-		at += step
+	for i := range inside {
+		row[i] = table[n.outside(line, at+i*step, c, v)]
 	}
+	for i, k := inside, (at+inside*step)*n.channels+n.from[c]; i < end; i, k = i+1, k+step*n.channels {
+		row[i] = table[line[k]]
+	}
+	for i := end; i < n.width; i++ {
+		row[i] = table[n.outside(line, at+i*step, c, v)]
+	}
+}
+
+// outside is what is seen of channel c at a place x left or right of a line.
+func (n *normalizer) outside(line []byte, x, c int, v view) byte {
+	if !v.reflect {
+		return 0
+	}
+	return line[reflect(x, n.width)*n.channels+n.from[c]]
 }
 
 // reflect mirrors a coordinate that lies outside of [0, n) by less than n.
