@@ -158,8 +158,8 @@ func (v *verifier) node(n *Node) {
 
 // verifyBody checks the body of a fused node: a graph without constants, fused nodes or attributes of its own whose
 // one output is the last node's result. Its first node is a contraction, a window or elementwise, the others are
-// elementwise and keep the shape of the first one's result, and the last may be a window of the one before. Each node reads
-// a result of the body, and beside such only inputs.
+// elementwise and keep the shape of the first one's result, and the last may be a window of the one before. Nodes read
+// inputs and results before, and each result but the last is read.
 func (v *verifier) verifyBody(n *Node) {
 	b := n.Body
 	before := v.errs.Len()
@@ -184,23 +184,22 @@ func (v *verifier) verifyBody(n *Node) {
 		if !first {
 			v.link(n, b.Nodes[:i], inner)
 		}
+		if !last && !slices.ContainsFunc(b.Nodes[i+1:], func(m *Node) bool { return slices.Contains(m.Inputs, inner.Out()) }) {
+			v.nodeErr(n, "no body node reads the result of %s", inner.Op.Name)
+		}
 	}
 }
 
 // link checks a node of a body and those before it.
 func (v *verifier) link(n *Node, before []*Node, inner *Node) {
-	last, reads := before[len(before)-1], false
+	last := before[len(before)-1]
 	for _, in := range inner.Inputs {
 		if in == nil || in.Def == nil {
 			continue
 		}
-		reads = true
 		if !slices.Contains(before, in.Def) || inner.Op.Class == Window && in.Def != last {
 			v.nodeErr(n, "body node %s reads %s, which is neither an input nor a result before", inner.Op.Name, quoteName(in.Name))
 		}
-	}
-	if !reads {
-		v.nodeErr(n, "body node %s does not read a result before", inner.Op.Name)
 	}
 	if inner.Op.Class == Elementwise && !slices.Equal(inner.Out().Type.Shape, last.Out().Type.Shape) {
 		v.nodeErr(n, "body node %s changes the shape to %v", inner.Op.Name, inner.Out().Type)

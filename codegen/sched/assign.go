@@ -130,7 +130,7 @@ func Follows(n *ir.Node) bool {
 	case ir.Window:
 		return true
 	case ir.Elementwise:
-		return finiteAtZero(n)
+		return n.Out().Type.Shape[1]%BlockChannels == 0 || finiteAtZero(n)
 	case ir.Layout:
 		return movesBlocks(n)
 	}
@@ -143,7 +143,9 @@ func finiteAtZero(n *ir.Node) bool {
 	case "div": // by a parameter that all channels share
 		d := n.Inputs[1]
 		return d.IsConst() && d.Type.Elems() == 1 && d.Const.Float64s()[0] != 0
-	case "cast", "batchnorm", "exp", "log", "sqrt", "pow":
+	case "batchnorm":
+		return n.Float("epsilon") > 0
+	case "cast", "exp", "log", "sqrt", "pow":
 		return false
 	}
 	return true

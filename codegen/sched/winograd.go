@@ -92,6 +92,9 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes*3/4 { // read for each group of channels
 			data.again = data.passBytes * c.In.N * blocks / ranked[0].Blocks
 		}
+		if all := data.passBytes * c.In.N; all > t.L2Bytes && c.In.N > 1 { // written for all images before it is read
+			data.again, data.passBytes = max(data.again, all)+all, all
+		}
 	} else {
 		ranked = preferWhole(ranked, tiles)
 		pixels := ranked[0].Pixels

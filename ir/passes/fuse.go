@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // fuse gathers nodes into groups, walking in order. A group grows by the elementwise nodes between its result and the
@@ -31,6 +32,11 @@ func fuse(c *context) error {
 		}
 		if s, ok := f.next(g); ok {
 			f.ends[s.last()] = append(f.ends[s.last()], s)
+		}
+	}
+	for _, n := range c.g.Nodes {
+		if g := f.of[n]; g != nil && n == g.last() {
+			f.absorb(g)
 		}
 	}
 	var kept []*ir.Node
@@ -139,6 +145,57 @@ func (f *fuser) next(g *group) (step, bool) {
 		}
 	}
 	return step{}, false
+}
+
+// absorb takes into g the elementwise groups that compute, place by place, what nobody but a member of g reads: a mask, or
+// the other side of a sum.
+func (f *fuser) absorb(g *group) {
+	const most = 16 // nodes of a group
+	first := 0
+	if g.heavy() { // what it starts with reads other places too
+		first = 1
+	}
+	for i := first; i < len(g.members); i++ {
+		for _, v := range g.members[i].Inputs {
+			side := f.side(g, v)
+			if side == nil || len(g.members)+len(side.members) > most || !f.fuel() {
+				continue
+			}
+			for _, m := range side.members {
+				f.of[m] = g
+			}
+			g.members = slices.Insert(g.members, i, side.members...)
+			f.rewrites++
+			i-- // the first of those comes next
+			break
+		}
+	}
+}
+
+// side is the group that g may absorb for the sake of v, or nil.
+func (f *fuser) side(g *group, v *ir.Value) *group {
+	if v == nil || v.Def == nil || f.uses[v] != 1 || !slices.Equal(v.Type.Shape, g.last().Out().Type.Shape) {
+		return nil
+	}
+	side := f.of[v.Def]
+	if side == nil || side == g || side.heavy() || side.last() != v.Def || !g.joins() {
+		return nil
+	}
+	dtype := g.last().Out().Type.DType
+	for _, m := range side.members {
+		for _, w := range append(m.Inputs[:len(m.Inputs):len(m.Inputs)], m.Out()) {
+			if w != nil && w.Type.DType != dtype && w.Type.DType != tensor.Bool {
+				return nil
+			}
+		}
+	}
+	return side
+}
+
+// joins reports whether the group takes other nodes in: it starts with one that has an epilogue, and does not end in a pool.
+func (g *group) joins() bool {
+	class := g.members[0].Op.Class
+	return (class == ir.Contraction || class == ir.Window || class == ir.Elementwise) && (g.last().Op.Class != ir.Window || len(g.members) == 1)
 }
 
 // fits reports whether n can come next in a step.
