@@ -23,24 +23,31 @@ func groupedChoice(c Conv, t Target) ConvChoice {
 
 // thinToo proposes vectors along the row for blocked images, which have to pay for a change of the layout before and after.
 func thinToo(c Conv, t Target) []Candidate {
-	thin, ok := narrowThin(c, t)
-	if !ok {
-		return nil
-	}
 	const cyclesPerNumber, margin = 0.5, 1.5 // the margin is for loops, which thin tiles do not count
 	numbers := c.In.N * (c.In.C*c.In.H*c.In.W + c.Out.C*c.Out.H*c.Out.W)
-	return []Candidate{{ConvChoice: thin, Cost: margin*thin.Cycles() + cyclesPerNumber*float64(numbers), drawback: "its layout is not that of its neighbours"}}
+	all := narrowThin(c, t)
+	for i := range all {
+		if !all[i].Vetoed() {
+			all[i].Cost = margin*all[i].Cycles() + cyclesPerNumber*float64(numbers)
+			all[i].drawback = "its layout is not that of its neighbours"
+		}
+	}
+	return all
 }
 
-// narrowThin is the schedule with vectors along the row, as wide as the row allows.
-func narrowThin(c Conv, t Target) (ConvChoice, bool) {
+// narrowThin are the schedules with vectors along the row, as wide as the row allows.
+func narrowThin(c Conv, t Target) []Candidate {
 	for t.Lanes > c.Out.W {
 		t.Lanes /= 2
 	}
 	if c.SW != 1 || c.PoolH > 0 || t.Lanes == 0 {
-		return ConvChoice{}, false
+		return nil
 	}
-	return ConvChoice{Family: ConvThin, Lanes: t.Lanes, Tiles: thinTiles(c, t)}, true
+	all := thinCandidates(c, t)
+	for i := range all {
+		all[i].Lanes = t.Lanes
+	}
+	return all
 }
 
 // groupedTiles: Subs vectors lie in one block, and in one group unless they are spread.
