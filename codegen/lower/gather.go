@@ -49,8 +49,8 @@ type gatherKernel struct {
 	sample, row     loopir.Index
 }
 
-// copyKnown copies the entries at indices that are known: in a loop where they follow a rule, as those of an image that
-// changes its size do.
+// copyKnown copies the entries at indices that are known: single elements out of few vectors, larger entries in a loop
+// where they follow a rule, as those of an image that changes its size do.
 func (k *gatherKernel) copyKnown(entries []float64) {
 	indices := make([]int, len(entries))
 	for i, entry := range entries {
@@ -66,6 +66,10 @@ func (k *gatherKernel) copyKnown(entries []float64) {
 	}
 	if times, ok := repeats(indices, k.extent); ok && k.inner == 1 && k.target.Lanes%times == 0 && k.extent >= k.target.Lanes {
 		k.repeatEach(times)
+		return
+	}
+	if row, ok := selections(indices, k.extent, k.target.Lanes); ok && k.inner == 1 {
+		k.shuffle(row, len(indices))
 		return
 	}
 	copyTo := func(i, at loopir.Index) {
