@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -116,8 +117,11 @@ func interleaves(shape, perm []int, lanes int) bool {
 		return false
 	}
 	parts, row := shape[last], shape[last-1]
-	return parts > 1 && parts <= lanes && lanes%parts == 0 && row >= lanes
+	return parts > 1 && parts <= lanes && (lanes%parts == 0 || parts <= mostApart) && row >= lanes
 }
+
+// mostApart is how many vectors are put between one another at most, if their number is no power of two.
+const mostApart = 8
 
 // interleave puts vectors of the last dimension of the input between one another; the last ones of a row overlap those
 // before.
@@ -150,10 +154,13 @@ func (l *lowerer) interleave(n *ir.Node, perm []int) error {
 	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }
 
-// between lists the first elements of all vectors, then the second ones, and so on. There are as many as a power of two.
+// between lists the first elements of all vectors, then the second ones, and so on.
 func (k *kernel) between(vectors []loopir.Expr) []loopir.Expr {
-	if len(vectors) == 1 {
+	switch {
+	case len(vectors) == 1:
 		return vectors
+	case len(vectors)%2 == 1:
+		return k.oneAfterAnother(vectors)
 	}
 	var even, odd []loopir.Expr
 	for i, v := range vectors {
@@ -173,6 +180,33 @@ func (k *kernel) between(vectors []loopir.Expr) []loopir.Expr {
 	for i := range even {
 		a, b := k.Let("a", even[i]), k.Let("b", odd[i])
 		out = append(out, loopir.ShuffleOf(a, b, low...), loopir.ShuffleOf(a, b, high...))
+	}
+	return out
+}
+
+// oneAfterAnother is between for a few vectors: each result takes up elements of one vector after the other.
+func (k *kernel) oneAfterAnother(vectors []loopir.Expr) []loopir.Expr {
+	lanes, parts := k.target.Lanes, len(vectors)
+	for i, v := range vectors {
+		vectors[i] = k.Let("v", v)
+	}
+	out := slices.Repeat(vectors[:1], parts)
+	for i := range out {
+		for part := 1; part < parts; part++ {
+			mask := make([]int, lanes)
+			for j := range mask {
+				at, from := (i*lanes+j)/parts, (i*lanes+j)%parts
+				switch {
+				case from == part:
+					mask[j] = lanes + at
+				case from < part && part > 1: // it is there already
+					mask[j] = j
+				case from < part:
+					mask[j] = at
+				}
+			}
+			out[i] = k.Let("v", loopir.ShuffleOf(out[i], vectors[part], mask...))
+		}
 	}
 	return out
 }
