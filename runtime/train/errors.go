@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 )
 
@@ -28,7 +29,11 @@ type SaveError struct {
 }
 
 func (e *SaveError) Error() string {
-	return fmt.Sprintf("%s cannot be written: %v%s", e.Path, e.Err, kept(e.Checkpoint))
+	why := e.Err
+	if failed := (*fs.PathError)(nil); errors.As(why, &failed) {
+		why = failed.Err // the path in it is that of a temporary file
+	}
+	return fmt.Sprintf("%s cannot be written: %v%s", e.Path, why, kept(e.Checkpoint))
 }
 
 // Unwrap is what went wrong.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -321,7 +322,7 @@ func TestFullDisk(t *testing.T) {
 			if files++; files > room {
 				write = func(w io.Writer) error {
 					_, _ = io.WriteString(w, "half of ")
-					return syscall.ENOSPC
+					return &fs.PathError{Op: "write", Path: "temporary", Err: syscall.ENOSPC}
 				}
 			}
 			return writeSoon(path, write)
