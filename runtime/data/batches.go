@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // Batch is what a network takes in one step.
@@ -35,16 +36,26 @@ type Batches struct {
 	next     int   // the batch that is ordered next
 	slots    []*slot
 	taken    int // batches handed out
-	jobs     chan *slot
+	parts    chan part
 	workers  sync.WaitGroup
 }
 
-// slot is memory for a batch. It belongs to the consumer, then to the queue, then to a worker, then to the consumer.
+// ahead is the number of batches that are made while one is used.
+const ahead = 2
+
+// slot is memory for a batch. It belongs to the consumer, then to the workers, then to the consumer.
 type slot struct {
-	batch Batch
-	epoch int
-	err   error
-	ready chan struct{}
+	batch   Batch
+	epoch   int
+	errs    []error      // of each part
+	pending atomic.Int32 // parts that are not done
+	ready   chan struct{}
+}
+
+// part is a share of a batch: the i-th of so many.
+type part struct {
+	*slot
+	i int
 }
 
 // Batches starts to make batches. Close ends it.
@@ -72,27 +83,29 @@ func (s *Set) Batches(o BatchOptions) (*Batches, error) {
 	return b, nil
 }
 
-// begin orders the first batches: one for each worker, and one for the consumer.
+// begin orders the first batches.
 func (b *Batches) begin() {
 	if b.o.Shuffle && b.next%b.perEpoch != 0 {
 		b.shuffle(b.next / b.perEpoch)
 	}
-	for range b.o.Workers + 1 {
-		b.slots = append(b.slots, &slot{
-			batch: Batch{Images: make([]float32, b.o.Size*b.set.pre.elems()), Labels: make([]int64, b.o.Size), Indices: make([]int, b.o.Size)},
-			ready: make(chan struct{}, 1),
-		})
-	}
-	b.jobs = make(chan *slot, len(b.slots))
+	parts := min(b.o.Workers, b.o.Size)
+	b.parts = make(chan part, (ahead+1)*parts)
 	for range b.o.Workers {
 		b.workers.Go(func() {
-			for s := range b.jobs {
-				s.err = b.fill(s)
-				s.ready <- struct{}{}
+			for p := range b.parts {
+				p.errs[p.i] = b.fill(p)
+				if p.pending.Add(-1) == 0 {
+					p.ready <- struct{}{}
+				}
 			}
 		})
 	}
-	for _, s := range b.slots {
+	for range ahead + 1 {
+		s := &slot{
+			batch: Batch{Images: make([]float32, b.o.Size*b.set.pre.elems()), Labels: make([]int64, b.o.Size), Indices: make([]int, b.o.Size)},
+			errs:  make([]error, parts), ready: make(chan struct{}, 1),
+		}
+		b.slots = append(b.slots, s)
 		b.enqueue(s)
 	}
 }
@@ -111,16 +124,21 @@ func (b *Batches) Next() (*Batch, error) {
 	s := b.slots[b.taken%len(b.slots)]
 	b.taken++
 	<-s.ready
-	return &s.batch, s.err
+	for _, err := range s.errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &s.batch, nil
 }
 
 // Close waits for the goroutines to end. The batches are gone then.
 func (b *Batches) Close() {
-	close(b.jobs)
+	close(b.parts)
 	b.workers.Wait()
 }
 
-// enqueue chooses the samples of the next batch, which a worker then fills in.
+// enqueue chooses the samples of the next batch, which workers then fill in.
 func (b *Batches) enqueue(s *slot) {
 	place := b.next % b.perEpoch
 	s.epoch = b.next / b.perEpoch
@@ -133,22 +151,26 @@ func (b *Batches) enqueue(s *slot) {
 		s.batch.Indices[i] = b.order[from+min(i, s.batch.Count-1)]
 	}
 	b.next++
-	b.jobs <- s
+	s.pending.Store(int32(len(s.errs)))
+	for i := range s.errs {
+		b.parts <- part{s, i}
+	}
 }
 
 func (b *Batches) shuffle(epoch int) { permute(b.order, newDraws(b.o.Seed, forShuffle, uint64(epoch))) }
 
-// fill makes the batch whose samples are chosen.
-func (b *Batches) fill(s *slot) error {
+// fill makes a part of a batch whose samples are chosen.
+func (b *Batches) fill(p part) error {
 	elems := b.set.pre.elems()
-	for i, index := range s.batch.Indices {
+	for i := p.i * b.o.Size / len(p.errs); i < (p.i+1)*b.o.Size/len(p.errs); i++ {
+		index := p.batch.Indices[i]
 		pix, err := b.set.pix(index)
 		if err != nil {
 			return err
 		}
-		v := b.o.Augment.view(newDraws(b.o.Seed, forAugment, uint64(s.epoch), uint64(index)), b.set.pre.Width, b.set.pre.Height)
-		b.write.write(s.batch.Images[i*elems:(i+1)*elems], pix, v)
-		s.batch.Labels[i] = int64(b.set.Label(index))
+		v := b.o.Augment.view(newDraws(b.o.Seed, forAugment, uint64(p.epoch), uint64(index)), b.set.pre.Width, b.set.pre.Height)
+		b.write.write(p.batch.Images[i*elems:(i+1)*elems], pix, v)
+		p.batch.Labels[i] = int64(b.set.Label(index))
 	}
 	return nil
 }
