@@ -25,12 +25,16 @@ const (
 func Targets() []Target {
 	const linux64 = "x86_64-unknown-linux-gnu"
 	avx2 := []string{"avx2", "fma", "f16c", "bmi", "bmi2", "popcnt", "movbe"}
+	avx512 := Target{
+		ISA: "avx512", Arch: "amd64", Triple: linux64, CPU: "skylake-avx512",
+		Features: append(slices.Clone(avx2), "avx512f", "avx512bw", "avx512dq", "avx512vl"),
+		Tuning:   []string{"-prefer-256-bit"}, VectorBytes: 64, Registers: 32,
+	}
+	bf16 := avx512.With(FeatureAVX512BF16)
+	bf16.ISA = "avx512_bf16"
 	return []Target{
-		{
-			ISA: "avx512", Arch: "amd64", Triple: linux64, CPU: "skylake-avx512",
-			Features: append(slices.Clone(avx2), "avx512f", "avx512bw", "avx512dq", "avx512vl"),
-			Tuning:   []string{"-prefer-256-bit"}, VectorBytes: 64, Registers: 32,
-		},
+		bf16,
+		avx512,
 		{
 			ISA: "avx2", Arch: "amd64", Triple: linux64, CPU: "haswell",
 			Features: avx2, VectorBytes: 32, Registers: 16,

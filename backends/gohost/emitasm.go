@@ -50,7 +50,7 @@ func (e *packageEmitter) assembly(v *program.Variant) error {
 		a.code(&b, v.Code[k.OffsetBytes:k.OffsetBytes+k.SizeBytes])
 		b.WriteString(a.epilogue)
 	}
-	e.files[fmt.Sprintf("nncc_%s_%s.s", strings.ToLower(title(v.ISA, "native")), v.Arch)] = []byte(b.String())
+	e.files[fmt.Sprintf("nncc_%s_%s.s", v.ISA, v.Arch)] = []byte(b.String())
 	return nil
 }
 

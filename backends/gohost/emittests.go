@@ -71,6 +71,13 @@ func (e *packageEmitter) testModel(f *jen.File) {
 	fields := jen.Dict{
 		jen.Id("model"): jen.Id("nnccModel").Call(), jen.Id("inputs"): list(e.inputs, v.Inputs), jen.Id("outputs"): list(e.outputs, v.Outputs), jen.Id("tolerance"): jen.Lit(tolerance),
 	}
+	further := jen.Dict{}
+	for isa, off := range e.options.Tolerances {
+		further[jen.Lit(isa)] = jen.Lit(off)
+	}
+	if len(further) > 0 {
+		fields[jen.Id("tolerances")] = jen.Map(jen.String()).Float64().Values(further)
+	}
 	if e.options.ExternalWeights {
 		fields[jen.Id("weightsFile")] = jen.Lit(weightsFile)
 	}

@@ -3,6 +3,7 @@ package llvmcpu
 import (
 	"fmt"
 
+	"github.com/llir/llvm/ir/enum"
 	"github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
 
@@ -59,7 +60,7 @@ func (e *emitter) pairSums(t types.Type, a, b value.Value) value.Value {
 }
 
 // dotBF16 is fma(even, even, fma(odd, odd, acc)) on the lanes widened to f32: the order of the instruction, which
-// also flushes denormals.
+// also takes numbers without a full significand for zero.
 func (e *emitter) dotBF16(acc, a, b value.Value) value.Value {
 	t := acc.Type()
 	bits := vecOf(lanesOf(t), types.I32)
@@ -72,7 +73,27 @@ func (e *emitter) dotBF16(acc, a, b value.Value) value.Value {
 	odd := func(x value.Value) value.Value {
 		return e.b.NewBitCast(e.b.NewAnd(e.b.NewBitCast(x, bits), intConst(bits, -1<<16)), t)
 	}
-	over := []types.Type{t}
-	acc = e.intrinsic("fma", t, over, odd(a), odd(b), acc)
-	return e.intrinsic("fma", t, over, even(a), even(b), acc)
+	fma := func(a, b, acc value.Value) value.Value {
+		return e.normal(e.intrinsic("fma", t, []types.Type{t}, e.normal(a), e.normal(b), acc))
+	}
+	return fma(even(a), even(b), fma(odd(a), odd(b), e.normal(acc)))
+}
+
+// narrow rounds f32 to bf16 after numbers without a full significand became zero: one instruction where the target has it.
+func (e *emitter) narrow(x *loopir.Narrow) value.Value {
+	v, lanes := e.expr(x.X), x.X.Type().Lanes
+	if lanes == 16 && e.mod.target.Has(backends.FeatureAVX512BF16) {
+		return e.intrinsic("x86.avx512bf16.cvtneps2bf16.512", vecOf(lanes, types.I16), nil, v)
+	}
+	return e.toBF16(e.normal(v), lanes)
+}
+
+// normal is f32, with the zero of its sign in place of a number without a full significand: one with an exponent of 0.
+func (e *emitter) normal(v value.Value) value.Value {
+	t := vecOf(lanesOf(v.Type()), types.I32)
+	bits := e.b.NewBitCast(v, t)
+	exponent := e.b.NewAnd(bits, intConst(t, 0x7f800000))
+	sign := e.b.NewAnd(bits, intConst(t, -1<<31))
+	small := e.b.NewICmp(enum.IPredEQ, exponent, intConst(t, 0))
+	return e.b.NewBitCast(e.b.NewSelect(small, sign, bits), v.Type())
 }

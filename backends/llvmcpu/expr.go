@@ -47,6 +47,8 @@ func (e *emitter) expr(x loopir.Expr) value.Value {
 		return e.b.NewBitCast(e.expr(x.X), llType(x.T))
 	case *loopir.Reduce:
 		return e.reduce(x)
+	case *loopir.Narrow:
+		return e.narrow(x)
 	case *loopir.Dot:
 		return e.dot(x)
 	case *loopir.RegRef:

@@ -115,6 +115,9 @@ func exprCases() []exprCase {
 		exprCase{"u8", "i8", "i32", 64, 16, "dot(i32x16(-5), a, b)"},
 		exprCase{"u8", "i8", "i32", 32, 8, "dot(i32x8(2147483647), a, b)"},
 		exprCase{"bf16", "bf16", "f32", 32, 16, "dot(f32x16(0.5), a, b)"},
+		exprCase{"bf16", "bf16", "f32", 32, 16, "dot(bitcast f32x16(b), a, b)"},
+		exprCase{"f32", "f32", "bf16", 16, 0, "narrow(a)"},
+		exprCase{"f32", "f32", "bf16", 8, 0, "narrow(a * f32x8(1e-38))"},
 	)
 	return cases
 }
@@ -136,6 +139,7 @@ func TestExpressions(t *testing.T) {
 		targets[isa], _ = backends.TargetFor(isa)
 	}
 	targets["avx512+vnni"] = targets["avx512"].With(backends.FeatureAVX512VNNI)
+	targets["avx512+bf16"] = targets["avx512"].With(backends.FeatureAVX512BF16)
 	for name, target := range targets {
 		t.Run(name, func(t *testing.T) {
 			runnable(t, target)

@@ -1,6 +1,8 @@
 package llvmcpu
 
 import (
+	"encoding/binary"
+	"math"
 	"math/rand"
 	"strings"
 	"testing"
@@ -30,10 +32,15 @@ func prepare(t testing.TB, target backends.Target, f *loopir.Func, batch int, sc
 	v := newInvocation(f, batch)
 	rng := rand.New(rand.NewSource(7))
 	for i, p := range f.Params {
-		for k, x := 0, floats(v.args[i]); k < len(x); k++ {
-			x[k] = float32(rng.NormFloat64())
+		for k := range len(v.args[i]) / p.Elem.Bytes() {
+			x := float32(rng.NormFloat64())
 			if !p.Batched() {
-				x[k] *= scale
+				x *= scale
+			}
+			if p.Elem == loopir.BF16 {
+				binary.LittleEndian.PutUint16(v.args[i][2*k:], uint16(math.Float32bits(x)>>16))
+			} else {
+				floats(v.args[i])[k] = x
 			}
 		}
 	}
@@ -41,9 +48,14 @@ func prepare(t testing.TB, target backends.Target, f *loopir.Func, batch int, sc
 }
 
 // TestConv3x3 runs the whole layer on the machine and two rows, the first and the last, in the interpreter.
-func TestConv3x3(t *testing.T) {
-	f := last(t, "conv3x3_14x2.loop")
-	l, v := prepare(t, testTarget(t, "avx512"), f, 1, 0.05)
+func TestConv3x3(t *testing.T) { compareConv3x3(t, "conv3x3_14x2.loop", "avx512") }
+
+// TestConv3x3BF16 is the same for numbers of 16 bits.
+func TestConv3x3BF16(t *testing.T) { compareConv3x3(t, "conv3x3_bf16_14x2.loop", "avx512_bf16") }
+
+func compareConv3x3(t *testing.T, file, isa string) {
+	f := last(t, file)
+	l, v := prepare(t, testTarget(t, isa), f, 1, 0.05)
 	want := newInvocation(f, 1)
 	for i := range v.args {
 		copy(want.args[i], v.args[i])
@@ -52,21 +64,24 @@ func TestConv3x3(t *testing.T) {
 	out := len(f.Params) - 1
 	for _, chunk := range []int{0, f.Chunks() - 1} {
 		require.NoError(t, loopir.InterpretChunks(f, want.args, chunk, chunk+1, 1))
-		const height, rowFloats = 56, 56 * 16
+		const height = 56
+		rowBytes := 56 * 16 * f.Params[out].Elem.Bytes()
 		group, y := chunk/height, chunk%height
 		for n := range 2 { // the two blocks of channels of the group
-			at := ((2*group+n)*height + y) * rowFloats
-			require.Equal(t, floats(want.args[out])[at:at+rowFloats], floats(v.args[out])[at:at+rowFloats])
+			at := ((2*group+n)*height + y) * rowBytes
+			require.Equal(t, want.args[out][at:at+rowBytes], v.args[out][at:at+rowBytes])
 		}
 	}
 }
 
 // TestConv3x3DoesNotSpill: 28 accumulators, two weights and two pixels are all registers there are.
 func TestConv3x3DoesNotSpill(t *testing.T) {
-	f := last(t, "conv3x3_14x2.loop")
-	l, _ := prepare(t, testTarget(t, "avx512"), f, 1, 1)
-	s, _ := l.object.Lookup(f.Name)
-	require.Zero(t, s.Spills)
+	for file, isa := range map[string]string{"conv3x3_14x2.loop": "avx512", "conv3x3_bf16_14x2.loop": "avx512_bf16"} {
+		f := last(t, file)
+		l, _ := prepare(t, testTarget(t, isa), f, 1, 1)
+		s, _ := l.object.Lookup(f.Name)
+		require.Zero(t, s.Spills, file)
+	}
 }
 
 // TestInnerLoops counts the instructions of the hottest loops: FMAs, the loads and broadcasts they need, and not more

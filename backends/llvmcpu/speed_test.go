@@ -97,3 +97,31 @@ func TestSpeedOfLeNet(t *testing.T) {
 	t.Logf("%v", times[0])
 	require.LessOrEqual(t, times[0], 18*time.Microsecond)
 }
+
+// bf16Peak does nothing but independent dot products of pairs in registers.
+const bf16Peak = `
+func peak(in: bf16[64], out: mut f32[24, 16]) {
+  let x = load bf16x32 in[0]
+  let y = load bf16x32 in[32]
+  reg sum: f32x16[24]
+  unroll i = 0 to 24 { sum[i] = f32x16(0) }
+  for k = 0 to 100000 {
+    unroll i = 0 to 24 { sum[i] = dot(sum[i], x, y) }
+  }
+  unroll i = 0 to 24 { store out[i, 0] = sum[i] }
+}`
+
+// TestSpeedOfConv3x3BF16: at least 90 % of the machine's peak of dot products.
+func TestSpeedOfConv3x3BF16(t *testing.T) {
+	skipUnlessSpeed(t)
+	target := testTarget(t, "avx512_bf16")
+	f, peak := last(t, "conv3x3_bf16_14x2.loop"), parseKernels(t, "peak", bf16Peak)[0]
+	l, v := prepare(t, target, f, 1, 0.05)
+	lp, vp := prepare(t, target, peak, 1, 1)
+	k, kp := l.kernel(t, f.Name), lp.kernel(t, peak.Name)
+	times := fastest(200, 1, func() { v.run(k, f.Chunks()) }, func() { vp.run(kp, 1) })
+	const flop, peakFLOP = 2 * 64 * 64 * 9 * 56 * 56, 100000 * 24 * 64
+	rate, most := flop/float64(times[0]), peakFLOP/float64(times[1])
+	t.Logf("convolution %.1f GFLOP/s, peak %.1f GFLOP/s", rate, most)
+	require.GreaterOrEqual(t, rate, 0.9*most)
+}

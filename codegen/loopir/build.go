@@ -173,5 +173,8 @@ func ConvertTo(to Kind, x Expr) Expr { return &Convert{to, x} }
 // BitcastTo reinterprets the bits of x.
 func BitcastTo(t Type, x Expr) Expr { return &Bitcast{t, x} }
 
+// NarrowOf rounds x to bf16.
+func NarrowOf(x Expr) Expr { return &Narrow{x} }
+
 // DotOf adds the grouped products of a and b to acc.
 func DotOf(acc, a, b Expr) Expr { return &Dot{acc, a, b} }

@@ -81,6 +81,10 @@ func checkLanewise(x Expr) error {
 		if from.Bytes() != to.Bytes() {
 			return fmt.Errorf("bitcast from %v (%d bytes) to %v (%d bytes)", from, from.Bytes(), to, to.Bytes())
 		}
+	case *Narrow:
+		if t := x.X.Type(); t.Elem != F32 {
+			return fmt.Errorf("narrow of %v: needs f32", t)
+		}
 	case *Reduce:
 		if x.Op != Add && x.Op != Mul && x.Op != Min && x.Op != Max {
 			return fmt.Errorf("reduce %v: only add, mul, min and max reduce", x.Op)

@@ -82,8 +82,12 @@ type (
 		Op BinaryOp // Add, Mul, Min or Max
 		X  Expr
 	}
+	// Narrow rounds f32 to bf16 as processors that have dot products of it do: to nearest even like Convert, but a number
+	// too small for a full significand (below 2^-126) becomes zero, with its sign.       narrow(x)
+	Narrow struct{ X Expr }
 	// Dot adds to each 32-bit lane of Acc the products of the group of narrow lanes of A and B it covers: u8 x i8 by fours
-	// into i32 (VNNI, no saturation), bf16 x bf16 by pairs into f32.       dot(acc, a, b)
+	// into i32 (VNNI, no saturation), bf16 x bf16 by pairs into f32, the upper product first, each fused with its sum. Of
+	// bf16, operands and sums below 2^-126 count as zero.       dot(acc, a, b)
 	Dot struct{ Acc, A, B Expr }
 )
 
@@ -150,4 +154,5 @@ func (x *Extract) Type() Type   { return Scalar(x.X.Type().Elem) }
 func (x *Convert) Type() Type   { return Vec(x.To, x.X.Type().Lanes) }
 func (x *Bitcast) Type() Type   { return x.T }
 func (x *Reduce) Type() Type    { return Scalar(x.X.Type().Elem) }
+func (x *Narrow) Type() Type    { return Vec(BF16, x.X.Type().Lanes) }
 func (x *Dot) Type() Type       { return x.Acc.Type() }

@@ -47,6 +47,8 @@ func (c *compiler) lanewise(at *site, x Expr) func() lanes {
 	case *Convert:
 		from, to := x.X.Type().Elem, x.To
 		return map1(c.expr(at, x.X), x.Type().Lanes, func(v uint64) uint64 { return convert(from, to, v) })
+	case *Narrow:
+		return map1(c.expr(at, x.X), x.Type().Lanes, func(v uint64) uint64 { return convert(F32, BF16, normal(F32, v)) })
 	case *Binary:
 		return map2(c.expr(at, x.X), c.expr(at, x.Y), x.Type().Lanes, binaryOp(at, x.Op, x.X.Type().Elem))
 	case *Cmp:
@@ -208,7 +210,7 @@ func (c *compiler) dot(at *site, x *Dot) func() lanes {
 		va, vb := a(), b()
 		for i := range out {
 			for j := (i+1)*group - 1; j >= i*group; j-- {
-				out[i] = fma(kacc, convert(ka, kacc, va[j]), convert(kb, kacc, vb[j]), out[i])
+				out[i] = normal(kacc, fma(kacc, convert(ka, kacc, normal(ka, va[j])), convert(kb, kacc, normal(kb, vb[j])), normal(kacc, out[i])))
 			}
 		}
 		return out

@@ -47,6 +47,19 @@ func fromUint(k Kind, v uint64) uint64 {
 	}
 }
 
+// normal is a number of kind k, or the zero of its sign in place of a float that has no full significand.
+func normal(k Kind, v uint64) uint64 {
+	if k.IsFloat() && math.Abs(toFloat(k, v)) < smallestNormal(k) {
+		return v & signBit(k)
+	}
+	return v
+}
+
+// smallestNormal is the least positive float of kind k with a full significand.
+func smallestNormal(k Kind) float64 {
+	return map[Kind]float64{F16: 0x1p-14, BF16: 0x1p-126, F32: 0x1p-126, F64: 0x1p-1022}[k]
+}
+
 // signBit is the top bit of k.
 func signBit(k Kind) uint64 { return 1 << (bitsOf(k) - 1) }
 

@@ -262,6 +262,8 @@ func applied(name string, args []Expr) (Expr, int) {
 		arity, build = 3, func() Expr { return &FMA{args[0], args[1], args[2]} }
 	case "select":
 		arity, build = 3, func() Expr { return &Select{args[0], args[1], args[2]} }
+	case "narrow":
+		arity, build = 1, func() Expr { return &Narrow{args[0]} }
 	case "dot":
 		arity, build = 3, func() Expr { return &Dot{args[0], args[1], args[2]} }
 	}

@@ -84,6 +84,8 @@ func (n *namer) primary(x Expr) string {
 		return n.function("bitcast "+x.T.String()+" ", x.X)
 	case *Reduce:
 		return n.function("reduce "+x.Op.String()+" ", x.X)
+	case *Narrow:
+		return n.function("narrow", x.X)
 	case *Dot:
 		return n.function("dot", x.Acc, x.A, x.B)
 	}

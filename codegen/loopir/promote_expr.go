@@ -25,6 +25,8 @@ func operands(x Expr) []*Expr {
 		return []*Expr{&x.X}
 	case *Reduce:
 		return []*Expr{&x.X}
+	case *Narrow:
+		return []*Expr{&x.X}
 	case *Dot:
 		return []*Expr{&x.Acc, &x.A, &x.B}
 	}
@@ -67,6 +69,8 @@ func cloneExpr(x Expr) Expr {
 	case *Bitcast:
 		return shallow(x)
 	case *Reduce:
+		return shallow(x)
+	case *Narrow:
 		return shallow(x)
 	case *Dot:
 		return shallow(x)

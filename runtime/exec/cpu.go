@@ -33,7 +33,12 @@ func Features() []string { return slices.Clone(cpuFeatures()) }
 // the permission to use tiles.
 func Supported(features []string) bool { return len(missingFeatures(features)) == 0 }
 
-// Pick returns the first variant that this machine can run. If isa is not empty, only variants of that name count.
+// Fast says whether code that uses the features, all of which are supported, is worth running: processors have some
+// instructions for compatibility alone. It is measured.
+func Fast(features []string) bool { return !slow(features) }
+
+// Pick returns the first variant that this machine can run, and runs fast. If isa is not empty, only variants of that
+// name count, however fast.
 func Pick(variants []*Variant, isa string) (*Variant, error) {
 	var names []string
 	var problems []error
@@ -43,8 +48,11 @@ func Pick(variants []*Variant, isa string) (*Variant, error) {
 			continue
 		}
 		err := v.unsupported()
-		if err == nil {
+		if err == nil && (isa != "" || Fast(v.Features)) {
 			return v, nil
+		}
+		if err == nil {
+			err = fmt.Errorf("exec: variant %s uses instructions that are slow on this machine", v.ISA)
 		}
 		problems = append(problems, err)
 	}

@@ -36,7 +36,8 @@ type testModel struct {
 	model           *model
 	weightsFile     string // has the weights that are not part of the package
 	inputs, outputs []testPort
-	tolerance       float64 // of floats, relative to the largest number of an output
+	tolerance       float64            // of floats, relative to the largest number of an output
+	tolerances      map[string]float64 // the same for instruction sets that may be further off
 }
 
 // openISA opens the variant for one instruction set, or skips the test where the processor does not have it.
@@ -107,7 +108,7 @@ func (m *testModel) checkVectors(t *testing.T, vectors []byte) {
 			}
 			for i, p := range m.outputs {
 				for _, sample := range p.slots(net.in.Output(i), batch) {
-					m.compare(t, p, rest[:p.bytes], sample)
+					m.compare(t, isa, p, rest[:p.bytes], sample)
 				}
 				rest = rest[p.bytes:]
 			}
@@ -116,8 +117,9 @@ func (m *testModel) checkVectors(t *testing.T, vectors []byte) {
 }
 
 // compare reports the first number of an output that is too far off.
-func (m *testModel) compare(t testing.TB, p testPort, want, got []byte) {
+func (m *testModel) compare(t testing.TB, isa string, p testPort, want, got []byte) {
 	t.Helper()
+	tolerance := max(m.tolerance, m.tolerances[isa])
 	if p.kind != "float32" {
 		if string(want) != string(got) {
 			t.Errorf("%s differs", p.name)
@@ -132,7 +134,7 @@ func (m *testModel) compare(t testing.TB, p testPort, want, got []byte) {
 	}
 	for i := 0; i < len(want); i += 4 {
 		w, g := float32At(want, i), float32At(got, i)
-		if w != g && !(w != w && g != g) && !(math.Abs(float64(w)-float64(g)) <= m.tolerance*largest) {
+		if w != g && !(w != w && g != g) && !(math.Abs(float64(w)-float64(g)) <= tolerance*largest) {
 			t.Errorf("%s[%d] is %v, not %v", p.name, i/4, g, w)
 			return
 		}
@@ -190,7 +192,7 @@ func (m *testModel) fuzz(f *testing.F) {
 		}
 		for _, net := range nets {
 			for i, p := range m.outputs {
-				m.compare(t, p, portable.in.Output(i)[:p.bytes], net.in.Output(i)[:p.bytes])
+				m.compare(t, net.isa, p, portable.in.Output(i)[:p.bytes], net.in.Output(i)[:p.bytes])
 			}
 		}
 	})
