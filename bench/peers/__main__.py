@@ -25,7 +25,8 @@ def parse_arguments():
     networks.add_argument("--all", action="store_true", help="all networks (exports about 1 GB)")
     parser.add_argument("--random", action="store_true", help="twenty random networks of realistic size, beside those named")
     parser.add_argument("--threads", default="1,2", help="thread counts, default 1,2")
-    parser.add_argument("--engines", help="names, default all")
+    parser.add_argument("--precision", choices=("f32", "bf16"), default="f32", help="compare engines that keep f32 (default) or that may round to bf16")
+    parser.add_argument("--engines", help="names, default all of the precision")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5, help="time of one engine in one round, default 0.5")
     parser.add_argument("--nncc", type=Path, help="nncc executable; built from this checkout without it")
@@ -54,7 +55,7 @@ def network_names(options, networks):
 def write_results(result, out):
     import plot
     import report
-    path = out / result["cpu_class"]
+    path = out / (result["cpu_class"] + ("" if result["precision"] == "f32" else "-" + result["precision"]))
     out.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(report.to_json(result), encoding="utf-8")
     path.with_suffix(".md").write_text(report.to_markdown(result), encoding="utf-8")
@@ -71,9 +72,9 @@ def main():
     import machine
     import networks
 
-    chosen = options.engines.split(",") if options.engines else list(engines.NAMES)
+    chosen = options.engines.split(",") if options.engines else list(engines.NAMES[options.precision])
     names = network_names(options, networks)
-    for kind, given, known in (("engine", chosen, engines.NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
+    for kind, given, known in (("engine", chosen, engines.ALL_NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
         for name in set(given) - set(known):
             sys.exit(f"peers: no {kind} is called {name}; there are {', '.join(known)}")
     nncc = options.nncc or (build_nncc() if any(map(engines.is_nncc, chosen)) else None)
@@ -82,7 +83,7 @@ def main():
     machine.warn_if_busy()
     settings = compare.Settings(chosen, options.rounds, options.seconds, nncc)
     records = compare.run(paths, [int(n) for n in options.threads.split(",")], settings)
-    result = machine.describe(ROOT, nncc) | {"rounds": options.rounds, "seconds_per_round": options.seconds, "results": records}
+    result = machine.describe(ROOT, nncc) | {"precision": options.precision, "rounds": options.rounds, "seconds_per_round": options.seconds, "results": records}
     write_results(result, options.out)
     broken = [f"{r['engine']} on {r['network']}: {r['error']}" for r in records if engines.is_nncc(r["engine"]) and "error" in r]
     if broken:

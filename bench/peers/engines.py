@@ -9,15 +9,24 @@ import sys
 from pathlib import Path
 
 NNCC_PREFIX = "nncc-"  # followed by the variant
-PEERS = ("onnxruntime", "openvino-f32", "mnn")
-NAMES = (NNCC_PREFIX + "avx512", NNCC_PREFIX + "avx2", NNCC_PREFIX + "portable", *PEERS)
 REFERENCE = "onnxruntime"
+# What is compared at each precision. At bf16 the reference stays f32: OpenVINO's own default rounds where the processor has bf16.
+NAMES = {
+    "f32": (NNCC_PREFIX + "avx512", NNCC_PREFIX + "avx2", NNCC_PREFIX + "portable", REFERENCE, "openvino-f32", "mnn"),
+    "bf16": (NNCC_PREFIX + "avx512_bf16", NNCC_PREFIX + "avx512", REFERENCE, "openvino"),
+}
+ALL_NAMES = tuple(dict.fromkeys(name for names in NAMES.values() for name in names))
 MIN_CALLS = 3
 WORKER = Path(__file__).parent / "worker.py"
 
 
 def is_nncc(name):
     return name.startswith(NNCC_PREFIX)
+
+
+def rounds(name):
+    """Say whether an engine may compute in bf16."""
+    return name not in NAMES["f32"]
 
 
 class EngineError(Exception):
@@ -67,9 +76,10 @@ class Nncc:
 
     def __init__(self, name, model, threads, cpus, folder, executable):
         self.isa, self.model, self.threads = name.removeprefix(NNCC_PREFIX), str(model), str(threads)
+        self.variant = ["--isa", self.isa, "--precision", "bf16" if rounds(name) else "f32"]
         self.prefix = [*pin(cpus), str(executable)]
         self.output_path = folder / (name + ".npy")
-        self.call("run", self.model, "--threads", self.threads, "--isa", self.isa, "--input", str(folder / "input.npy"),
+        self.call("run", self.model, "--threads", self.threads, *self.variant, "--input", str(folder / "input.npy"),
                   "--output", str(self.output_path))
         self.expected_ns = self.bench(MIN_CALLS)
 
@@ -80,7 +90,7 @@ class Nncc:
         return done.stdout
 
     def bench(self, runs):
-        line = self.call("bench", self.model, "--threads", self.threads, "--batch", "1", "--isa", self.isa, "--json",
+        line = self.call("bench", self.model, "--threads", self.threads, "--batch", "1", *self.variant, "--json",
                          "--runs", str(runs))
         row = json.loads(line)
         if row["isa"] != self.isa:

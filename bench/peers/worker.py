@@ -40,18 +40,25 @@ class OnnxRuntime:
 
 
 class OpenVino:
-    """One stream, latency hint, arithmetic pinned to f32 (its own default is bf16 where the processor has it)."""
+    """One stream, latency hint, and the precision that is its own default: bf16 where the processor has it."""
+
+    precision = {}
 
     def __init__(self, model, threads, x):
         import openvino
-        config = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
-                  "INFERENCE_PRECISION_HINT": "f32"}
+        config = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY", **self.precision}
         self.request = openvino.Core().compile_model(model, "CPU", config).create_infer_request()
         self.request.set_input_tensor(openvino.Tensor(x))
         self.infer = self.request.infer
 
     def output(self):
         return self.request.get_output_tensor().data
+
+
+class OpenVinoF32(OpenVino):
+    """The same with its arithmetic pinned to f32."""
+
+    precision = {"INFERENCE_PRECISION_HINT": "f32"}
 
 
 class Mnn:
@@ -90,7 +97,7 @@ class Mnn:
         return np.array(host.getNumpyData())
 
 
-ENGINES = {"onnxruntime": OnnxRuntime, "openvino-f32": OpenVino, "mnn": Mnn}
+ENGINES = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "openvino-f32": OpenVinoF32, "mnn": Mnn}
 
 
 def measure(infer, seconds):
