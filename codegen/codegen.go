@@ -20,6 +20,7 @@ type Options struct {
 	ISAs       []string           // variants to make, in any order; all that the backends can do if empty
 	Backends   []backends.Backend // what is there to compile kernels with
 	StrictFP32 bool               // convolutions only in ways that are as precise as direct sums
+	Precision  sched.Precision    // float32 if empty
 	Pins       []sched.Pin        // kernels of convolutions that were measured to be best
 	Layers     bool               // one launch per layer: small ones are not joined, so that each can be timed
 	Separate   bool               // kernels can be placed one by one, as Go assembly does
@@ -76,12 +77,16 @@ func compileVariants(g *ir.Graph, targets []sched.Target, o Options) ([]*plan.Pl
 // targets lists what to compile for, best first.
 func (o Options) targets() ([]sched.Target, error) {
 	for _, isa := range o.ISAs {
-		if _, ok := sched.LookupTarget(isa); !ok || backendFor(isa, o.Backends) == nil {
+		t, ok := sched.LookupTarget(isa)
+		if !ok || backendFor(isa, o.Backends) == nil {
 			return nil, fmt.Errorf("no backend compiles for %s here", isa)
+		}
+		if t.BF16 && o.Precision != sched.BF16 {
+			return nil, fmt.Errorf("%s rounds to bf16, which the precision does not allow", isa)
 		}
 	}
 	var out []sched.Target
-	for _, t := range sched.Targets {
+	for _, t := range o.Precision.Targets() {
 		if backendFor(t.ISA, o.Backends) != nil && (len(o.ISAs) == 0 || slices.Contains(o.ISAs, t.ISA)) {
 			out = append(out, o.Target(t))
 		}

@@ -18,6 +18,8 @@ type Executor interface {
 	Name() string
 	// Missing says why the executor cannot run on this machine, or returns nil. Tests skip then, saying so.
 	Missing() error
+	// Rounds says whether float32 may be rounded to bf16 on the way.
+	Rounds() bool
 	// Slow executors run a part of the random graphs and modes.
 	Slow() bool
 	// Prepare compiles verified graphs, all at once where that is cheaper, and returns a function for each of them.

@@ -21,6 +21,9 @@ func (e Interpreted) Name() string { return e.ISA + "-interpreted" }
 // Slow implements Executor.
 func (e Interpreted) Slow() bool { return true }
 
+// Rounds implements Executor.
+func (e Interpreted) Rounds() bool { return rounds(e.ISA) }
+
 // Missing implements Executor.
 func (e Interpreted) Missing() error {
 	if _, ok := sched.LookupTarget(e.ISA); !ok {

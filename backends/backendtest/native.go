@@ -9,6 +9,7 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen"
+	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/runtime/exec"
 	"nncc/runtime/program"
@@ -30,6 +31,23 @@ func (e Native) Name() string { return e.ISA }
 
 // Slow implements Executor.
 func (e Native) Slow() bool { return false }
+
+// Rounds implements Executor.
+func (e Native) Rounds() bool { return rounds(e.ISA) }
+
+// rounds reports whether kernels for isa round float32 to bf16.
+func rounds(isa string) bool {
+	t, _ := sched.LookupTarget(isa)
+	return t.BF16
+}
+
+// precisionOf is what programs for isa are allowed to do.
+func precisionOf(isa string) sched.Precision {
+	if rounds(isa) {
+		return sched.BF16
+	}
+	return sched.F32
+}
 
 // Missing implements Executor.
 func (e Native) Missing() error {
@@ -98,7 +116,7 @@ func (e Native) compile(t testing.TB, g *ir.Graph) (*program.Program, *exec.Vari
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := codegen.Compile(g, codegen.Options{ISAs: []string{e.ISA}, Backends: []backends.Backend{e.Backend}, Verify: true})
+	p, err := codegen.Compile(g, codegen.Options{ISAs: []string{e.ISA}, Precision: precisionOf(e.ISA), Backends: []backends.Backend{e.Backend}, Verify: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,6 +20,9 @@ type Portable struct{}
 // Name implements Executor.
 func (Portable) Name() string { return gohost.ISA }
 
+// Rounds implements Executor.
+func (Portable) Rounds() bool { return false }
+
 // Slow implements Executor: the Go compiler needs its time.
 func (Portable) Slow() bool { return true }
 

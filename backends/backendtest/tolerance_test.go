@@ -46,7 +46,7 @@ func TestTolerances(t *testing.T) {
 		}
 		return out
 	}
-	_, err = ref.check(g, exact())
+	_, err = ref.check(g, exact(), false)
 	require.NoError(t, err)
 	for i, o := range g.Outputs {
 		got := exact()
@@ -56,7 +56,7 @@ func TestTolerances(t *testing.T) {
 			values[4]++
 		}
 		got[i] = tensor.FromFloat64s(got[i].DType, values, got[i].Shape...)
-		_, err = ref.check(g, got)
+		_, err = ref.check(g, got, false)
 		require.ErrorContains(t, err, o.Name)
 	}
 }

@@ -38,7 +38,7 @@ func (o benchOptions) layers(s *session, e *engine, w, notes io.Writer) error {
 	peak := math.NaN()
 	if e.backend == backendCPU {
 		var err error
-		if peak, err = measurePeak(e.isa, e.threads); err != nil {
+		if peak, err = measurePeak(e.isa, e.threads, false); err != nil {
 			return err
 		}
 	}

@@ -23,19 +23,30 @@ func printMachine(w, notes io.Writer) error {
 	return printJSON(w, m)
 }
 
+// measurePeaks measures one core with the registers of t, in all that its kernels compute with.
+func measurePeaks(t sched.Target) ([]sched.Peak, error) {
+	peak, err := measurePeak(t.ISA, 1, false)
+	peaks := []sched.Peak{{ISA: t.ISA, DType: "f32", GFLOPs: round3(peak)}}
+	if err != nil || !t.BF16 {
+		return peaks, err
+	}
+	peak, err = measurePeak(t.ISA, 1, true)
+	return append(peaks, sched.Peak{ISA: t.ISA, DType: "bf16", GFLOPs: round3(peak)}), err
+}
+
 // measureMachine makes a profile of this machine: peaks by multiply-adds in registers, memory by reading buffers of half
 // the size of each cache, both by kernels that are compiled like those of a network.
 func measureMachine(p *progress, notes io.Writer) (sched.Machine, error) {
 	defer p.done()
 	cores := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
 	m := sched.Machine{Name: "measured", Doc: "measured by nncc bench --machine", Cores: cores}
-	supported, reader := supportedISAs(), ""
+	supported, reader := supportedISAs(sched.BF16), ""
 	for _, t := range sched.Targets {
 		if t.ISA != backendPortable && !slices.Contains(supported, t.ISA) {
 			continue
 		}
 		p.step("peak of %s", t.ISA)
-		peak, err := measurePeak(t.ISA, 1)
+		peaks, err := measurePeaks(t)
 		if err != nil {
 			if !canFallBack(err) {
 				return m, err
@@ -43,7 +54,7 @@ func measureMachine(p *progress, notes io.Writer) (sched.Machine, error) {
 			note(notes, "%s is left out: %v", t.ISA, err)
 			continue
 		}
-		m.Peaks = append(m.Peaks, sched.Peak{ISA: t.ISA, DType: "f32", GFLOPs: round3(peak)})
+		m.Peaks = append(m.Peaks, peaks...)
 		if reader == "" {
 			reader = t.ISA
 		}

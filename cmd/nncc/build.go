@@ -86,7 +86,7 @@ counts them: layers keep to direct sums where there is no room for more.`,
 	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
-	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512, avx2, neon, portable) and no others")
+	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512_bf16, avx512, avx2, neon, portable) and no others")
 	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
 	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the program, or in the file weights.bin that it opens (see WithWeights of the package)")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")
@@ -178,7 +178,7 @@ type built struct {
 
 // compile makes the package's files. The interpreter records the outputs for the package's test at the same time.
 func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*built, error) {
-	isas, usable, err := o.variants(show, notes)
+	isas, usable, err := o.variants(s, show, notes)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,8 @@ func (o buildOptions) program(s *session, isas []string, usable []backends.Backe
 func (o buildOptions) emitPackage(r *built, s *session, vectors []gohost.TestVector, show *progress) (err error) {
 	show.step("writing the package")
 	r.files, err = gohost.Emit(r.program, gohost.EmitOptions{
-		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, Tolerance: outputTolerance(s.graph), MaxMilliseconds: float64(o.maxMS),
+		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, MaxMilliseconds: float64(o.maxMS),
+		Tolerance: outputTolerance(s.graph, ""), Tolerances: roundedTolerances(s.graph, r.program),
 		Version: release(), Tools: r.tools,
 	})
 	return err
@@ -231,7 +232,7 @@ func (o buildOptions) emitPackage(r *built, s *session, vectors []gohost.TestVec
 
 // variants decides what to compile for, and with what. Where llc is missing and nothing is asked for by name, it is the
 // portable variant alone, and notes says what to install.
-func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []backends.Backend, error) {
+func (o buildOptions) variants(s *session, show *progress, notes io.Writer) ([]string, []backends.Backend, error) {
 	usable, missing := all.Available()
 	if o.target == targetPortable {
 		return []string{gohost.ISA}, usable, nil
@@ -239,7 +240,7 @@ func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []bac
 	isas := o.isas
 	if len(isas) == 0 {
 		var without []string
-		for _, t := range sched.Targets {
+		for _, t := range s.precision.Targets() {
 			if backendOf(usable, t.ISA) != nil {
 				isas = append(isas, t.ISA)
 			} else {
@@ -257,6 +258,9 @@ func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []bac
 		return isas, usable, nil
 	}
 	for _, isa := range isas {
+		if err := s.checkISA(isa); err != nil {
+			return nil, nil, err
+		}
 		if backendOf(usable, isa) == nil {
 			return nil, nil, errors.Join(append(missing, fmt.Errorf("no backend compiles for %s here", isa))...)
 		}
@@ -267,19 +271,31 @@ func (o buildOptions) variants(show *progress, notes io.Writer) ([]string, []bac
 // runnable are the instruction sets of which this machine runs native code.
 func runnable(isas []string) []string {
 	return slices.DeleteFunc(slices.Clone(isas), func(isa string) bool {
-		_, _, err := nativeTarget(isa)
+		_, _, err := nativeTarget(isa, sched.BF16)
 		return err != nil
 	})
 }
 
-// outputTolerance is what the recorded outputs may differ by: the tolerances on the way to the worst of them.
-func outputTolerance(g *ir.Graph) float64 {
-	sums := pathTolerances(g)
+// outputTolerance is what the recorded outputs may differ by from those of a variant: the tolerances on the way to the
+// worst of them.
+func outputTolerance(g *ir.Graph, isa string) float64 {
+	sums := pathTolerances(g, isa)
 	worst := 1e-4
 	for _, out := range g.Outputs {
 		worst = max(worst, sums[out.Value.Name])
 	}
 	return worst
+}
+
+// roundedTolerances is that of the variants of p that round.
+func roundedTolerances(g *ir.Graph, p *program.Program) map[string]float64 {
+	out := map[string]float64{}
+	for _, v := range p.Variants {
+		if rounds(v.ISA) {
+			out[v.ISA] = outputTolerance(g, v.ISA)
+		}
+	}
+	return out
 }
 
 func toolsOf(usable []backends.Backend) []string {

@@ -62,21 +62,41 @@ func (d difference) String() string {
 	return fmt.Sprintf("element %v is %.8g, want %.8g: relative error %.2g", d.index, d.got, d.want, d.relative)
 }
 
-// nodeTolerance is how far a float32 backend may be from the interpreter in the result of one node, given the same
+// nodeTolerance is how far a backend for isa may be from the interpreter in the result of one node, given the same
 // inputs: the tolerances of the ops that it computes, added up.
-func nodeTolerance(n *ir.Node) float64 {
+func nodeTolerance(n *ir.Node, isa string) float64 {
 	sum := 0.0
 	for _, m := range sched.Members(n) {
-		sum += m.Op.Tol
+		sum = further(sum, m, m.Op.Tol, isa)
 	}
 	return sum
+}
+
+// rounds reports whether kernels for isa round float32 to bf16.
+func rounds(isa string) bool {
+	t, _ := sched.LookupTarget(isa)
+	return t.BF16
+}
+
+// further is how far off a result of n may be if its inputs may be off by so much. Roundings to bf16, of 8 significant
+// bits, are independent errors: of the result, and of what a sum of products reads.
+func further(before float64, n *ir.Node, tolerance float64, isa string) float64 {
+	if !rounds(isa) || n.Out().Type.DType != tensor.F32 {
+		return before + tolerance
+	}
+	const halfUnit = 0x1p-8
+	if n.Op.Class == ir.Contraction {
+		return math.Hypot(before, 3*halfUnit)
+	}
+	return math.Hypot(before, halfUnit)
 }
 
 // foldingTolerance is what rounding folded constants to f32 may change in a value, where the ops have no tolerance.
 const foldingTolerance = 1e-6
 
-// pathTolerances adds up the tolerances on the worst path to each value of g, by name.
-func pathTolerances(g *ir.Graph) map[string]float64 {
+// pathTolerances adds up the tolerances of kernels for isa, or of the ops alone without it, on the worst path to each value
+// of g, by name.
+func pathTolerances(g *ir.Graph, isa string) map[string]float64 {
 	sum := map[string]float64{}
 	for _, n := range g.Nodes {
 		before := 0.0
@@ -86,7 +106,7 @@ func pathTolerances(g *ir.Graph) map[string]float64 {
 			}
 		}
 		for _, m := range sched.Members(n) { // a fused node's own result is the last member's
-			before += max(m.Op.Tol, foldingTolerance)
+			before = further(before, m, max(m.Op.Tol, foldingTolerance), isa)
 			for _, v := range m.Outputs {
 				sum[v.Name] = before
 			}

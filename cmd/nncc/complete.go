@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"nncc/codegen/sched"
 	"nncc/runtime/data"
 )
 
@@ -33,15 +34,16 @@ func flagValues() map[string]cobra.CompletionFunc {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
 	return map[string]cobra.CompletionFunc{
-		"backend": one(backendCPU, backendPortable, backendLoop, backendInterp),
-		"isa":     one(isaNames()...),
-		"level":   one(levelGraph, levelLoop, levelLLVM, levelAsm, levelGo),
-		"after":   one(passNames()...),
-		"target":  one(targetCPU, targetPortable),
-		"weights": one(weightsEmbed, weightsFile),
-		"emit":    one(emitForms...),
-		"order":   one("rgb", "bgr"),
-		"split":   one(string(data.Train), string(data.Test)),
+		"backend":   one(backendCPU, backendPortable, backendLoop, backendInterp),
+		"isa":       one(isaNames()...),
+		"precision": one(string(sched.F32), string(sched.BF16)),
+		"level":     one(levelGraph, levelLoop, levelLLVM, levelAsm, levelGo),
+		"after":     one(passNames()...),
+		"target":    one(targetCPU, targetPortable),
+		"weights":   one(weightsEmbed, weightsFile),
+		"emit":      one(emitForms...),
+		"order":     one("rgb", "bgr"),
+		"split":     one(string(data.Train), string(data.Test)),
 
 		"optimizer":   one(optimizerNames()...),
 		"loss":        one(lossNames()...),

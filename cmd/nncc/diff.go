@@ -196,10 +196,10 @@ func (f *finding) add(value, node, op string, d difference, tolerance float64) {
 	}
 }
 
-// supportedISAs lists the native instruction sets of this machine.
-func supportedISAs() []string {
+// supportedISAs lists the native instruction sets of this machine for programs of a precision.
+func supportedISAs(p sched.Precision) []string {
 	var out []string
-	for _, st := range sched.Targets {
+	for _, st := range p.Targets() {
 		if t, ok := backends.TargetFor(st.ISA); ok && st.ISA != backendPortable && exec.Supported(t.Features) {
 			out = append(out, st.ISA)
 		}

@@ -16,7 +16,7 @@ func (d *differ) engine(o engineOptions) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	kernels, err := compareNodes(observed, values)
+	kernels, err := compareNodes(observed, values, e.isa)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (d *differ) engine(o engineOptions) ([]finding, error) {
 		kernels.Cause = d.blame(observed, kernels.Value, values, o)
 		return []finding{kernels}, nil
 	}
-	program, err := d.compareProgram(values, o)
+	program, err := d.compareProgram(values, o, e.isa)
 	program.Stage, program.Backend, program.ISA = "program", e.backend, e.isa
 	return []finding{kernels, program}, err
 }
@@ -69,7 +69,7 @@ func (d *differ) runOn(g *ir.Graph, o engineOptions) (map[string]*tensor.Tensor,
 }
 
 // compareNodes interprets each node on the inputs that the backend gave it, so that errors do not add up.
-func compareNodes(g *ir.Graph, values map[string]*tensor.Tensor) (finding, error) {
+func compareNodes(g *ir.Graph, values map[string]*tensor.Tensor, isa string) (finding, error) {
 	f := finding{OK: true}
 	for _, n := range g.Nodes {
 		inputs := make([]*tensor.Tensor, len(n.Inputs))
@@ -91,7 +91,7 @@ func compareNodes(g *ir.Graph, values map[string]*tensor.Tensor) (finding, error
 			if err != nil {
 				return f, fmt.Errorf("value %q: %w", v.Name, err)
 			}
-			f.add(v.Name, n.Name, opNames(n), diff, nodeTolerance(n))
+			f.add(v.Name, n.Name, opNames(n), diff, nodeTolerance(n, isa))
 		}
 	}
 	return f, nil
@@ -111,13 +111,13 @@ func opNames(n *ir.Node) string {
 
 // compareProgram compares the outputs of the whole program, where memory is shared and small kernels are joined, with
 // those of the single kernels.
-func (d *differ) compareProgram(values map[string]*tensor.Tensor, o engineOptions) (finding, error) {
+func (d *differ) compareProgram(values map[string]*tensor.Tensor, o engineOptions, isa string) (finding, error) {
 	f := finding{OK: true}
 	outputs, _, err := d.runOn(d.session.graph, o)
 	if err != nil {
 		return f, err
 	}
-	tolerances := pathTolerances(d.session.graph)
+	tolerances := pathTolerances(d.session.graph, isa)
 	for _, out := range d.session.graph.Outputs {
 		want, ok := values[out.Value.Name]
 		if out.Value.IsConst() {
@@ -146,7 +146,7 @@ func (d *differ) blame(g *ir.Graph, value string, values map[string]*tensor.Tens
 			continue
 		}
 		single, inputs := isolate(n)
-		s := session{path: d.session.path, loaded: single, graph: single}
+		s := session{path: d.session.path, loaded: single, graph: single, precision: d.session.precision}
 		isa := o.isa
 		if isa == "" {
 			isa = backendPortable
@@ -161,7 +161,7 @@ func (d *differ) blame(g *ir.Graph, value string, values map[string]*tensor.Tens
 		if err := e.Run(1); err != nil {
 			return fmt.Sprintf("its loop IR alone fails: %v", err)
 		}
-		f, err := compareNodes(single, withOutput(values, value, e.output(0, 1)))
+		f, err := compareNodes(single, withOutput(values, value, e.output(0, 1)), isa)
 		switch {
 		case err != nil:
 			return fmt.Sprintf("its loop IR alone fails: %v", err)

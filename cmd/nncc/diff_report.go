@@ -12,7 +12,7 @@ import (
 
 // writeReport reduces the model and writes all that a bug report needs to the folder --report.
 func (o diffOptions) writeReport(s *session, stdout, stderr io.Writer) error {
-	r, err := judge{path: s.path, fault: o.model.fault, fuel: o.model.fuel, compare: o.compare}.reduce(s.loaded, newProgress(stderr))
+	r, err := judge{path: s.path, fault: o.model.fault, fuel: o.model.fuel, compare: o.compare, precision: s.precision}.reduce(s.loaded, newProgress(stderr))
 	if err != nil {
 		return err
 	}
@@ -63,6 +63,9 @@ func (r *reduction) command(file string) string {
 	}
 	if f.ISA != "" && f.ISA != f.Backend {
 		text += " --isa " + f.ISA
+	}
+	if rounds(f.ISA) {
+		text += " --precision bf16"
 	}
 	return text + fmt.Sprintf(" --seed %d", r.Seed)
 }

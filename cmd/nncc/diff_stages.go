@@ -28,7 +28,7 @@ func (d *differ) backend(name string, isas []string) ([]finding, error) {
 		return d.engine(engineOptions{backend: name, isa: backendPortable})
 	}
 	if len(isas) == 0 {
-		isas = supportedISAs()
+		isas = supportedISAs(d.session.precision)
 		if name == backendLoop {
 			isas = []string{backendPortable}
 		}
@@ -89,7 +89,7 @@ func (d *differ) comparePasses(want map[string]*tensor.Tensor, g *ir.Graph) (fin
 	if err != nil {
 		return f, err
 	}
-	tolerances := pathTolerances(g)
+	tolerances := pathTolerances(g, "")
 	for _, n := range g.Nodes {
 		for _, m := range sched.Members(n) { // the last member's result has the name of the fused node's
 			v := m.Out()

@@ -38,14 +38,14 @@ func TestDiffNamesTheFirstWrongNode(t *testing.T) {
 	g := observable(d.session.graph)
 	values, _, err := d.runOn(g, engineOptions{backend: backendLoop})
 	require.NoError(t, err)
-	f, err := compareNodes(g, values)
+	f, err := compareNodes(g, values, "")
 	require.NoError(t, err)
 	require.True(t, f.OK)
 	require.Equal(t, 2, f.Compared)
 
 	bad := tensor.FromF32(append([]float32{}, values["r"].F32s()...), values["r"].Shape...)
 	bad.F32s()[4] += 0.125
-	f, err = compareNodes(g, withOutput(values, "r", bad))
+	f, err = compareNodes(g, withOutput(values, "r", bad), "")
 	require.NoError(t, err)
 	require.False(t, f.OK)
 	require.Equal(t, "r", f.Value)
@@ -122,7 +122,7 @@ func TestFindingKeepsTheFirstWrongValue(t *testing.T) {
 func TestPathTolerances(t *testing.T) {
 	g, err := ir.Parse("chain", chain)
 	require.NoError(t, err)
-	sum := pathTolerances(g)
+	sum := pathTolerances(g, "")
 	require.InDelta(t, 1e-5, sum["c"], 1e-12)
 	require.InDelta(t, 1e-5+foldingTolerance, sum["r"], 1e-12)
 	require.InDelta(t, 2e-5+foldingTolerance, sum["s"], 1e-12)

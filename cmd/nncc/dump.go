@@ -143,7 +143,7 @@ func (o dumpOptions) print(w io.Writer, s *session) error {
 	if o.level == levelGraph {
 		return ir.Print(w, s.graph, ir.PrintOptions{Short: !o.full})
 	}
-	isa, err := chooseISA(o.isa)
+	isa, err := s.chooseISA(o.isa)
 	if err != nil {
 		return err
 	}
@@ -182,8 +182,9 @@ func (s *session) compiledText(isa string) (map[string]string, error) {
 	return text, err
 }
 
-// chooseISA is the instruction set to look at: the one named, the one pinned, or the best that the processor supports.
-func chooseISA(isa string) (string, error) {
+// chooseISA is the instruction set to look at: the one named, the one pinned, or the best for programs of the session's
+// precision that the processor supports.
+func (s *session) chooseISA(isa string) (string, error) {
 	if isa == "" {
 		isa = exec.PinnedISA()
 	}
@@ -191,10 +192,10 @@ func chooseISA(isa string) (string, error) {
 		if _, ok := sched.LookupTarget(isa); !ok {
 			return "", usagef("%s=%s: there is no such instruction set; there are %s", exec.EnvISA, isa, knownISAs())
 		}
-		return isa, nil
+		return isa, s.checkISA(isa)
 	}
-	for _, st := range sched.Targets {
-		if t, ok := backends.TargetFor(st.ISA); ok && exec.Supported(t.Features) {
+	for _, st := range s.precision.Targets() {
+		if t, ok := backends.TargetFor(st.ISA); ok && exec.Supported(t.Features) && exec.Fast(t.Features) {
 			return st.ISA, nil
 		}
 	}

@@ -132,7 +132,7 @@ func (o dumpOptions) writeStages(s *session) error {
 		}
 		return writePage(o.html, stagesPage(fmt.Sprintf("%s, pass by pass", s.name()), usage, stages))
 	}
-	isa, err := chooseISA(o.isa)
+	isa, err := s.chooseISA(o.isa)
 	if err != nil {
 		return err
 	}

@@ -16,18 +16,21 @@ import (
 	"nncc/runtime/program"
 )
 
-// nativeTarget picks the instruction set to compile for: isa, or the best that some backend compiles for and the
-// processor supports.
-func nativeTarget(isa string) (backends.Target, []backends.Backend, error) {
+// nativeTarget picks the instruction set to compile for: isa, or the best for programs of a precision that some backend
+// compiles for and the processor supports.
+func nativeTarget(isa string, p sched.Precision) (backends.Target, []backends.Backend, error) {
 	usable, missing := all.Available()
 	unsupported := &exec.UnsupportedError{ISA: cmp.Or(isa, backendCPU), Missing: []string{"native calls on " + runtime.GOARCH}}
-	for _, st := range sched.Targets {
+	for _, st := range p.Targets() {
 		t, ok := backends.TargetFor(st.ISA)
 		if !ok || st.ISA == backendPortable || isa != "" && st.ISA != isa || t.Arch != runtime.GOARCH {
 			continue
 		}
 		if !exec.Supported(t.Features) {
 			unsupported = &exec.UnsupportedError{ISA: t.ISA, Missing: lacking(t.Features)}
+			continue
+		}
+		if isa == "" && !exec.Fast(t.Features) {
 			continue
 		}
 		if backendOf(usable, t.ISA) != nil {
@@ -68,7 +71,7 @@ func lacking(features []string) []string {
 }
 
 func (s *session) openNative(o engineOptions) (*engine, error) {
-	target, usable, err := nativeTarget(o.isa)
+	target, usable, err := nativeTarget(o.isa, s.precision)
 	if err != nil {
 		return nil, err
 	}

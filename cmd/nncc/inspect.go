@@ -69,15 +69,15 @@ func (o inspectOptions) run(path string, stdout, stderr io.Writer) error {
 	case o.json && o.html != "":
 		return usagef("--json and --html exclude each other")
 	}
-	isa, err := chooseISA(o.isa)
+	s, err := openSession(path, o.model)
+	if err != nil {
+		return err
+	}
+	isa, err := s.chooseISA(o.isa)
 	if err != nil {
 		return err
 	}
 	machine, err := openMachine(o.machine, isa)
-	if err != nil {
-		return err
-	}
-	s, err := openSession(path, o.model)
 	if err != nil {
 		return err
 	}

@@ -78,12 +78,13 @@ func networkOf(g *ir.Graph, v *program.Variant, t sched.Target, arenaBytes int64
 	n := network{target: t, arenaBytes: arenaBytes}
 	for i, l := range v.Layers {
 		launch := v.Step[i]
-		operations, cycles := kernels.cost(l)
 		n.weightBytes += l.WeightBytes
-		n.works = append(n.works, sched.Work{
-			Operations: operations, Cycles: cycles, WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
+		w := sched.Work{
+			Operations: float64(l.FLOPs), WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
 			Chunks: launch.Chunks, Grain: launch.Grain, Batched: launch.Batched,
-		})
+		}
+		kernels.cost(l, &w)
+		n.works = append(n.works, w)
 	}
 	return n
 }
@@ -94,32 +95,33 @@ type convs map[string]convSchedule
 type convSchedule struct {
 	tiles   []sched.Tile // all that were considered
 	mulAdds float64      // of those of the direct sum
+	bf16    bool         // they are dot products
 }
 
 func convsOf(g *ir.Graph, t sched.Target) convs {
 	out := convs{}
 	for n, choice := range sched.Assign(g, t).Conv {
 		c, _ := sched.FusedConv(n)
-		out[n.Out().Name] = convSchedule{choice.Tiles, choice.MulAdds(c)}
+		out[n.Out().Name] = convSchedule{choice.Tiles, choice.MulAdds(c), choice.Rounds(t)}
 	}
 	return out
 }
 
-// cost is how many operations a layer really does, and what the cost model says of the tile that it has, 0 if there is none.
-func (c convs) cost(l program.Layer) (operations, cycles float64) {
+// cost sets how many operations a layer really does, and what the cost model says of the tile that it has.
+func (c convs) cost(l program.Layer, w *sched.Work) {
 	for _, name := range l.Covers {
 		conv := c[name]
 		if i := slices.IndexFunc(conv.tiles, func(t sched.Tile) bool { return t.String() == l.Tile }); i >= 0 {
-			return float64(l.FLOPs) * conv.mulAdds, conv.tiles[i].Cycles
+			w.Operations, w.Cycles, w.BF16 = float64(l.FLOPs)*conv.mulAdds, conv.tiles[i].Cycles, conv.bf16
+			return
 		}
 	}
-	return float64(l.FLOPs), 0
 }
 
 // addVariants plans the graph for every target.
 func (r *report) addVariants(s *session, o inspectOptions) error {
 	g, packs := s.graph, new(lower.Packs)
-	for _, t := range sched.Targets {
+	for _, t := range s.precision.Targets() {
 		t = s.target(t)
 		p, err := codegen.Lower(g, t, packs, s.options(codegen.Options{}))
 		if err != nil {

@@ -45,7 +45,7 @@ func whyOf(n *ir.Node, plan *sched.Plan, m sched.Machine, tile string) whyReport
 	}
 	c, _ := sched.FusedConv(n)
 	predicted := func(choice sched.ConvChoice, cycles float64) int64 {
-		return nanoseconds(m.ComputeNs(plan.Target, float64(n.Op.FLOPs(n))*choice.MulAdds(c), cycles))
+		return nanoseconds(m.ComputeNs(plan.Target, sched.Work{Operations: float64(n.Op.FLOPs(n)) * choice.MulAdds(c), Cycles: cycles, BF16: choice.Rounds(plan.Target)}))
 	}
 	for i, other := range plan.Considered[n] {
 		r := consideredReport{Kernel: other.Kernel(c), PredictedNs: predicted(other.ConvChoice, other.Cycles()), DerivedBytes: other.DerivedBytes(c), Verdict: other.Verdict}

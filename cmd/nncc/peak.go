@@ -20,35 +20,46 @@ const (
 )
 
 // peakKernel does nothing but independent multiply-adds in registers: chunk t is the share of thread t. Every product is
-// of a sum, so that none can be shared.
-func peakKernel(lanes, threads int) *loopir.Func {
+// of a sum, so that none can be shared. Rounded ones are dot products of pairs of bf16.
+func peakKernel(lanes, threads int, rounded bool) *loopir.Func {
 	b := loopir.NewBuilder("peak")
 	v := loopir.Vec(loopir.F32, lanes)
 	t := b.Grid("t", threads)
 	in, out := b.Param("in", loopir.F32, 2*lanes), b.Out("out", loopir.F32, threads, peakChains*lanes)
 	x, y := b.Let("x", loopir.LoadV(v, in, loopir.C(0))), b.Let("y", loopir.LoadV(v, in, loopir.C(lanes)))
+	term := func(sum loopir.Expr) loopir.Expr { return loopir.FMAOf(sum, x, y) }
+	if rounded {
+		pairs := loopir.Vec(loopir.BF16, 2*lanes)
+		term = func(sum loopir.Expr) loopir.Expr {
+			return loopir.DotOf(y, loopir.BitcastTo(pairs, sum), loopir.BitcastTo(pairs, x))
+		}
+	}
 	sum := b.Reg("sum", v, peakChains)
 	b.Unroll("i", 0, peakChains, func(i loopir.Index) { sum.Set(x, i) })
 	b.For("k", loopir.C(0), loopir.C(peakLoops), 1, func(loopir.Index) {
 		b.Unroll("u", 0, peakUnroll, func(loopir.Index) {
-			b.Unroll("i", 0, peakChains, func(i loopir.Index) { sum.Set(loopir.FMAOf(sum.At(i), x, y), i) })
+			b.Unroll("i", 0, peakChains, func(i loopir.Index) { sum.Set(term(sum.At(i)), i) })
 		})
 	})
 	b.Unroll("i", 0, peakChains, func(i loopir.Index) { b.Store(out, sum.At(i), t, i.Mul(lanes)) })
 	return b.Func()
 }
 
-// measurePeak returns how many GFLOP/s of fp32 multiply-adds the given number of threads reach on this machine with
-// the registers of isa: the bound that layers are compared with.
-func measurePeak(isa string, threads int) (float64, error) {
+// measurePeak returns how many GFLOP/s of fp32 multiply-adds, or of dot products of bf16, the given number of threads reach
+// on this machine with the registers of isa. The former is the bound that layers are compared with.
+func measurePeak(isa string, threads int, rounded bool) (float64, error) {
 	st, _ := sched.LookupTarget(isa)
-	e, err := openKernel(peakKernel(st.Lanes, threads), isa, threads)
+	products := st.Lanes
+	if rounded {
+		products *= 2
+	}
+	e, err := openKernel(peakKernel(st.Lanes, threads, rounded), isa, threads)
 	if err != nil {
 		return 0, err
 	}
 	defer e.Close()
 	best, err := fastest(e)
-	return perNanosecond(int64(2*st.Lanes*peakChains*peakUnroll*peakLoops*threads), best), err
+	return perNanosecond(int64(2*products*peakChains*peakUnroll*peakLoops*threads), best), err
 }
 
 // fastest is the time of the fastest of the runs that fit into a moment.
@@ -94,7 +105,7 @@ func openKernel(f *loopir.Func, isa string, threads int) (*engine, error) {
 		}
 		return openHelper(p, o)
 	}
-	target, usable, err := nativeTarget(isa)
+	target, usable, err := nativeTarget(isa, sched.BF16)
 	if err != nil {
 		return nil, err
 	}

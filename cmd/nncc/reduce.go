@@ -74,7 +74,7 @@ func (o reduceOptions) run(path string, stdout, stderr io.Writer) error {
 		base := filepath.Base(path)
 		o.output = strings.TrimSuffix(base, filepath.Ext(base)) + ".reduced.nnir"
 	}
-	r, err := judge{path: path, fault: o.model.fault, fuel: o.model.fuel, compare: o.compare, test: o.test}.reduce(s.loaded, newProgress(stderr))
+	r, err := judge{path: path, fault: o.model.fault, fuel: o.model.fuel, compare: o.compare, test: o.test, precision: s.precision}.reduce(s.loaded, newProgress(stderr))
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (j judge) findRewrite(g *ir.Graph, f *failure) (*rewrite, error) {
 		limited.fuel = fuel
 		return limited.failure(g).same(f)
 	}
-	s := &session{path: j.path, loaded: g, fault: j.fault}
+	s := j.session(g)
 	if n, err := s.rewrites(passes.Options{}); n == 0 || err != nil || fails(0) {
 		return nil, nil // an error of the passes is what fails
 	}

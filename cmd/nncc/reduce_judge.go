@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/ir/passes"
 )
@@ -67,6 +68,13 @@ type judge struct {
 	compare compareOptions
 	test    string // a program that decides instead, or empty
 	passes  bool   // look at the graph passes alone
+
+	precision sched.Precision
+}
+
+// session is one for a graph.
+func (j judge) session(g *ir.Graph) *session {
+	return &session{path: j.path, loaded: g, fault: j.fault, precision: j.precision}
 }
 
 // failure compiles and compares g as diff does, and returns the first thing that is wrong, or nil.
@@ -81,7 +89,7 @@ func (j judge) failure(g *ir.Graph) (f *failure) {
 			f = &at
 		}
 	}()
-	s := &session{path: j.path, loaded: g, fault: j.fault}
+	s := j.session(g)
 	var err error
 	if s.graph, err = s.optimise(passes.Options{}, j.fuel); err != nil {
 		at.Kind, at.Message = kindError, err.Error()

@@ -21,6 +21,7 @@ type modelOptions struct {
 	dims  []string
 	fuel  int
 	fp32  string
+	prec  string
 	seed  *int // of random weights, in place of the model's; nil for that
 	fault fault
 
@@ -45,6 +46,7 @@ func (o *modelOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.dims, "dim", nil, "size of a symbolic dimension of an ONNX model, `NAME=N`; may be repeated")
 	cmd.Flags().StringVar(&o.schedule, "schedule", "", "take the kernels of convolutions from `FILE`, which --tune of build and bench writes")
 	cmd.Flags().StringVar(&o.fp32, "fp32", fp32Fast, "`fast|strict`: strict keeps to sums as precise as direct ones, at a loss of speed")
+	cmd.Flags().StringVar(&o.prec, "precision", string(sched.F32), "`f32|bf16`: bf16 allows images and weights to be rounded to 8 significant bits where the processor is faster with them")
 }
 
 // registerFuel is for the subcommands that help to find a wrong rewrite.
@@ -54,24 +56,33 @@ func (o *modelOptions) registerFuel(cmd *cobra.Command) {
 
 // session is a model on its way from the file to code.
 type session struct {
-	path   string
-	loaded *ir.Graph // what the file means
-	graph  *ir.Graph // the same after the graph passes
-	fault  fault
-	strict bool        // keep to sums as precise as direct ones
-	pins   []sched.Pin // kernels that were measured to be best
+	path      string
+	loaded    *ir.Graph // what the file means
+	graph     *ir.Graph // the same after the graph passes
+	fault     fault
+	strict    bool // keep to sums as precise as direct ones
+	precision sched.Precision
+	pins      []sched.Pin // kernels that were measured to be best
 
 	maxDerivedBytes *int64 // that transformed weights may take; nil: any size
 }
 
 // options completes options of a compilation with what the command line says about all of them.
 func (s *session) options(o codegen.Options) codegen.Options {
-	o.StrictFP32, o.Pins, o.MaxDerivedBytes = s.strict, s.pins, s.maxDerivedBytes
+	o.StrictFP32, o.Precision, o.Pins, o.MaxDerivedBytes = s.strict, s.precision, s.pins, s.maxDerivedBytes
 	return o
 }
 
 // target is t as the command line has schedules made for it.
 func (s *session) target(t sched.Target) sched.Target { return s.options(codegen.Options{}).Target(t) }
+
+// checkISA refuses an instruction set that rounds where that is not allowed.
+func (s *session) checkISA(isa string) error {
+	if rounds(isa) && s.precision != sched.BF16 {
+		return usagef("%s rounds to bf16: it needs --precision bf16", isa)
+	}
+	return nil
+}
 
 // openSession loads the model and runs the graph passes.
 func openSession(path string, o modelOptions) (*session, error) {
@@ -91,6 +102,12 @@ func loadSession(path string, o modelOptions) (*session, error) {
 	case fp32Fast, fp32Strict, "":
 	default:
 		return nil, usagef("--fp32 %s: there are fast, strict", o.fp32)
+	}
+	if o.fp32 == fp32Strict && o.prec == string(sched.BF16) {
+		return nil, usagef("--fp32 strict and --precision bf16 exclude each other")
+	}
+	if p := sched.Precision(o.prec); p != sched.F32 && p != sched.BF16 && p != "" {
+		return nil, usagef("--precision %s: there are f32, bf16", o.prec)
 	}
 	if o.fuel < unlimitedFuel {
 		return nil, usagef("--fuel %d: the number of rewrites is negative", o.fuel)
@@ -113,7 +130,7 @@ func loadSession(path string, o modelOptions) (*session, error) {
 		return nil, err
 	}
 	limitGarbage(g)
-	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict, pins: pins}, nil
+	return &session{path: path, loaded: g, fault: o.fault, strict: o.fp32 == fp32Strict, precision: sched.Precision(o.prec), pins: pins}, nil
 }
 
 // limitGarbage makes the collector run before there is as much garbage as there are weights, where those fill much

@@ -72,7 +72,7 @@ func kernelsOf(found *tune.Result) []pinnedKernel {
 
 // tune looks for faster kernels of the instruction set that o names for up to so many seconds.
 func (s *session) tune(o engineOptions, seconds float64, show *progress) (*tune.Result, error) {
-	machine, usable, err := nativeTarget(o.isa)
+	machine, usable, err := nativeTarget(o.isa, s.precision)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (s *channelSums) add(l *lowerer, n *ir.Node, count int, begin func(), terms
 	place := func(n, y, x, u loopir.Index) {
 		var values []loopir.Expr
 		for i, image := range s.images {
-			values = append(values, s.Let("v", loopir.LoadV(f32, image, n, s.block, y, x.Add(u).AddC(s.layouts[i].Left), s.lane)))
+			values = append(values, s.Let("v", s.load(image, n, s.block, y, x.Add(u).AddC(s.layouts[i].Left), s.lane)))
 		}
 		for q, term := range terms(values) {
 			acc.Set(loopir.Add.Of(acc.At(u, loopir.C(q)), term), u, loopir.C(q))
@@ -146,7 +146,7 @@ func lowerMoments(l *lowerer, n *ir.Node) error {
 	}
 	zero := loopir.C(0)
 	first := func(k *kernel, image *loopir.Buffer, lay sched.Layout, block, lane loopir.Index) loopir.Expr {
-		return k.Let("first", loopir.LoadV(k.vec(loopir.F32), image, zero, block, zero, loopir.C(lay.Left), lane))
+		return k.Let("first", k.load(image, zero, block, zero, loopir.C(lay.Left), lane))
 	}
 	var shift loopir.Expr
 	sums, err := s.add(l, n, 2, func() { shift = first(s.kernel, s.images[0], s.layouts[0], s.block, s.lane) },

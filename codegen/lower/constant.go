@@ -56,9 +56,13 @@ func (l *lowerer) constant(v *ir.Value, t ir.Type, want sched.Layout) (*Storage,
 	}
 	form := fmt.Sprint(t, want)
 	return l.packs.of(v, form, func() *Storage {
-		s.Const = &Const{v.Name, form, v.Const.Data}
+		data := v.Const
+		if want.BF16 {
+			data = tensor.FromFloat64s(tensor.BF16, data.Float64s(), data.Shape...)
+		}
+		s.Const = &Const{v.Name, form, data.Data}
 		if (want != sched.Layout{}) {
-			s.Const.Data = relayout(v.Const.Data, t, s)
+			s.Const.Data = relayout(data.Data, ir.Type{DType: data.DType, Shape: t.Shape}, s)
 		}
 		return s
 	}), nil

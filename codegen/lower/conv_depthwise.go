@@ -37,7 +37,7 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 					w := k.Let("w", loopir.LoadV(f32, k.w, block, kh, kw, lane(s)))
 					k.Unroll("p", 0, tile.Pixels, func(p loopir.Index) {
 						col := k.inCol(x.Add(p)).Add(kw.Mul(c.DW))
-						acc.Set(loopir.FMAOf(loopir.LoadV(f32, k.in, k.n, block, k.inRow(y, kh), col, lane(s)), w, acc.At(p, s)), p, s)
+						acc.Set(loopir.FMAOf(k.load(k.in, k.n, block, k.inRow(y, kh), col, lane(s)), w, acc.At(p, s)), p, s)
 					})
 				})
 			})

@@ -93,7 +93,7 @@ func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 			w := k.Reg("w", f32, k.tile.Subs)
 			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { w.Set(loopir.LoadV(f32, k.w, k.block, i, kh, kw, k.lane(s)), s) })
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-				in := k.Let("in", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, k.n, block, row, col(p), lane)))
+				in := k.Let("in", k.splat(k.in, k.n, block, row, col(p), lane))
 				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
 					acc.Set(loopir.FMAOf(in, w.At(s), acc.At(p, s)), p, s)
 				})

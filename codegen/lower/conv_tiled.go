@@ -8,13 +8,18 @@ import (
 
 // lowerConvTiled is the direct convolution with vectors over output channels: a tile of pixels times channel vectors
 // stays in registers over the whole sum; each step loads the weights of one input channel and kernel place once and
-// broadcasts one input number per pixel. The input is blocked, or planar where it has few channels.
+// broadcasts one input number per pixel. The input is blocked, or planar where it has few channels. Of images that are
+// kept as bf16 a step takes two channels: their pair is what is broadcast, and weights are pairs as well.
 func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
+	in, err := l.convInput(n, c, choice)
+	if err != nil {
+		return err
+	}
 	weights, bias, err := l.convWeights(n, c, convPacking(c, choice.In))
 	if err != nil {
 		return err
 	}
-	ck, err := l.newConvKernel(n, c, choice, weights, bias)
+	ck, err := l.bindConvKernel(n, c, choice, in, l.weightsFor(in, weights), bias)
 	if err != nil {
 		return err
 	}
@@ -24,7 +29,7 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
 	k.row(unit)
-	return l.emit(k.kernel, n, string(choice.Family), k.tile)
+	return l.emit(k.kernel, n, k.termsOf(k.in).family(string(choice.Family)), k.tile)
 }
 
 // convPacking orders weights [O, I, KH, KW] by what a kernel reads together: for blocked input
@@ -141,6 +146,8 @@ func haloColumns(l sched.Layout, width int) []int {
 func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 	c := k.conv
 	const b = sched.BlockChannels
+	terms := k.termsOf(k.in)
+	blockSteps := terms.steps(b)
 	y := k.y.Mul(k.tile.Rows)
 	lo, hi := k.kernelRows(y)
 	planar := k.inLayout.Kind == sched.Planar
@@ -158,20 +165,20 @@ func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 					})
 				})
 			case c.DW == 1: // kernel columns and channels are contiguous in weights and image alike
-				end := loopir.C(c.KW * b)
+				end := loopir.C(c.KW * blockSteps)
 				if c.KW == 1 && c.GroupInC%b != 0 { // the last block is not full
-					end = end.Min(loopir.C(c.GroupInC).Sub(i.Mul(b)))
+					end = end.Min(loopir.C(terms.steps(c.GroupInC)).Sub(i.Mul(blockSteps)))
 				}
 				k.For("k", loopir.C(0), end, 1, func(kc loopir.Index) {
 					k.step(acc, []loopir.Index{i, kh, kc}, func(r, p loopir.Index) []loopir.Index {
-						return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)), kc}
+						return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)), kc.Mul(terms.count)}
 					})
 				})
 			default:
 				k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
-					k.For("k", loopir.C(0), loopir.C(b), 1, func(kc loopir.Index) {
-						k.step(acc, []loopir.Index{i, kh, kw.Mul(b).Add(kc)}, func(r, p loopir.Index) []loopir.Index {
-							return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)).Add(kw.Mul(c.DW)), kc}
+					k.For("k", loopir.C(0), loopir.C(blockSteps), 1, func(kc loopir.Index) {
+						k.step(acc, []loopir.Index{i, kh, kw.Mul(blockSteps).Add(kc)}, func(r, p loopir.Index) []loopir.Index {
+							return []loopir.Index{k.n, k.group.Mul(channels).Add(i), k.inRow(y.Add(r), kh), k.inCol(x.Add(p)).Add(kw.Mul(c.DW)), kc.Mul(terms.count)}
 						})
 					})
 				})
@@ -180,23 +187,24 @@ func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 	})
 }
 
-// step adds one term of the sum to every accumulator: weights at [block, at..., lane], input at pixel(r, p).
+// step adds one term of the sum, or two, to every accumulator: weights at [block, at..., lane], input at pixel(r, p).
 func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loopir.Index) []loopir.Index) {
-	w := k.Reg("w", k.vec(loopir.F32), k.tile.Blocks, k.tile.Subs)
+	terms := k.termsOf(k.in)
+	w := k.Reg("w", terms.weightType(), k.tile.Blocks, k.tile.Subs)
 	k.eachVector(k.tile, func(b, s loopir.Index) {
 		idx := append([]loopir.Index{k.outBlock(b)}, at...)
-		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, append(idx, k.outLane(s))...), b, s)
+		w.Set(loopir.LoadV(terms.weightType(), k.w, append(idx, k.outLane(s).Mul(terms.count))...), b, s)
 	})
 	if k.ahead > 0 {
 		k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
 			idx := append([]loopir.Index{k.outBlock(b)}, at...)
-			k.Prefetch(k.w, append(idx, k.lane.AddC(k.ahead*sched.BlockChannels))...)
+			k.Prefetch(k.w, append(idx, k.lane.AddC(k.ahead*sched.BlockChannels).Mul(terms.count))...)
 		})
 	}
 	k.eachPixel(func(r, p loopir.Index) {
-		x := k.Let("x", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.in, pixel(r, p)...)))
+		x := k.Let("x", terms.input(k.in, pixel(r, p)...))
 		k.eachVector(k.tile, func(b, s loopir.Index) {
-			acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(r, p, b, s)), r, p, b, s)
+			acc.Set(terms.add(acc.At(r, p, b, s), x, w.At(b, s)), r, p, b, s)
 		})
 	})
 }

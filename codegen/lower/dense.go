@@ -38,17 +38,17 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 	k.rows = ir.Type{Shape: k.dims[:len(k.dims)-1]}.Elems()
 	k.tile = sched.DenseTiles(k.rows, len(order), d.outputs, l.target)[0]
 	k.src = k.as(k.in, x, x.samples(), k.rows, k.inner)
-	k.packed, k.b = k.in(weights), k.in(bias)
+	k.packed, k.b = k.in(l.weightsFor(x, weights)), k.in(bias)
 	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
 		return err
 	}
-	out, err := l.define(n.Out(), sched.Layout{})
+	out, err := l.define(n.Out(), sched.Layout{BF16: l.plan.Layout[n.Out()].BF16})
 	if err != nil {
 		return err
 	}
 	k.y = k.as(k.out, out, out.samples(), k.rows, d.outputs)
 	k.body()
-	return l.emit(k.kernel, n, "dense", k.tile)
+	return l.emit(k.kernel, n, k.termsOf(k.src).family("dense"), k.tile)
 }
 
 // dense is y[..., outputs] = alpha * x[..., features] * w + beta * bias.
@@ -87,7 +87,8 @@ func denseOfGemm(n *ir.Node) (dense, bool) {
 }
 
 // denseInput returns the memory of x, and for each element of a row which input feature it holds (-1: padding). A
-// flattened image is read where it lies, and constant weights are permuted instead.
+// flattened image is read where it lies, and constant weights are permuted instead. Rows that memory
+// keeps as bf16 are of even length.
 func (l *lowerer) denseInput(x *ir.Value, d dense) (*Storage, []int, error) {
 	if r := x.Def; r != nil && d.w.IsConst() && r.Op.Name == "reshape" && len(l.stored[x]) == 0 && x.Type.Rank() == 2 {
 		image := r.Inputs[0]
@@ -97,7 +98,7 @@ func (l *lowerer) denseInput(x *ir.Value, d dense) (*Storage, []int, error) {
 			return s, featureOrder(m, s.Layout), nil
 		}
 	}
-	s, err := l.readPlain(x)
+	s, err := l.readIf(x, sched.Layout{}, func(have sched.Layout) bool { return have == sched.Layout{BF16: have.BF16} })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -249,23 +250,25 @@ func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
 			k.Unroll("u", 1, parts, func(u loopir.Index) { acc.Set(loopir.Num(f32, 0), u, p, b, s) })
 		})
 	})
+	terms := k.termsOf(k.src)
 	term := func(i, u loopir.Index) {
-		w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
+		w := k.Reg("w", terms.weightType(), k.tile.Blocks, k.tile.Subs)
 		k.eachVector(k.tile, func(b, s loopir.Index) {
-			w.Set(loopir.LoadV(f32, k.packed, first.Add(b), i, lane.Add(s.Mul(lanes))), b, s)
+			w.Set(loopir.LoadV(terms.weightType(), k.packed, first.Add(b), i, lane.Add(s.Mul(lanes)).Mul(terms.count)), b, s)
 		})
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, k.n, row.Add(p), i)))
+			x := k.Let("x", terms.input(k.src, k.n, row.Add(p), i.Mul(terms.count)))
 			k.eachVector(k.tile, func(b, s loopir.Index) {
-				acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(u, p, b, s)), u, p, b, s)
+				acc.Set(terms.add(acc.At(u, p, b, s), x, w.At(b, s)), u, p, b, s)
 			})
 		})
 	}
-	whole := k.inner / parts * parts
+	steps := terms.steps(k.inner)
+	whole := steps / parts * parts
 	k.For("i", loopir.C(0), loopir.C(whole), parts, func(i loopir.Index) {
 		k.Unroll("u", 0, parts, func(u loopir.Index) { term(i.Add(u), u) })
 	})
-	k.For("i", loopir.C(whole), loopir.C(k.inner), 1, func(i loopir.Index) { term(i, loopir.C(0)) })
+	k.For("i", loopir.C(whole), loopir.C(steps), 1, func(i loopir.Index) { term(i, loopir.C(0)) })
 	k.Unroll("u", 1, parts, func(u loopir.Index) {
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 			k.eachVector(k.tile, func(b, s loopir.Index) {

@@ -193,9 +193,9 @@ func (o operand) load(k *kernel, p place) loopir.Expr {
 	idx[last] = idx[last].AddC(o.layout.Left)
 	switch {
 	case o.layout.Kind == sched.Blocked:
-		return loopir.LoadV(k.vec(o.buf.Elem), o.buf, append(idx, p.Lane)...)
+		return k.load(o.buf, append(idx, p.Lane)...)
 	case o.into == sched.Blocked || o.dims[last] == 1 && o.result[last] != 1:
-		return loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(o.buf.Elem), o.buf, idx...))
+		return k.splat(o.buf, idx...)
 	}
 	return k.get(o.buf, p.Count, idx...)
 }

@@ -36,11 +36,12 @@ type kernel struct {
 	target sched.Target
 	args   []*Storage
 	bound  map[*Storage]*loopir.Buffer
-	err    error // why some part of it could not be built
+	bf16   map[*loopir.Buffer]bool // whose numbers are float32 to kernels, and rounded in memory
+	err    error                   // why some part of it could not be built
 }
 
 func newKernel(name string, t sched.Target) *kernel {
-	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}}
+	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}, bf16: map[*loopir.Buffer]bool{}}
 }
 
 // finish returns the kernel. The blocks of parts of an image counted from the part's first so far.
@@ -60,7 +61,7 @@ func (k *kernel) in(s *Storage) *loopir.Buffer {
 		return b
 	}
 	b := k.Param(fmt.Sprintf("a%d", len(k.args)), s.Elem, s.Dims...)
-	k.args, k.bound[s] = append(k.args, s), b
+	k.args, k.bound[s], k.bf16[b] = append(k.args, s), b, s.Layout.BF16
 	return b
 }
 
@@ -74,8 +75,18 @@ func (k *kernel) out(s *Storage) *loopir.Buffer {
 		}
 	}
 	b := k.Out(fmt.Sprintf("a%d", len(k.args)), s.Elem, s.Dims...)
-	k.args, k.bound[s] = append(k.args, s), b
+	k.args, k.bound[s], k.bf16[b] = append(k.args, s), b, s.Layout.BF16
 	return b
+}
+
+// Store writes all lanes of x to buf from idx on.
+func (k *kernel) Store(buf *loopir.Buffer, x loopir.Expr, idx ...loopir.Index) {
+	k.Builder.Store(buf, k.kept(buf, x), idx...)
+}
+
+// StoreN is Store for the lanes of x below count.
+func (k *kernel) StoreN(buf *loopir.Buffer, count loopir.Index, x loopir.Expr, idx ...loopir.Index) {
+	k.Builder.StoreN(buf, count, k.kept(buf, x), idx...)
 }
 
 // vec is the target's vector of the given element kind: as many lanes as of float32.
@@ -134,11 +145,11 @@ func (k *kernel) clearHalo(out *loopir.Buffer, l sched.Layout, width int, n, c, 
 		k.each("h", count, func(x loopir.Index) {
 			at := x.AddC(from)
 			if l.Kind == sched.Planar {
-				k.Store(out, loopir.Num(loopir.Scalar(out.Elem), 0), n, c, y, at)
+				k.Store(out, loopir.Num(loopir.Scalar(k.elem(out)), 0), n, c, y, at)
 				return
 			}
 			k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
-				k.Store(out, loopir.Num(k.vec(out.Elem), 0), n, c, y, at, v.Mul(k.target.Lanes))
+				k.Store(out, loopir.Num(k.vec(k.elem(out)), 0), n, c, y, at, v.Mul(k.target.Lanes))
 			})
 		})
 	}

@@ -219,6 +219,7 @@ func (l *lowerer) readPlain(v *ir.Value) (*Storage, error) {
 }
 
 func (l *lowerer) readIf(v *ir.Value, want sched.Layout, ok func(sched.Layout) bool) (*Storage, error) {
+	want = want.Kept(l.target, v.Type.DType)
 	if v.IsConst() {
 		return l.constant(v, v.Type, want)
 	}

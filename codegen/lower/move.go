@@ -241,7 +241,7 @@ func (l *lowerer) moveBlocked(n *ir.Node, at func(d int, i loopir.Index) loopir.
 			if !to.Batched() {
 				sample = at(0, s)
 			}
-			value := loopir.LoadV(k.vec(src.Elem), src, sample, block, at(2, y), at(3, x).AddC(from.Layout.Left), lane)
+			value := k.load(src, sample, block, at(2, y), at(3, x).AddC(from.Layout.Left), lane)
 			k.Store(dst, value, s, c, y, x.AddC(lay.Left), lane)
 		})
 	})

@@ -117,7 +117,7 @@ func (l *lowerer) padBlocked(n *ir.Node) error {
 	s, c, y := k.samples(to), k.grid("c", out.Blocks()), k.grid("y", out.H)
 	k.each("x", out.W+lay.Left+lay.Right, func(x loopir.Index) {
 		k.Unroll("v", 0, b/k.target.Lanes, func(v loopir.Index) {
-			k.Store(dst, loopir.Num(k.vec(dst.Elem), 0), s, c, y, x, v.Mul(k.target.Lanes))
+			k.Store(dst, loopir.Num(k.vec(k.elem(dst)), 0), s, c, y, x, v.Mul(k.target.Lanes))
 		})
 	})
 	only := func(i loopir.Index, extent int, body func(loopir.Index)) { // runs body for i, if it is inside
@@ -146,11 +146,11 @@ func (k *kernel) copyLanes(src, dst *loopir.Buffer, lo, hi int, from, to []loopi
 	lanes := k.target.Lanes
 	if shift == 0 && hi-lo == sched.BlockChannels {
 		k.Unroll("v", 0, sched.BlockChannels/lanes, func(v loopir.Index) {
-			k.Store(dst, loopir.LoadV(k.vec(src.Elem), src, append(from, v.Mul(lanes))...), append(to, v.Mul(lanes))...)
+			k.Store(dst, k.load(src, append(from, v.Mul(lanes))...), append(to, v.Mul(lanes))...)
 		})
 		return
 	}
 	k.For("lane", loopir.C(lo), loopir.C(hi), 1, func(lane loopir.Index) {
-		k.Store(dst, loopir.LoadV(loopir.Scalar(src.Elem), src, append(from, lane)...), append(to, lane.AddC(shift))...)
+		k.Store(dst, k.loadOne(src, append(from, lane)...), append(to, lane.AddC(shift))...)
 	})
 }

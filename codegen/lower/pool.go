@@ -87,7 +87,7 @@ func (k *poolKernel) pixel(at []loopir.Index) {
 // wholeImage reduces each channel of a planar image to one number.
 func (k *poolKernel) wholeImage(channels int) {
 	to := map[string]string{"avgpool": "mean", "maxpool": "max"}[k.anchor.Op.Name]
-	t := sumType(k.vec(k.in.Elem), to)
+	t := sumType(k.vec(k.elem(k.in)), to)
 	at := []loopir.Index{k.samples(&Storage{Dims: k.out.Dims}), k.grid("c", channels)}
 	partial := k.Reg("partial", t)
 	partial.Set(neutral(t, to))
@@ -105,7 +105,7 @@ func (k *poolKernel) wholeImage(channels int) {
 		at = append(at, loopir.C(0))
 	}
 	place := place{Idx: at, Count: loopir.C(1)}
-	k.put(k.out, place.Count, k.epilogue.apply(narrow(total, k.in.Elem), place), behindHalo(at, k.outLay)...)
+	k.put(k.out, place.Count, k.epilogue.apply(narrow(total, k.elem(k.in)), place), behindHalo(at, k.outLay)...)
 	k.clearHalo(k.out, k.outLay, 1, at[0], at[1], at[2])
 }
 
@@ -122,7 +122,7 @@ func (k *poolKernel) rows(at []loopir.Index, body func(row []loopir.Index, width
 // window reduces the part of a window that lies inside the image, for the output at place [n, c, spatial...]: that of
 // the block's channels from lane on, or of count columns of a planar image, which read no padding if they are several.
 func (k *poolKernel) window(at []loopir.Index, count, lane loopir.Index) loopir.Expr {
-	t := k.vec(k.in.Elem)
+	t := k.vec(k.elem(k.in))
 	average := k.anchor.Op.Name == "avgpool"
 	acc, start := k.Reg("acc", t), lowest(t)
 	if average {
@@ -133,7 +133,7 @@ func (k *poolKernel) window(at []loopir.Index, count, lane loopir.Index) loopir.
 		from := behindHalo(append(at[:2:2], in...), k.inLay)
 		var x loopir.Expr
 		if k.inLay.Kind == sched.Blocked {
-			x = loopir.LoadV(t, k.in, append(from, lane)...)
+			x = k.load(k.in, append(from, lane)...)
 		} else {
 			x = k.rowPart(k.Window, k.in, count, from)
 		}

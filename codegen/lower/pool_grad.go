@@ -102,21 +102,21 @@ func (k *poolGrad) clear() {
 		rows := extents[:len(extents)-1]
 		k.eachPlace("z", rows, nil, func(row []loopir.Index) {
 			k.vectors(extents[len(extents)-1], func(x, count loopir.Index) {
-				k.put(k.dx, count, loopir.Num(k.vec(k.dx.Elem), 0), k.at(whole, append(slices.Clone(row), x))...)
+				k.put(k.dx, count, loopir.Num(k.vec(k.elem(k.dx)), 0), k.at(whole, append(slices.Clone(row), x))...)
 			})
 		})
 		return
 	}
 	k.eachPlace("z", extents, nil, func(place []loopir.Index) {
-		k.Store(k.dx, loopir.Num(k.vec(k.dx.Elem), 0), k.at(whole, place)...)
+		k.Store(k.dx, loopir.Num(k.vec(k.elem(k.dx)), 0), k.at(whole, place)...)
 	})
 }
 
 // eachWindow adds the gradient of every window to the places that have a share in it.
 func (k *poolGrad) eachWindow() {
-	t, ints := k.vec(k.dx.Elem), loopir.Vec(loopir.I32, k.target.Lanes)
+	t, ints := k.vec(k.elem(k.dx)), loopir.Vec(loopir.I32, k.target.Lanes)
 	k.eachPlace("y", k.Out, nil, func(to []loopir.Index) {
-		dy := k.Let("dy", loopir.LoadV(t, k.dy, k.at(k.dyLay, to)...))
+		dy := k.Let("dy", k.load(k.dy, k.at(k.dyLay, to)...))
 		var found loopir.Tile
 		if k.most {
 			found = k.largest(to)
@@ -129,7 +129,7 @@ func (k *poolGrad) eachWindow() {
 				share = loopir.SelectOf(loopir.Eq.Of(found.At(), loopir.IndexTo(ints, k.number(tap))), dy, loopir.Num(t, 0))
 			}
 			at := k.at(k.outLay, in)
-			k.Store(k.dx, loopir.Add.Of(loopir.LoadV(t, k.dx, at...), share), at...)
+			k.Store(k.dx, loopir.Add.Of(k.load(k.dx, at...), share), at...)
 		})
 	})
 }
@@ -145,12 +145,12 @@ func (k *poolGrad) number(tap []loopir.Index) loopir.Index {
 
 // largest finds the place of the first largest number of the window at place to, or of the last that is none.
 func (k *poolGrad) largest(to []loopir.Index) loopir.Tile {
-	t, ints := k.vec(k.x.Elem), loopir.Vec(loopir.I32, k.target.Lanes)
+	t, ints := k.vec(k.elem(k.x)), loopir.Vec(loopir.I32, k.target.Lanes)
 	best, found := k.Reg("best", t), k.Reg("found", ints)
 	best.Set(lowest(t))
 	found.Set(loopir.Num(ints, -1))
 	k.taps(k.Window, to, loopir.C(1), nil, nil, func(tap, in []loopir.Index) {
-		k.challenge(best, found, loopir.LoadV(t, k.x, k.at(k.xLay, in)...), k.number(tap))
+		k.challenge(best, found, k.load(k.x, k.at(k.xLay, in)...), k.number(tap))
 	})
 	return found
 }
@@ -181,7 +181,7 @@ func (k *poolGrad) pairs() bool {
 
 // eachPair does that for vectors of windows of two by two places.
 func (k *poolGrad) eachPair() {
-	t, ints, lanes := k.vec(k.dx.Elem), loopir.Vec(loopir.I32, k.target.Lanes), k.target.Lanes
+	t, ints, lanes := k.vec(k.elem(k.dx)), loopir.Vec(loopir.I32, k.target.Lanes), k.target.Lanes
 	even, odd := make([]int, lanes), make([]int, lanes)
 	for j := range lanes {
 		even[j], odd[j] = 2*j, 2*j+1
@@ -226,12 +226,11 @@ func (k *poolGrad) eachPair() {
 
 // finish applies the epilogue to the image.
 func (k *poolGrad) finish() {
-	t := k.vec(k.dx.Elem)
 	if k.outLay.Kind == sched.Blocked {
 		k.eachPlace("e", k.In, nil, func(in []loopir.Index) {
 			at := k.at(k.outLay, in)
 			p := place{Idx: append([]loopir.Index{k.n, k.c}, in...), Lane: k.lane}
-			k.Store(k.dx, k.epilogue.apply(loopir.LoadV(t, k.dx, at...), p), at...)
+			k.Store(k.dx, k.epilogue.apply(k.load(k.dx, at...), p), at...)
 		})
 		return
 	}

@@ -14,7 +14,7 @@ func (l *lowerer) emitRepack(from, to *Storage) error {
 		k.copyRows(m, src, dst, from.Layout, to.Layout, k.samples(to))
 		return l.emit(k, nil, "repack", sched.Tile{})
 	}
-	if (from.Layout == sched.Layout{Kind: from.Layout.Kind} && to.Layout == sched.Layout{Kind: to.Layout.Kind}) {
+	if from.Layout.Left+from.Layout.Right+to.Layout.Left+to.Layout.Right == 0 {
 		m = sched.Image{N: m.N, C: m.C, H: 1, W: m.H * m.W} // one row
 	}
 	r := &repack{kernel: k, image: m, from: from.Layout, to: to.Layout}
@@ -105,7 +105,7 @@ func (r *repack) blocked(l sched.Layout, lane int, x loopir.Index) []loopir.Inde
 // square moves width pixels from x on of the channels from lane on, as many as a vector has lanes, through registers;
 // those beyond the image's channels are zero, or not stored.
 func (r *repack) square(x loopir.Index, width, lane, channels int) {
-	zero := loopir.Num(r.vec(r.src.Elem), 0)
+	zero := loopir.Num(r.vec(r.elem(r.src)), 0)
 	var rows []loopir.Expr
 	if r.to.Kind == sched.Blocked {
 		for i := range max(channels, 0) {
@@ -120,7 +120,7 @@ func (r *repack) square(x loopir.Index, width, lane, channels int) {
 		return
 	}
 	for p := range width {
-		rows = append(rows, loopir.LoadV(r.vec(r.src.Elem), r.src, r.blocked(r.from, lane, x.AddC(p))...))
+		rows = append(rows, r.load(r.src, r.blocked(r.from, lane, x.AddC(p))...))
 	}
 	for i, row := range r.transposeTile(rows, zero)[:channels] {
 		r.put(r.dst, loopir.C(width), row, r.planar(r.to, lane+i, x)...)

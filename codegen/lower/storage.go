@@ -58,6 +58,9 @@ func storageOf(name string, t ir.Type, l sched.Layout, batched bool) (*Storage, 
 	if err != nil {
 		return nil, err
 	}
+	if l.BF16 {
+		elem = loopir.BF16
+	}
 	s := &Storage{Name: name, Type: t, Layout: l, Elem: elem}
 	if m, ok := sched.ImageOf(t); ok && (t.Rank() >= 3 || l.Kind == sched.Blocked) {
 		s.Dims = m.Dims(l)

@@ -28,9 +28,9 @@ func (k *kernel) vectors(n int, body func(x, count loopir.Index)) {
 // get loads count lanes of a vector.
 func (k *kernel) get(buf *loopir.Buffer, count loopir.Index, idx ...loopir.Index) loopir.Expr {
 	if count.Equal(loopir.C(k.target.Lanes)) {
-		return loopir.LoadV(k.vec(buf.Elem), buf, idx...)
+		return k.load(buf, idx...)
 	}
-	return loopir.LoadN(k.vec(buf.Elem), buf, count, idx...)
+	return narrow(loopir.LoadN(k.vec(buf.Elem), buf, count, idx...), k.elem(buf))
 }
 
 // put stores count lanes of a vector.

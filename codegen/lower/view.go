@@ -27,7 +27,7 @@ func (l *lowerer) view(v *ir.Value) error {
 
 // isRowMajor reports whether memory of a t in layout l has the order and size of plain memory.
 func isRowMajor(t ir.Type, l sched.Layout) bool {
-	if l.Left+l.Right > 0 {
+	if l.Left+l.Right > 0 || l.BF16 {
 		return false
 	}
 	m, ok := sched.ImageOf(t)

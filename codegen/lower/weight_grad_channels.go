@@ -110,11 +110,11 @@ func (k *channelGrad) tile(kh, first, end loopir.Index, weight func(i, j loopir.
 		k.eachPlace(kh, first, end, func(y, x, inY, inX loopir.Index) {
 			dy := k.Reg("d", f32, t.Blocks, t.Subs)
 			k.eachVector(t, func(b, s loopir.Index) {
-				dy.Set(loopir.LoadV(f32, k.dy, k.n, k.outBlock(b), y, x.AddC(k.dyLay.Left), k.outLane(s)), b, s)
+				dy.Set(k.load(k.dy, k.n, k.outBlock(b), y, x.AddC(k.dyLay.Left), k.outLane(s)), b, s)
 			})
 			k.Unroll("i", 0, t.Rows, func(i loopir.Index) {
 				k.Unroll("j", 0, t.Pixels, func(j loopir.Index) {
-					v := k.Let("v", loopir.SplatOf(k.target.Lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.x, from(inY, inX, i, j)...)))
+					v := k.Let("v", k.splat(k.x, from(inY, inX, i, j)...))
 					k.eachVector(t, func(b, s loopir.Index) {
 						acc.Set(loopir.FMAOf(v, dy.At(b, s), acc.At(i, j, b, s)), i, j, b, s)
 					})
@@ -139,9 +139,9 @@ func (k *weightGradKernel) depthwise() {
 				column := func(j loopir.Index) loopir.Index { return columns.Mul(t.Pixels).Add(j) }
 				k.accumulate(k.eachSum, func(_, j, _, _ loopir.Index) []loopir.Index { return at(kh, column(j)) }, func(acc loopir.Tile) {
 					k.eachPlace(kh, first, end, func(y, x, inY, inX loopir.Index) {
-						dy := k.Let("d", loopir.LoadV(f32, k.dy, k.n, block, y, x.AddC(k.dyLay.Left), lane))
+						dy := k.Let("d", k.load(k.dy, k.n, block, y, x.AddC(k.dyLay.Left), lane))
 						k.eachSum(func(i, j, b, s loopir.Index) {
-							v := loopir.LoadV(f32, k.x, k.n, block, inY, inX.Add(column(j).Mul(c.DW)), lane)
+							v := k.load(k.x, k.n, block, inY, inX.Add(column(j).Mul(c.DW)), lane)
 							acc.Set(loopir.FMAOf(v, dy, acc.At(i, j, b, s)), i, j, b, s)
 						})
 					})

@@ -43,7 +43,7 @@ func (k *kernel) rowPart(w sched.Window, buf *loopir.Buffer, count loopir.Index,
 		even[j] = 2 * j
 	}
 	next := append(idx[:last:last], idx[last].AddC(lanes))
-	low, high := k.get(buf, loopir.C(min(span, lanes)), idx...), loopir.Num(k.vec(buf.Elem), 0)
+	low, high := k.get(buf, loopir.C(min(span, lanes)), idx...), loopir.Num(k.vec(k.elem(buf)), 0)
 	if span > lanes {
 		high = k.get(buf, loopir.C(span-lanes), next...)
 	}

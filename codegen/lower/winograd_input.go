@@ -103,7 +103,7 @@ func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
 func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
 	d := make([]loopir.Expr, k.In)
 	for c := range d {
-		d[c] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
+		d[c] = k.Let("d", k.load(k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
 	}
 	for c, e := range k.times(k.bt, d) {
 		k.Store(k.half, e, r, loopir.C(c), lane)

@@ -34,7 +34,7 @@ func Assign(g *ir.Graph, t Target) *Plan {
 			if m, ok := ImageOf(v.Type); !ok || m.H*m.W == 0 {
 				kind = Planar
 			}
-			p.Layout[v] = Layout{Kind: kind}
+			p.Layout[v] = Layout{Kind: kind}.Kept(t, v.Type.DType)
 		}
 	}
 	p.fitDerived(g)
@@ -43,6 +43,7 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	}
 	p.placeParts(g)
 	p.placeViews(g)
+	p.roundForDense(g)
 	for _, n := range g.Nodes {
 		p.flatten(n)
 	}
@@ -190,7 +191,7 @@ func (p *Plan) widen(n *ir.Node) {
 func (p *Plan) flatten(n *ir.Node) {
 	choice, ok := p.Conv[n]
 	lay, produced := p.Layout[n.Inputs[0]]
-	if !ok || choice.Family != ConvBlocked || !produced || lay != (Layout{Kind: Blocked}) {
+	if !ok || choice.Family != ConvBlocked || !produced || lay.Kind != Blocked || lay.Left+lay.Right > 0 {
 		return
 	}
 	c, _ := FusedConv(n)

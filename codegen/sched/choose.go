@@ -37,6 +37,9 @@ type ConvChoice struct {
 // ChooseConv picks family and tile for c.
 func ChooseConv(c Conv, t Target) ConvChoice { return Candidates(c, t)[0].ConvChoice }
 
+// Rounds reports whether the kernels of the choice sum up products of bf16.
+func (choice ConvChoice) Rounds(t Target) bool { return t.BF16 && choice.Family == ConvBlocked }
+
 // thinCandidates are for a convolution with few channels on both sides.
 func thinCandidates(c Conv, t Target) []Candidate {
 	choice := ConvChoice{Family: ConvThin, Tiles: thinTiles(c, t)}
@@ -60,12 +63,18 @@ func directChoice(c Conv, t Target) ConvChoice {
 		steps = c.GroupInC * c.KH
 	}
 	weightBytes := 4 * c.Out.C * steps
+	if t.BF16 { // each step multiplies pairs
+		steps, weightBytes, t.FMALatency = (steps+1)/2, weightBytes/2, dotLatency
+	}
 	tiles := convTiles(c, t, steps)
 	for i := range tiles {
 		tiles[i].Cycles = t.with(tiles[i].Cycles, streamed{bytes: weightBytes, resident: c.Resident})
 	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
 }
+
+// dotLatency is that of a dot product of bf16 pairs in cycles, on processors where it is fast.
+const dotLatency = 6
 
 // aheadFor is how many steps of a sum ahead its weights are prefetched: not at all where they stay in the cache.
 func aheadFor(weightBytes int, t Target) int {

@@ -7,6 +7,8 @@
 //	Planar   [N, C, H, left + W + right]              row-major, as in ONNX when both halos are 0
 //	Blocked  [N, C/16 up, H, left + W + right, 16]    sixteen channels side by side
 //
+// Targets that may round keep blocked images of float32 as bf16, and compute with them in float32.
+//
 // The halo columns and the lanes above C are zero, written by whoever produces the value. Rows above and below an
 // image do not exist: kernels shorten their row loops there instead, which also saves the arithmetic.
 package sched

@@ -4,12 +4,14 @@ import (
 	"fmt"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // Layout is how a value is stored; see the package comment.
 type Layout struct {
 	Kind        Kind
-	Left, Right int // zero columns beside each row; 0 for values that are no images
+	Left, Right int  // zero columns beside each row; 0 for values that are no images
+	BF16        bool // float32 numbers are kept rounded
 }
 
 // Kind is the order of a value's dimensions in memory.
@@ -27,12 +29,21 @@ func (l Layout) String() string {
 	if l.Left+l.Right > 0 {
 		name += fmt.Sprintf("+%d+%d", l.Left, l.Right)
 	}
+	if l.BF16 {
+		name += " bf16"
+	}
 	return name
 }
 
 // covering is l with a halo that is at least m's.
 func (l Layout) covering(m Layout) Layout {
-	return Layout{l.Kind, max(l.Left, m.Left), max(l.Right, m.Right)}
+	return Layout{l.Kind, max(l.Left, m.Left), max(l.Right, m.Right), l.BF16}
+}
+
+// Kept is l as t keeps numbers of a dtype: float32 of blocked images is rounded if t may.
+func (l Layout) Kept(t Target, d tensor.DType) Layout {
+	l.BF16 = t.BF16 && l.Kind == Blocked && d == tensor.F32
+	return l
 }
 
 // Image is the shape of a value seen as images: [N, C, H, W]. A value of rank 3 is a batch of one-row images, one of

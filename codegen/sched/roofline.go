@@ -3,6 +3,7 @@ package sched
 // Work is one kernel call, as far as its time depends on it.
 type Work struct {
 	Operations  float64 // that are done, per sample, a multiply-add counted as two
+	BF16        bool    // they are dot products of bf16
 	Cycles      float64 // that the target's cost model predicts for them; 0 if it has none
 	WeightBytes int64   // constants read, whatever the batch
 	DataBytes   int64   // activations read and written, per sample
@@ -27,13 +28,16 @@ func (r Roof) Ns() float64 { return max(r.ComputeNs, r.MemoryNs) }
 // MemoryBound reports whether the traffic takes longer than the arithmetic.
 func (r Roof) MemoryBound() bool { return r.MemoryNs > r.ComputeNs }
 
-// ComputeNs is the time of arithmetic on one core: operations at the peak, and on top of them, at m's clock, the cycles that
+// ComputeNs is the time of w's arithmetic on one core: operations at the peak, and on top of them, at m's clock, the cycles that
 // a cost model of t predicts beyond those in which a core that starts t.FMAsPerCycle multiply-adds would do no more than
-// them. Without a model, cycles is 0. m must have a peak for t.
-func (m Machine) ComputeNs(t Target, operations, cycles float64) float64 {
+// them, each of two products where they are of bf16. Without a model, w.Cycles is 0. m must have a peak for t.
+func (m Machine) ComputeNs(t Target, w Work) float64 {
 	peak, _ := m.Peak(t.ISA, "f32")
-	atBest := operations / (float64(2*t.Lanes) * t.FMAsPerCycle)
-	return operations/peak + max(0, cycles-atBest)/m.GHz
+	atBest := w.Operations / (float64(2*t.Lanes) * t.FMAsPerCycle)
+	if rounded, ok := m.Peak(t.ISA, "bf16"); ok && w.BF16 {
+		peak, atBest = rounded, atBest/2
+	}
+	return w.Operations/peak + max(0, w.Cycles-atBest)/m.GHz
 }
 
 // Predict is the time of w for a batch on up to so many threads. Between two runs the whole network passes through the
@@ -45,7 +49,7 @@ func (m Machine) Predict(w Work, t Target, batch, threads int, footprintBytes in
 		samples = int64(batch)
 	}
 	r := Roof{Threads: int(max(1, min(int64(threads), int64(m.Cores), int64(w.Chunks)*samples/int64(max(w.Grain, 1)))))}
-	r.ComputeNs = m.ComputeNs(t, w.Operations, w.Cycles) * float64(samples) / float64(r.Threads)
+	r.ComputeNs = m.ComputeNs(t, w) * float64(samples) / float64(r.Threads)
 	longest := -1.0
 	read := func(bytes int64, from Memory) {
 		ns := float64(bytes) / from.Rate(r.Threads)

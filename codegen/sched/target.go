@@ -1,5 +1,16 @@
 package sched
 
+import "slices"
+
+// Precision is how a program may keep numbers that the model has as float32.
+type Precision string
+
+// The precisions.
+const (
+	F32  Precision = "f32"
+	BF16 Precision = "bf16" // images and weights rounded to bf16 where that is faster; sums are of float32
+)
+
 // Target is what schedules need to know of an instruction set and of the machines that have it.
 type Target struct {
 	ISA           string
@@ -17,6 +28,8 @@ type Target struct {
 	MemoryBytesPerCycle float64 // what it reads from memory
 	SharedCacheBytes    int64   // what the weights of a network may take to stay in the shared cache between runs
 
+	BF16 bool // it is for programs that may round to bf16: see Layout
+
 	// What a compilation asks for.
 	StrictFP32      bool   // convolutions only in ways that are as precise as direct sums
 	Pins            []Pin  // kernels that were measured to be best
@@ -26,9 +39,11 @@ type Target struct {
 // BlockChannels is the number of channels side by side in the Blocked layout, on every target: weights are packed once for all.
 const BlockChannels = 16
 
-// Targets are the CPU instruction sets with schedules, best first. What their machines are assumed to be is in the first
+// Targets are the CPU instruction sets with schedules, best first. Those that round to bf16 are for processors
+// with fast dot products of it, on which they are better than the others of their architecture. What their machines are assumed to be is in the first
 // of the Machines that has the instruction set.
 var Targets = onFirst(Machines,
+	Target{ISA: "avx512_bf16", BF16: true, Lanes: 16, Registers: 32, LoadsPerCycle: 1, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "neon", Lanes: 4, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
@@ -59,6 +74,11 @@ func (t Target) On(m Machine) (Target, bool) {
 	t.CacheBytesPerCycle, t.MemoryBytesPerCycle = cache.GBPerSec/m.GHz, memory.GBPerSec/m.GHz
 	t.SharedCacheBytes = cache.Bytes / 2 // others use it too
 	return t, true
+}
+
+// Targets lists the targets of programs of a precision, best first.
+func (p Precision) Targets() []Target {
+	return slices.DeleteFunc(slices.Clone(Targets), func(t Target) bool { return t.BF16 && p != BF16 })
 }
 
 // LookupTarget finds a target by its instruction set.

@@ -74,6 +74,14 @@ func (a array) round() {
 	}
 }
 
+// rounded is a as Options.BF16 asks; the elements may be those of a constant.
+func (a array) rounded(o Options) array {
+	if o.BF16 && a.DType == tensor.F32 {
+		a.f = tensor.FromFloat64s(tensor.BF16, a.f, len(a.f)).Float64s()
+	}
+	return a
+}
+
 // wrap keeps the low bits of v that d has.
 func wrap(d tensor.DType, v int64) int64 {
 	switch d {

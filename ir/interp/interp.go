@@ -17,6 +17,9 @@ import (
 type Options struct {
 	// Float64 keeps floating-point results, also those Run returns, in float64 whatever their dtype.
 	Float64 bool
+	// BF16 rounds float32 to bf16 wherever a value begins: inputs, constants and results. That is as much as a program may
+	// round that keeps numbers so.
+	BF16 bool
 	// Observe gets every node's results in order of evaluation, those inside fused nodes before those of the node.
 	Observe func(v *ir.Value, t *tensor.Tensor)
 }
@@ -74,7 +77,7 @@ func given(kind string, v *ir.Value, t *tensor.Tensor, o Options) (array, error)
 	}
 	a := load(t)
 	a.Type = v.Type
-	return a, nil
+	return a.rounded(o), nil
 }
 
 // EvalNode evaluates one node that Complete accepted, whose Outputs need not be set yet. inputs are in the order of
@@ -108,7 +111,7 @@ func run(g *ir.Graph, values map[*ir.Value]array, o Options) ([]array, error) {
 		case v == nil:
 			return array{}
 		case v.IsConst():
-			return load(v.Const)
+			return load(v.Const).rounded(o)
 		}
 		return values[v]
 	}
@@ -177,6 +180,7 @@ func eval(n *ir.Node, in []array, o Options) ([]array, error) {
 		if !o.Float64 {
 			out[i].round()
 		}
+		out[i] = out[i].rounded(o)
 	}
 	return out, nil
 }
