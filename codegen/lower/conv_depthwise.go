@@ -32,15 +32,7 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 		acc := k.Reg("acc", f32, tile.Pixels, tile.Subs)
 		each(func(p, s loopir.Index) { acc.Set(loopir.LoadV(f32, k.b, block, lane(s)), p, s) })
 		k.For("kh", lo, hi, 1, func(kh loopir.Index) {
-			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
-				k.Unroll("s", 0, tile.Subs, func(s loopir.Index) {
-					w := k.Let("w", loopir.LoadV(f32, k.w, block, kh, kw, lane(s)))
-					k.Unroll("p", 0, tile.Pixels, func(p loopir.Index) {
-						col := k.inCol(x.Add(p)).Add(kw.Mul(c.DW))
-						acc.Set(loopir.FMAOf(k.load(k.in, k.n, block, k.inRow(y, kh), col, lane(s)), w, acc.At(p, s)), p, s)
-					})
-				})
-			})
+			k.Unroll("s", 0, tile.Subs, func(s loopir.Index) { k.depthwiseRow(acc, tile, y, kh, x, block, lane(s), s) })
 		})
 		each(func(p, s loopir.Index) {
 			v := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, block, y, x.Add(p)}, Lane: lane(s)})
@@ -53,6 +45,42 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 		}
 	})
 	return l.emit(k.kernel, n, string(choice.Family), tile)
+}
+
+// depthwiseRow adds the products of one row of weights to vector s of a tile. Numbers that memory keeps as bf16 cost more to
+// load than to multiply: then the row of weights stays in registers while the columns pass by, each loaded once.
+func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, block, lane, s loopir.Index) {
+	c, f32 := k.conv, k.vec(loopir.F32)
+	weight := func(kw loopir.Index) loopir.Expr { return k.Let("w", loopir.LoadV(f32, k.w, block, kh, kw, lane)) }
+	column := func(at loopir.Index) loopir.Expr {
+		return k.load(k.in, k.n, block, k.inRow(y, kh), k.inCol(x).Add(at), lane)
+	}
+	if !k.bf16[k.in] || !sched.KeepsRow(c) {
+		k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
+			w := weight(kw)
+			k.Unroll("p", 0, tile.Pixels, func(p loopir.Index) {
+				acc.Set(loopir.FMAOf(column(p.Mul(c.SW).Add(kw.Mul(c.DW))), w, acc.At(p, s)), p, s)
+			})
+		})
+		return
+	}
+	row := make([]loopir.Expr, c.KW)
+	for kw := range row {
+		row[kw] = weight(loopir.C(kw))
+	}
+	for at := range (tile.Pixels-1)*c.SW + (c.KW-1)*c.DW + 1 {
+		var v loopir.Expr
+		for kw := range row {
+			p := (at - kw*c.DW) / c.SW
+			if p < 0 || p >= tile.Pixels || p*c.SW+kw*c.DW != at {
+				continue
+			}
+			if v == nil {
+				v = k.Let("v", column(loopir.C(at)))
+			}
+			acc.Set(loopir.FMAOf(v, row[kw], acc.At(loopir.C(p), s)), loopir.C(p), s)
+		}
+	}
 }
 
 // depthwisePacking orders weights [C, 1, KH, KW] as [C/16][KH][KW][16 of C].

@@ -92,7 +92,13 @@ func convTiles(c Conv, t Target, steps int) []Tile {
 	return rankTiles(t, s)
 }
 
+// KeepsRow reports whether a depthwise kernel can keep a row of weights in registers beside a tile.
+func KeepsRow(c Conv) bool { return c.KW <= 8 }
+
 func depthwiseTiles(c Conv, t Target) []Tile {
+	if t.BF16 && KeepsRow(c) {
+		t.Registers -= c.KW - 1
+	}
 	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
 	return rankTiles(t, s)
 }
