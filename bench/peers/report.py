@@ -5,6 +5,9 @@ import compare
 import engines
 
 
+PRECISIONS = {"f32": "fp32", "bf16": "rounded to bf16 by nncc-avx512_bf16 and openvino, fp32 by the others"}
+
+
 def to_json(result):
     """Return the result with one record a line, so that a new measurement reads well as a difference."""
     head = json.dumps({key: value for key, value in result.items() if key != "results"}, indent=2)
@@ -67,8 +70,8 @@ def to_markdown(result):
     machine, versions = result["machine"], result["versions"]
     lines = [
         f"# nncc and other engines on the machine class `{result['cpu_class']}`", "",
-        f"Milliseconds per image, batch 1, {result['precision']}: median of {result['rounds']} interleaved rounds (lowest to highest round). "
-        "Made by `make bench-peers`.", "",
+        f"Milliseconds per image, batch 1, {PRECISIONS[result['precision']]}: median of {result['rounds']} interleaved rounds (lowest to highest round). "
+        f"Made by `python3 bench/peers --precision {result['precision']}`.", "",
         f"{machine['processor']} (family/model/stepping {machine['family_model_stepping']}), {machine['processors']} processors"
         f"{', virtual machine' if machine['virtual'] else ''}; {', '.join(machine['flags'])}.", "",
         ", ".join(f"{name} {version}" for name, version in versions.items()) + ".", "",
