@@ -37,6 +37,8 @@ type stepOptions struct {
 	momentum    float64
 	weightDecay float64
 	clipNorm    float64
+	memory      byteSize // that a step may take; 0: any
+	recompute   int      // see grad.Options
 }
 
 // unset stands for numbers whose default depends on other flags; they are not negative.
@@ -52,6 +54,7 @@ func (o *stepOptions) register(cmd *cobra.Command) {
 	f.Float64Var(&o.momentum, "momentum", unset, "`F` of momentum and nesterov (default 0.9)")
 	f.Float64Var(&o.weightDecay, "weight-decay", unset, "pull weights towards 0 by the factor `F` (default 0.01 of adamw, otherwise 0)")
 	f.Float64Var(&o.clipNorm, "clip-norm", 0, "scale gradients down to a norm of `F`, taken over all of them; 0 means never")
+	f.Var(&o.memory, "memory-limit", "keep what a step takes within `SIZE` of memory, such as 200MB, by computing twice what could be kept")
 	for _, name := range []string{"lr", "momentum", "weight-decay"} {
 		f.Lookup(name).DefValue = "0" // the help does not show a default of 0
 	}

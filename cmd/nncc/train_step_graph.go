@@ -18,7 +18,7 @@ func (o *stepOptions) graphs(g *ir.Graph) (step, evaluation *ir.Graph, err error
 	case optimizerMomentum, optimizerNesterov:
 		optimizer.Kind, optimizer.Nesterov = "sgd", o.optimizer == optimizerNesterov
 	}
-	if step, err = grad.Step(g, grad.Options{Batch: o.batch, Loss: loss, Optimizer: optimizer, ClipNorm: o.clipNorm}); err != nil {
+	if step, err = grad.Step(g, grad.Options{Batch: o.batch, Loss: loss, Optimizer: optimizer, ClipNorm: o.clipNorm, Recompute: o.recompute}); err != nil {
 		return nil, nil, err
 	}
 	evaluation, err = grad.Evaluation(g, o.batch, loss)

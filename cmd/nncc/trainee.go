@@ -18,6 +18,9 @@ type trainee struct {
 
 // openTrainee compiles a training step and a test of the model, to run as e asks. The seed is that of dropout.
 func (s *session) openTrainee(e engineOptions, step stepOptions, seed uint64, notes io.Writer) (*trainee, error) {
+	if err := s.limitMemory(&step, e, notes); err != nil {
+		return nil, err
+	}
 	stepGraph, evaluation, err := step.graphs(s.loaded)
 	if err != nil {
 		return nil, err

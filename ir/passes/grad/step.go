@@ -15,6 +15,7 @@ type Options struct {
 	Optimizer Optimizer
 	ClipNorm  float64  // scales gradients so that all of them together have at most this Euclidean norm; 0 leaves them as they are
 	Frozen    []string // parameters that stay as they are
+	Recompute int      // so many results of the forward pass, the cheapest ones, are computed anew where the backward pass reads them, and not kept
 }
 
 // Step makes the graph of one step of training of the inference graph g, which stays as it is.
@@ -40,11 +41,19 @@ func Step(g *ir.Graph, o Options) (*ir.Graph, error) {
 	hit := hits.Step("cast", ir.Attrs{"to": "i64"}, hits.Is(predictions, "eq", labels))
 	b.Output("loss", loss)
 	b.Output("correct", hits.Reshape(hits.Sum(hit, 0)))
+	forward := map[*ir.Node]bool{}
+	for _, n := range b.Made() {
+		forward[n] = true
+	}
 	if loss != nil {
 		grads := Backward(b.Builder, b.Made(), loss, b.params)
 		o.Optimizer.update(b, rate, b.params, grads, o.ClipNorm)
 	}
-	return b.finish(g, "step")
+	step, err := b.finish(g, "step")
+	if err == nil && o.Recompute > 0 {
+		recompute(step, forward, o.Recompute)
+	}
+	return step, err
 }
 
 func (b *network) checkFrozen(g *ir.Graph, frozen []string) {

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"sort"
+
+	"nncc/codegen"
+	"nncc/codegen/lower"
+	"nncc/codegen/sched"
+	"nncc/runtime/exec"
+)
+
+// limitMemory lets the step compute as few results of the forward pass twice as it takes to stay within --memory-limit.
+func (s *session) limitMemory(o *stepOptions, e engineOptions, notes io.Writer) error {
+	if o.memory == 0 {
+		return nil
+	}
+	isa := cmp.Or(e.isa, exec.PinnedISA(), backendPortable)
+	if t, _, err := nativeTarget(e.isa, s.precision); err == nil && e.backend != backendPortable {
+		isa = t.ISA
+	}
+	limit := int64(o.memory)
+	var failed error
+	memory := func(recompute int) int64 {
+		bytes, err := s.stepBytes(*o, isa, recompute)
+		failed = cmp.Or(failed, err)
+		return bytes
+	}
+	whole := memory(0)
+	if failed != nil || whole <= limit {
+		return failed
+	}
+	if least := memory(math.MaxInt); failed == nil && least > limit {
+		return fmt.Errorf("a step takes at least %s, more than the %s of --memory-limit\n    hint: train with a smaller --batch", size(int(least)), size(int(limit)))
+	}
+	o.recompute = sort.Search(len(s.loaded.Nodes), func(count int) bool { return memory(count) <= limit })
+	if failed == nil {
+		note(notes, "--memory-limit: %s of the forward pass computed twice; a step takes %s instead of %s", plural(o.recompute, "result"), size(int(memory(o.recompute))), size(int(whole)))
+	}
+	return failed
+}
+
+// stepBytes is the memory that a step takes when it computes so many results twice.
+func (s *session) stepBytes(o stepOptions, isa string, recompute int) (int64, error) {
+	o.recompute = recompute
+	step, _, err := o.graphs(s.loaded)
+	if err != nil {
+		return 0, err
+	}
+	other, err := s.with(step)
+	if err != nil {
+		return 0, err
+	}
+	target, _ := sched.LookupTarget(isa)
+	p, err := codegen.Lower(other.graph, target, new(lower.Packs), other.options(codegen.Options{}))
+	if err != nil {
+		return 0, err
+	}
+	return int64(p.Variant.ArenaBytes) + int64(p.Variant.DerivedBytes), nil
+}
