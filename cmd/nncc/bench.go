@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"nncc/codegen/sched"
 	"nncc/runtime/exec"
 )
 
@@ -87,8 +86,6 @@ func (o benchOptions) check() error {
 		return usagef("--runs %d: at most %d are measured", o.runs, mostRuns)
 	case o.train && o.model.tuneSeconds > 0:
 		return usagef("--train and --tune exclude each other")
-	case o.train && o.model.prec == string(sched.BF16):
-		return usagef("--train is in float32, without --precision bf16")
 	case o.html != "" && (!o.engine.layers || o.json):
 		return usagef("--html needs --layers, and excludes --json")
 	case !(o.seconds > 0):
