@@ -59,6 +59,12 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 	if err != nil {
 		return err
 	}
+	k.move(src, dst, from)
+	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// move copies every element of dst from its place in src.
+func (k *kernel) move(src, dst *loopir.Buffer, from func(out []loopir.Index) []loopir.Index) {
 	k.eachRow(dst.Dims, func(outer []loopir.Index, row int) {
 		copyTo := func(x, count loopir.Index) {
 			at := append(append([]loopir.Index{}, outer...), x)
@@ -68,7 +74,7 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 			k.vectors(row, copyTo)
 			return
 		}
-		for _, s := range stretches(len(dst.Dims), row, l.target.Lanes, from) {
+		for _, s := range stretches(len(dst.Dims), row, k.target.Lanes, from) {
 			place := func(x loopir.Index) []loopir.Index {
 				return append(append([]loopir.Index{}, outer...), x.AddC(s.start))
 			}
@@ -85,7 +91,6 @@ func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index)
 			})
 		}
 	})
-	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }
 
 // stretch is a part of a row of results; contiguous if neighbours in it are neighbours in the input.

@@ -41,16 +41,61 @@ func (k *kernel) transposeTile(rows []loopir.Expr, zero loopir.Expr) []loopir.Ex
 	return tile
 }
 
-// lowerTranspose permutes dimensions.
+// lowerTranspose permutes dimensions. Those that stay side by side are one.
 func lowerTranspose(l *lowerer, n *ir.Node) error {
-	perm := n.Ints("perm")
-	if interleaves(n.Out().Type.Shape, perm, l.target.Lanes) {
-		return l.interleave(n, perm)
+	from, to, err := l.inOut(n, sched.Planar)
+	if err != nil {
+		return err
 	}
-	if q := swapped(n.Out().Type.Shape, perm); q >= 0 {
-		return l.transposeTiles(n, perm, q)
+	shape, perm := joined(n.Inputs[0].Type.Shape, n.Ints("perm"), to.Batched())
+	dims := func(s *Storage, shape []int) []int {
+		if len(shape) == 0 {
+			return []int{1}
+		}
+		return append([]int{s.samplesOr(shape[0])}, shape[1:]...)
 	}
-	return l.move(n, func(out []loopir.Index) []loopir.Index { return permuted(perm, out) })
+	k := newKernel(n.Op.Name, l.target)
+	result := make([]int, len(perm))
+	for d, p := range perm {
+		result[d] = shape[p]
+	}
+	src, out := k.as(k.in, from, dims(from, shape)...), dims(to, result)
+	if last := len(perm) - 1; interleaves(result, perm, k.target.Lanes) {
+		rows := append(out[:last-1:last-1], result[last-1]*result[last])
+		k.interleave(src, k.as(k.out, to, rows...), perm)
+	} else if q := swapped(result, perm, to.Batched()); q >= 0 {
+		k.transposeTiles(src, k.as(k.out, to, out...), perm, q)
+	} else {
+		k.move(src, k.as(k.out, to, out...), func(out []loopir.Index) []loopir.Index { return permuted(perm, out) })
+	}
+	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// joined makes one of dimensions of shape that are side by side in the order of perm too; the first one stays alone where
+// it is that of samples.
+func joined(shape, perm []int, batched bool) (dims, order []int) {
+	if len(shape) == 0 {
+		return shape, perm
+	}
+	number := make([]int, len(shape)) // of the joined dimension that each becomes
+	place := make([]int, len(shape))  // of each in the result
+	for d, p := range perm {
+		place[p] = d
+	}
+	for d, size := range shape {
+		if follows := d > 0 && place[d] == place[d-1]+1; follows && (d > 1 || !batched) {
+			dims[len(dims)-1] *= size
+		} else {
+			dims = append(dims, size)
+		}
+		number[d] = len(dims) - 1
+	}
+	for _, p := range perm {
+		if len(order) == 0 || order[len(order)-1] != number[p] {
+			order = append(order, number[p])
+		}
+	}
+	return dims, order
 }
 
 // permuted is the place of the input that goes to out.
@@ -63,12 +108,12 @@ func permuted(perm []int, out []loopir.Index) []loopir.Index {
 }
 
 // swapped is the dimension of the result that is the last of the input, if both it and the last one are long enough for
-// tiles to be worth it; else -1.
-func swapped(shape, perm []int) int {
+// tiles to be worth it; else -1. Samples are no tile.
+func swapped(shape, perm []int, batched bool) int {
 	const least = 4
 	last := len(perm) - 1
 	for d, p := range perm {
-		if p == last && d != last && d > 0 && shape[d] >= least && shape[last] >= least {
+		if p == last && d != last && (d > 0 || !batched) && shape[d] >= least && shape[last] >= least {
 			return d
 		}
 	}
@@ -77,11 +122,7 @@ func swapped(shape, perm []int) int {
 
 // transposeTiles moves squares of dimensions q and the last of the result, as wide as a vector, through registers; those
 // at an edge overlap the ones before.
-func (l *lowerer) transposeTiles(n *ir.Node, perm []int, q int) error {
-	k, src, dst, err := l.plainKernel(n)
-	if err != nil {
-		return err
-	}
+func (k *kernel) transposeTiles(src, dst *loopir.Buffer, perm []int, q int) {
 	last, lanes := len(perm)-1, k.target.Lanes
 	at := make([]loopir.Index, len(perm))
 	for d := range last {
@@ -106,7 +147,6 @@ func (l *lowerer) transposeTiles(n *ir.Node, perm []int, q int) error {
 			}
 		})
 	})
-	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }
 
 // interleaves reports whether the last dimension of the input becomes the one before the last of the result, beside
@@ -125,20 +165,10 @@ const mostApart = 8
 
 // interleave puts vectors of the last dimension of the input between one another; the last ones of a row overlap those
 // before.
-func (l *lowerer) interleave(n *ir.Node, perm []int) error {
-	k := newKernel(n.Op.Name, l.target)
-	src, err := k.plainIn(l, n.Inputs[0])
-	if err != nil {
-		return err
-	}
-	to, err := l.define(n.Out(), sched.Layout{})
-	if err != nil {
-		return err
-	}
-	shape := l.plainDims(n.Out().Type, to.Batched())
+func (k *kernel) interleave(src, dst *loopir.Buffer, perm []int) {
 	last, lanes := len(perm)-1, k.target.Lanes
-	parts, row := shape[last], shape[last-1]
-	dst := k.as(k.out, to, append(shape[:last-1:last-1], row*parts)...)
+	row := src.Dims[last]
+	parts := dst.Dims[last-1] / row
 	k.eachRow(dst.Dims, func(outer []loopir.Index, _ int) {
 		k.tiles("x", row, lanes, func(x loopir.Index) {
 			vectors := make([]loopir.Expr, parts)
@@ -151,7 +181,6 @@ func (l *lowerer) interleave(n *ir.Node, perm []int) error {
 			}
 		})
 	})
-	return l.emit(k, n, n.Op.Name, sched.Tile{})
 }
 
 // between lists the first elements of all vectors, then the second ones, and so on.
