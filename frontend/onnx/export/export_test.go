@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,16 @@ func TestModels(t *testing.T) {
 		}
 		require.Equal(t, g.Meta, back.Meta)
 		require.True(t, back.Batched)
+	}
+}
+
+// Every op has an operator, but for those that only graphs of training and passes have.
+func TestEveryOp(t *testing.T) {
+	none := []string{"conv_weight_grad", "maxpool_grad", "avgpool_grad", "moments", "batchnorm_grad", "cross_entropy", "cross_entropy_grad", "random", "fused"}
+	table := operatorTable()
+	for _, op := range ir.Ops {
+		_, ok := table[op.Name]
+		require.Equal(t, !slices.Contains(none, op.Name), ok, "%s", op.Name)
 	}
 }
 
