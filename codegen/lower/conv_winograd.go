@@ -133,7 +133,7 @@ func (k *winogradKernel) transformOutput() {
 						k.Store(k.half, e, loopir.C(r), c, lane)
 					}
 				})
-				k.For("r", rows, loopir.C(k.Out), 1, func(r loopir.Index) { // shared rows are the other tile's
+				k.For("r", rows, loopir.C(k.Out), max(k.conv.PoolH, 1), func(r loopir.Index) { // shared rows are the other tile's
 					k.outputRow(b, lane, r, y.Add(r), x, columns)
 				})
 			})
@@ -141,26 +141,36 @@ func (k *winogradKernel) transformOutput() {
 	})
 }
 
-// outputRow transforms row r of a tile in the other direction and stores its columns from skip on.
+// outputRow transforms row r of a tile, or the rows from it on that are pooled, in the other direction and stores the
+// columns from skip on.
 func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
-	f32 := k.vec(loopir.F32)
-	p := make([]loopir.Expr, k.In)
-	for c := range p {
-		p[c] = k.Let("p", loopir.LoadV(f32, k.half, r, loopir.C(c), lane))
-	}
+	f32, unit := k.vec(loopir.F32), max(k.conv.PoolW, 1)
 	block := k.block.Add(b)
 	bias := k.Let("bias", loopir.LoadV(f32, k.b, block, lane))
-	for c, e := range k.times(k.at, p) {
-		v := k.epilogue.apply(loopir.Add.Of(e, bias), place{Idx: []loopir.Index{k.n, block, y, x.AddC(c)}, Lane: lane})
+	rows := make([][]loopir.Expr, max(k.conv.PoolH, 1))
+	for i := range rows {
+		p := make([]loopir.Expr, k.In)
+		for c := range p {
+			p[c] = k.Let("p", loopir.LoadV(f32, k.half, r.AddC(i), loopir.C(c), lane))
+		}
+		for c, e := range k.times(k.at, p) {
+			at := place{Idx: []loopir.Index{k.n, block, y.AddC(i), x.AddC(c)}, Lane: lane}
+			rows[i] = append(rows[i], k.epilogue.apply(loopir.Add.Of(e, bias), at))
+		}
+	}
+	pool := k.pool()
+	row, column := y.Div(len(rows)), x.Div(unit)
+	for c := 0; c < k.Out; c += unit {
+		v := pool(func(i, j int) loopir.Expr { return rows[i][c+j] })
 		count := loopir.C(k.target.Lanes)
-		if k.conv.Out.W%k.Out != 0 {
+		if k.used.W%k.Out != 0 {
 			count = loopir.C(c + 1).Sub(skip).Min(loopir.C(1)).Mul(k.target.Lanes)
 		}
-		k.put(k.out, count, v, k.n, block, y, x.AddC(k.outLay.Left+c), lane)
+		k.put(k.out, count, v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)
 	}
 	k.For("first", x, loopir.C(1), 1, func(loopir.Index) { // the halo belongs to the tile at the start of the row
-		for _, col := range haloColumns(k.outLay, k.conv.Out.W) {
-			k.Store(k.out, loopir.Num(f32, 0), k.n, block, y, loopir.C(col), lane)
+		for _, col := range haloColumns(k.outLay, k.conv.PooledW) {
+			k.Store(k.out, loopir.Num(f32, 0), k.n, block, row, loopir.C(col), lane)
 		}
 	})
 }

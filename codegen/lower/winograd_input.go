@@ -11,14 +11,16 @@ type winogradTiles struct {
 	*convKernel
 	sched.Winograd
 	transform
-	down, across int // tiles
+	used         sched.Image // of the result
+	down, across int         // tiles
 	first, count loopir.Index
 	half         *loopir.Buffer // a tile transformed in one direction
 }
 
 func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
 	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out, k.conv.KH, k.conv.SH)}
-	t.down, t.across = w.TilesOf(k.conv.Out)
+	t.used = k.conv.Used()
+	t.down, t.across = w.TilesOf(t.used)
 	t.first, t.count = loopir.C(0), loopir.C(t.down*t.across)
 	t.half = k.Temp("half", loopir.F32, w.In, w.In, sched.BlockChannels)
 	return t
@@ -39,8 +41,8 @@ func (k *winogradTiles) eachTile(body func(t, y, x, rows, columns loopir.Index))
 			past := number.Mul(k.Out).AddC(k.Out - extent)
 			return number.Mul(k.Out).Min(loopir.C(extent - k.Out)), past.Max(loopir.C(0))
 		}
-		y, rows := along(k.first.Add(t).Div(k.across), k.conv.Out.H)
-		x, columns := along(k.first.Add(t).Mod(k.across), k.conv.Out.W)
+		y, rows := along(k.first.Add(t).Div(k.across), k.used.H)
+		x, columns := along(k.first.Add(t).Mod(k.across), k.used.W)
 		body(t, y, x, rows, columns)
 	})
 }

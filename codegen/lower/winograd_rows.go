@@ -21,7 +21,7 @@ type winogradRows struct {
 func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
 	c := ck.conv
 	k := &winogradRows{convKernel: ck, transform: transformFor(w.Out, c.KH, c.SH), places: w.In}
-	height := resultRows(c)
+	height := c.Used().H
 	g := k.grid("y", (height+w.Out-1)/w.Out).Mul(w.Out)
 	k.first, k.shared = g, loopir.C(0)
 	if height%w.Out != 0 {
@@ -32,9 +32,6 @@ func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
 	k.rows = k.Temp("rows", loopir.F32, w.In, c.In.C, (width+lanes-1)/lanes*lanes)
 	return k
 }
-
-// resultRows is how many rows of the convolution are used: a pool leaves out what fills no window.
-func resultRows(c sched.Conv) int { return c.PooledH * max(c.PoolH, 1) }
 
 // transformRows computes rows for the whole width of the image. Rows outside it are zero.
 func (k *winogradRows) transformRows() {

@@ -31,6 +31,9 @@ func Candidates(c Conv, t Target) []Candidate {
 	case c.In.C < BlockChannels:
 		return decide(planarCandidates(c, t))
 	}
+	if c.PoolH > 0 && c.PadsRows() { // direct sums pool only rows that see all of the kernel
+		return decide(winograd(c, t))
+	}
 	all := append(direct(directChoice(c, t)), winograd(c, t)...)
 	if c.Out.C < BlockChannels {
 		all = append(all, thinToo(c, t)...)

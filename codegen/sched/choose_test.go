@@ -122,7 +122,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 				require.Zero(t, BlockChannels%choice.Spread, what)
 			}
 		case ConvWinograd:
-			down, across := choice.Winograd.TilesOf(c.Out)
+			down, across := choice.Winograd.TilesOf(c.Used())
 			require.Zero(t, blocks%tile.Blocks, what)
 			if !choice.Winograd.Apart {
 				require.Zero(t, choice.Winograd.Block%tile.Pixels, what)

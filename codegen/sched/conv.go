@@ -50,6 +50,13 @@ func plane(v []int) (h, w int) {
 // WeightShape is the shape of the weights, [O, I of a group, KH, KW].
 func (c Conv) WeightShape() []int { return []int{c.Out.C, c.GroupInC, c.KH, c.KW} }
 
+// Used is the part of the result that is used: a pool leaves out what fills no window.
+func (c Conv) Used() Image {
+	m := c.Out
+	m.H, m.W = c.PooledH*max(c.PoolH, 1), c.PooledW*max(c.PoolW, 1)
+	return m
+}
+
 // Right is how many columns past the image the last output column reads.
 func (c Conv) Right() int {
 	return max(0, (c.Out.W-1)*c.SW+(c.KW-1)*c.DW-c.Left-(c.In.W-1))

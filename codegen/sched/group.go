@@ -71,6 +71,33 @@ func CanPool(conv *ir.Node) bool {
 
 func (c Conv) canPool() bool { return c.Packed && c.Groups == 1 && !c.PadsRows() }
 
+// CanPoolTiles reports whether a convolution is computed in tiles of Winograd's filtering on every target, which hold whole
+// windows of the pool, however large the image is and whether it is padded.
+func CanPoolTiles(conv, pool *ir.Node) bool {
+	if conv.Op.Name != "conv" || pool.Op.Name != "maxpool" && pool.Op.Name != "avgpool" {
+		return false
+	}
+	c, ok := convOf(conv)
+	c.Packed = packable(conv.Inputs[1])
+	pooled, image := ImageOf(pool.Out().Type)
+	if !ok || !image || pool.Bool("ceil") || !tilesPool(WindowOf(pool, pool.Ints("kernel"))) {
+		return false
+	}
+	for _, t := range Targets {
+		if ChooseConv(c, t).Family != ConvWinograd {
+			return false
+		}
+	}
+	c.PoolH, c.PoolW, c.PooledH, c.PooledW = 2, 2, pooled.H, pooled.W
+	return len(winograd(c, Targets[0])) > 0
+}
+
+// tilesPool reports whether tiles of results can be pooled by w: it divides them.
+func tilesPool(w Window) bool {
+	two := []int{2, 2}
+	return slices.Equal(w.Kernel, two) && slices.Equal(w.Stride, two) && slices.Max(w.Dilation) == 1 && slices.Max(slices.Concat(w.Before, w.After)) == 0
+}
+
 // CanFuse reports whether one kernel computes all members of n: its anchor reads n's first input, and a pool at the end
 // is one that the anchor can take in. The graph passes fuse nothing else, but a graph may come with other bodies.
 func CanFuse(n *ir.Node) bool {
@@ -86,6 +113,9 @@ func CanFuse(n *ir.Node) bool {
 func canTakeIn(n, pool *ir.Node) bool {
 	c, ok := FusedConv(n)
 	w := WindowOf(pool, pool.Ints("kernel"))
+	if ok && len(winograd(c, Targets[0])) > 0 && tilesPool(w) {
+		return true
+	}
 	return ok && c.canPool() && slices.Equal(w.Kernel, w.Stride) && slices.Max(w.Dilation) == 1 &&
 		slices.Max(slices.Concat(w.Before, w.After)) == 0 && c.PooledH*c.PoolH <= c.Out.H && c.PooledW*c.PoolW <= c.Out.W
 }

@@ -53,7 +53,7 @@ func TestPassesFuseWhatKernelsCompute(t *testing.T) {
 			g = irtest.RandomConv(seed)
 		}
 		o := passes.Options{FusePool: func(head *ir.Node, out ir.Type, pool *ir.Node) bool {
-			return passes.SmallPool(head, out, pool) && CanPool(head)
+			return passes.SmallPool(head, out, pool) && CanPool(head) || CanPoolTiles(head, pool)
 		}}
 		_, err := passes.Run(g, o)
 		require.NoError(t, err)

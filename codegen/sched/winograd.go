@@ -56,12 +56,14 @@ func filtering(choice ConvChoice, c Conv, t Target) Candidate {
 
 // winograd proposes schedules of this kind; none if c has none.
 func winograd(c Conv, t Target) []Candidate {
-	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.PoolH > 0 || c.In.C < BlockChannels {
+	poolable := c.PoolH == 0 || c.PoolH == 2 && c.PoolW == 2 // windows lie within tiles, as all of those start at even places
+	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || !poolable || c.In.C < BlockChannels {
 		return nil
 	}
 	var all []Candidate
+	used := c.Used()
 	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
-		if c.Out.H < out || c.Out.W < out {
+		if used.H < out || used.W < out {
 			continue
 		}
 		for _, apart := range []bool{false, true} {
@@ -81,7 +83,7 @@ func precise(c Conv, out int) bool { return out+ceilDiv(c.KH, c.SH)-1 <= 4 }
 
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
-	down, across := w.TilesOf(c.Out)
+	down, across := w.TilesOf(c.Used())
 	places, tiles := w.In*w.In, down*across
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
 	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, blocks: blocks, steps: c.In.C, repeat: c.In.N})
