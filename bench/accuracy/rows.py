@@ -67,7 +67,7 @@ def to_markdown(rows):
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("")
     lines += [f"Left out: {name}, {reason}." for name, reason in zoo.LEFT_OUT.items()]
-    missing = [f"{name} ({exporter})" for exporter, names in zoo.exporters().items() for name in names if (name, exporter) not in rows]
-    if missing:
-        lines.append("Not measured yet: " + ", ".join(missing) + ".")
+    for exporter, names in zoo.exporters().items():
+        if missing := [name for name in names if (name, exporter) not in rows]:
+            lines += ["", f"Not measured yet, {exporter}: " + ", ".join(missing) + "."]
     return "\n".join(lines) + "\n"
