@@ -16,8 +16,11 @@ import (
 // reportFile is the page about a run, in its folder.
 const reportFile = "report.html"
 
-// maxMistakes bounds how many pictures the report shows.
-const maxMistakes = 60
+// What the report shows at most.
+const (
+	maxMistakes = 60 // pictures
+	maxMatrix   = 40 // classes of a confusion matrix
+)
 
 // writeReport writes the page about a run.
 func (o *trainOptions) writeReport(s *session, sets *trainSets, r *train.Result) error {
@@ -30,8 +33,12 @@ func (o *trainOptions) writeReport(s *session, sets *trainSets, r *train.Result)
 		page.TextEl("p", o.summary(sets)).Class("quiet"),
 		page.Figures(runFigures(r)...),
 		page.TextEl("h2", "Curves"), runCurves(r),
-		page.TextEl("h2", "Right classes in rows, answers in columns"), page.Confusion(sets.classes, sets.confusion(r.Predictions)),
 	}}
+	if counts := sets.confusion(r.Predictions); sets.outputs <= maxMatrix {
+		p.Body = append(p.Body, page.TextEl("h2", "Right classes in rows, answers in columns"), page.Confusion(sets.classes, counts))
+	} else {
+		p.Body = append(p.Body, page.TextEl("h2", "The most frequent mistakes"), sets.frequentMistakes(counts))
+	}
 	if len(mistakes) > 0 {
 		p.Body = append(p.Body, page.TextEl("h2", "Pictures that are taken for others"), page.Pictures(mistakes...))
 	}
@@ -89,6 +96,32 @@ func (sets *trainSets) confusion(predictions []int64) [][]int {
 		out[sets.test.Label(i)][p]++
 	}
 	return out
+}
+
+// frequentMistakes is a table of the classes that are most often taken for others, for networks with many.
+func (sets *trainSets) frequentMistakes(counts [][]int) page.Node {
+	type mistake struct{ right, answer, count, total int }
+	var all []mistake
+	for i, row := range counts {
+		total := 0
+		for _, n := range row {
+			total += n
+		}
+		for k, n := range row {
+			if n > 0 && k != i {
+				all = append(all, mistake{i, k, n, total})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b mistake) int { return b.count - a.count })
+	var rows [][]page.Cell
+	for _, m := range all[:min(len(all), maxMistakes)] {
+		rows = append(rows, []page.Cell{
+			page.Word(className(sets.classes, m.right)), page.Word(className(sets.classes, m.answer)),
+			page.Number(fmt.Sprint(m.count), float64(m.count)), page.Number(fmt.Sprint(m.total), float64(m.total)),
+		})
+	}
+	return page.Table([]page.Column{{Title: "right class", Left: true}, {Title: "answer", Left: true}, {Title: "pictures"}, {Title: "of"}}, rows)
 }
 
 // mistakePictures are test pictures that were answered wrong, as the network sees them; spread over the set if they are

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"nncc/cmd/nncc/page"
 )
 
 // trainingData writes a small network, and pictures of two classes.
@@ -75,4 +77,13 @@ func TestTrainInterrupted(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
+}
+
+func TestFrequentMistakes(t *testing.T) {
+	sets := &trainSets{classes: []string{"cat", "dog"}, outputs: 3}
+	var b strings.Builder
+	require.NoError(t, page.Render(&b, sets.frequentMistakes([][]int{{5, 1, 0}, {0, 2, 3}, {0, 0, 0}})))
+	text := b.String()
+	require.Equal(t, 2, strings.Count(text, "<tr><td"))
+	require.Less(t, strings.Index(text, ">dog</td>"), strings.Index(text, ">cat</td>"), "most frequent first")
 }
