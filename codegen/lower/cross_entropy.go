@@ -46,7 +46,7 @@ func (k *crossEntropy) row(each func(x, count loopir.Index, e loopir.Expr)) (lar
 	top := k.Let("top", loopir.SplatOf(k.target.Lanes, largest))
 	total.Set(loopir.Num(t, 0))
 	k.vectors(k.classes, func(x, count loopir.Index) {
-		e := k.Let("e", exp(k.kernel, loopir.Sub.Of(load(x, count), top)))
+		e := k.Let("e", boundedExp(k.kernel, loopir.Sub.Of(load(x, count), top)))
 		each(x, count, e)
 		total.Set(loopir.Add.Of(total.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
 	})

@@ -1,6 +1,10 @@
 package lower
 
-import "nncc/codegen/loopir"
+import (
+	"math"
+
+	"nncc/codegen/loopir"
+)
 
 // Polynomials for float32: least maximal relative error over their interval, fitted in double precision.
 var (
@@ -18,20 +22,36 @@ func polynomial(x loopir.Expr, c []float64) loopir.Expr {
 	return y
 }
 
-// exp is e to the x for float32, with a relative error of some 1e-7: x = n*ln 2 + r with |r| <= ln(2)/2, and e^r by
-// a polynomial. Results below the normal numbers become the smallest of them, those above the largest become infinite.
+// exp is e to the x for float32, with a relative error of some 1e-7. Results below the normal numbers become the smallest
+// of them, those above the largest become infinite.
 func exp(k *kernel, x loopir.Expr) loopir.Expr {
 	t := x.Type()
-	const ln2High, ln2Low, log2e = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634
+	p, n := expParts(k, x)
+	half := k.Let("h", loopir.Shr.Of(n, loopir.Num(n.Type(), 1))) // 2^n in two steps: n may be 128
+	return loopir.Mul.Of(loopir.Mul.Of(p, powerOfTwo(half, t)), powerOfTwo(loopir.Sub.Of(n, half), t))
+}
+
+// boundedExp is exp up to 2^127 or so; beyond, where exp still has numbers, it is infinite: 2^n is one factor.
+func boundedExp(k *kernel, x loopir.Expr) loopir.Expr {
+	p, n := expParts(k, x)
+	return loopir.Mul.Of(p, powerOfTwo(n, x.Type()))
+}
+
+// expParts splits e to the x, for x between -87 and 89, into p and the power n of two: x = n*ln 2 + r with |r| <=
+// ln(2)/2, and p is e^r by a polynomial. To round to n is to add a number so large that its last bit counts ones; n is
+// then in its low bits.
+func expParts(k *kernel, x loopir.Expr) (p, n loopir.Expr) {
+	t := x.Type()
+	const ln2High, ln2Low, log2e, large = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634, 1.5 * (1 << 23)
 	x = k.Let("x", loopir.Min.Of(loopir.Num(t, 89), loopir.Max.Of(loopir.Num(t, -87), x)))
-	n := k.Let("n", loopir.RoundEven.Of(loopir.Mul.Of(x, loopir.Num(t, log2e))))
-	r := loopir.FMAOf(n, loopir.Num(t, -ln2High), x)
-	r = k.Let("r", loopir.FMAOf(n, loopir.Num(t, -ln2Low), r))
-	p := k.Let("p", loopir.FMAOf(polynomial(r, expCoefs), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
+	rounded := k.Let("n", loopir.FMAOf(x, loopir.Num(t, log2e), loopir.Num(t, large)))
+	whole := k.Let("w", loopir.Sub.Of(rounded, loopir.Num(t, large)))
+	r := loopir.FMAOf(whole, loopir.Num(t, -ln2High), x)
+	r = k.Let("r", loopir.FMAOf(whole, loopir.Num(t, -ln2Low), r))
+	p = k.Let("p", loopir.FMAOf(polynomial(r, expCoefs), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
 	ints := loopir.Vec(loopir.I32, t.Lanes)
-	half := k.Let("h", loopir.Shr.Of(loopir.ConvertTo(loopir.I32, n), loopir.Num(ints, 1))) // 2^n in two steps: n may be 128
-	rest := loopir.Sub.Of(loopir.ConvertTo(loopir.I32, n), half)
-	return loopir.Mul.Of(loopir.Mul.Of(p, powerOfTwo(half, t)), powerOfTwo(rest, t))
+	bits := int(math.Float32bits(large))
+	return p, k.Let("i", loopir.Sub.Of(loopir.BitcastTo(ints, rounded), loopir.Num(ints, float64(bits))))
 }
 
 // powerOfTwo is 2^n for an integer n between -126 and 127, made of exponent bits.
@@ -43,7 +63,7 @@ func powerOfTwo(n loopir.Expr, t loopir.Type) loopir.Expr {
 // sigmoid is 1/(1 + e^-x).
 func sigmoid(k *kernel, x loopir.Expr) loopir.Expr {
 	one := loopir.Num(x.Type(), 1)
-	return loopir.Div.Of(one, loopir.Add.Of(one, exp(k, loopir.Neg.Of(x))))
+	return loopir.Div.Of(one, loopir.Add.Of(one, boundedExp(k, loopir.Neg.Of(x))))
 }
 
 // tanh is a polynomial near 0, where it is almost x, and (1-e)/(1+e) with e = exp(-2|x|) elsewhere.
@@ -54,7 +74,7 @@ func tanh(k *kernel, x loopir.Expr) loopir.Expr {
 	magnitude := k.Let("a", loopir.Abs.Of(x))
 	square := k.Let("z", loopir.Mul.Of(x, x))
 	near := loopir.FMAOf(loopir.Mul.Of(x, square), polynomial(square, tanhCoefs), x)
-	e := k.Let("e", exp(k, loopir.Mul.Of(loopir.Num(t, -2), magnitude)))
+	e := k.Let("e", boundedExp(k, loopir.Mul.Of(loopir.Num(t, -2), magnitude)))
 	far := k.Let("f", loopir.Div.Of(loopir.Sub.Of(one, e), loopir.Add.Of(one, e)))
 	far = loopir.SelectOf(loopir.Lt.Of(x, zero), loopir.Neg.Of(far), far)
 	return loopir.SelectOf(loopir.Lt.Of(magnitude, loopir.Num(t, 0.625)), near, far)

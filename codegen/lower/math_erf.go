@@ -18,7 +18,7 @@ func erf(k *kernel, x loopir.Expr) loopir.Expr {
 	x = k.Let("x", x)
 	size := k.Let("a", loopir.Min.Of(num(4), loopir.Abs.Of(x)))
 	near := loopir.Mul.Of(x, polynomial(k.Let("z", loopir.Mul.Of(size, size)), erfNearCoefs))
-	far := k.Let("f", loopir.Sub.Of(num(1), exp(k, polynomial(size, erfFarCoefs))))
+	far := k.Let("f", loopir.Sub.Of(num(1), boundedExp(k, polynomial(size, erfFarCoefs))))
 	far = loopir.SelectOf(loopir.Lt.Of(x, num(0)), loopir.Neg.Of(far), far)
 	return loopir.SelectOf(loopir.Lt.Of(size, num(0.94)), near, far)
 }
@@ -29,7 +29,7 @@ func elu(k *kernel, x loopir.Expr, alpha float64) loopir.Expr {
 	num := func(v float64) loopir.Expr { return loopir.Num(t, v) }
 	x = k.Let("x", x)
 	near := loopir.FMAOf(polynomial(x, expCoefs), loopir.Mul.Of(x, x), x)
-	far := loopir.Sub.Of(exp(k, x), num(1))
+	far := loopir.Sub.Of(boundedExp(k, x), num(1))
 	below := loopir.SelectOf(loopir.Gt.Of(x, num(-0.34)), near, far)
 	return loopir.SelectOf(loopir.Lt.Of(x, num(0)), loopir.Mul.Of(num(alpha), below), x)
 }

@@ -48,7 +48,7 @@ func twiceAtanh(k *kernel, f loopir.Expr, terms int) loopir.Expr {
 // softplus is log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
 func softplus(k *kernel, x loopir.Expr) loopir.Expr {
 	x = k.Let("x", x)
-	e := k.Let("e", exp(k, loopir.Neg.Of(loopir.Abs.Of(x))))
+	e := k.Let("e", boundedExp(k, loopir.Neg.Of(loopir.Abs.Of(x))))
 	return loopir.Add.Of(loopir.Max.Of(loopir.Num(x.Type(), 0), x), twiceAtanh(k, e, len(atanhSeries)-1))
 }
 

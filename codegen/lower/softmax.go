@@ -42,7 +42,7 @@ func (k *kernel) softmaxColumns(extent int, count loopir.Index, place func(x loo
 	load := func(x loopir.Index) loopir.Expr { return widen(k.get(src, count, place(x)...)) }
 	largest.Set(lowest(t))
 	k.each("x", extent, func(x loopir.Index) { largest.Set(loopir.Max.Of(load(x), largest.At())) })
-	exponential := func(x loopir.Index) loopir.Expr { return exp(k, loopir.Sub.Of(load(x), largest.At())) }
+	exponential := func(x loopir.Index) loopir.Expr { return boundedExp(k, loopir.Sub.Of(load(x), largest.At())) }
 	sum.Set(loopir.Num(t, 0))
 	k.each("x", extent, func(x loopir.Index) {
 		e := k.Let("e", exponential(x))
@@ -71,7 +71,7 @@ func (k *kernel) softmaxRow(extent int, place func(x loopir.Index) []loopir.Inde
 	top := k.Let("top", loopir.SplatOf(k.target.Lanes, k.reduce(loopir.Max, largest.At())))
 	sum.Set(loopir.Num(t, 0))
 	k.vectors(extent, func(x, count loopir.Index) {
-		e := k.Let("e", exp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top)))
+		e := k.Let("e", boundedExp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top)))
 		k.put(dst, count, narrow(e, dst.Elem), place(x)...)
 		sum.Set(loopir.Add.Of(sum.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
 	})
@@ -80,7 +80,7 @@ func (k *kernel) softmaxRow(extent int, place func(x loopir.Index) []loopir.Inde
 	k.vectors(extent, func(x, count loopir.Index) {
 		e := k.get(dst, count, place(x)...)
 		if dst.Elem != loopir.F32 { // rounded once only
-			e = exp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top))
+			e = boundedExp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top))
 		}
 		k.put(dst, count, narrow(loopir.Mul.Of(e, scale), dst.Elem), place(x)...)
 	})
