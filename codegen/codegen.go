@@ -32,24 +32,53 @@ type Options struct {
 	Verify          bool // check kernels again after promotion; their addresses are proved in any case
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
+
+	prefix string // of the part's kernels
+}
+
+// Part is one of the graphs that one package computes.
+type Part struct {
+	Graph  *ir.Graph // optimised
+	Prefix string    // begins the names of its kernels, to tell them from those of other parts; may be empty
 }
 
 // Compile makes a program of an optimised graph. It fails if nobody can compile for an instruction set that is asked for.
 func Compile(g *ir.Graph, o Options) (*program.Program, error) {
-	p := &program.Program{Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: SignatureOf(g), Params: params(g)}
+	programs, err := CompileParts([]Part{{Graph: g}}, o)
+	if err != nil {
+		return nil, err
+	}
+	return programs[0], nil
+}
+
+// CompileParts makes a program of each part. Their constants are the same list: those of all parts, each distinct one once.
+func CompileParts(parts []Part, o Options) ([]*program.Program, error) {
 	targets, err := o.targets()
 	if err != nil {
 		return nil, err
 	}
-	plans, err := compileVariants(g, targets, o)
-	if err != nil {
-		return nil, err
+	var plans []*plan.Plan
+	for _, part := range parts {
+		o.prefix = part.Prefix
+		more, err := compileVariants(part.Graph, targets, o)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, more...)
 	}
-	p.Constants = plan.Join(plans, o.Swappable)
-	for _, pl := range plans {
-		p.Variants = append(p.Variants, pl.Variant)
+	constants := plan.Join(plans, o.Swappable)
+	programs := make([]*program.Program, len(parts))
+	for i, part := range parts {
+		g := part.Graph
+		p := &program.Program{
+			Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: SignatureOf(g), Params: params(g), Constants: constants,
+		}
+		for _, pl := range plans[i*len(targets):][:len(targets)] {
+			p.Variants = append(p.Variants, pl.Variant)
+		}
+		programs[i] = p
 	}
-	return p, nil
+	return programs, nil
 }
 
 // compileVariants compiles for every target at once. What Emit gets comes in the order of targets.

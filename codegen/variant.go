@@ -122,7 +122,7 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Opt
 	if err != nil {
 		return nil, err
 	}
-	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers})
+	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers, Prefix: o.prefix})
 	if err := verifyAll(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
 		return nil, err
 	}

@@ -7,7 +7,8 @@ import (
 	"nncc/ir"
 )
 
-// openStates gives every state plain memory that outlasts a run, which an init step fills with its first value.
+// openStates gives every state plain memory that outlasts a run, which an init step fills with its first value. Zeros,
+// where optimizers begin, are there already, and take no constant.
 func (l *lowerer) openStates() ([]*Storage, error) {
 	var out []*Storage
 	last := lastReads(l.graph)
@@ -17,11 +18,13 @@ func (l *lowerer) openStates() ([]*Storage, error) {
 			return nil, err
 		}
 		at.Derived = true
-		first, err := l.constant(&ir.Value{Name: s.Name, Type: s.In.Type, Const: s.Init}, s.In.Type, sched.Layout{})
-		if err != nil {
-			return nil, err
+		if !isZero(s.Init.Data) {
+			first, err := l.constant(&ir.Value{Name: s.Name, Type: s.In.Type, Const: s.Init}, s.In.Type, sched.Layout{})
+			if err != nil {
+				return nil, err
+			}
+			l.init = append(l.init, l.copying(first, at))
 		}
-		l.init = append(l.init, l.copying(first, at))
 		l.stored[s.In] = []*Storage{at}
 		if updatesInPlace(s, last) && l.plan.Layout[s.Out] == (sched.Layout{}) {
 			l.inPlace[s.Out] = at
@@ -29,6 +32,11 @@ func (l *lowerer) openStates() ([]*Storage, error) {
 		out = append(out, at)
 	}
 	return out, nil
+}
+
+// isZero reports whether data has no byte but zeros.
+func isZero(data []byte) bool {
+	return !slices.ContainsFunc(data, func(b byte) bool { return b != 0 })
 }
 
 // lastReads is the last node that reads each value, or what reshapes make of it, which is the same memory; nil for

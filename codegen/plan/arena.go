@@ -84,13 +84,21 @@ func lowestFree(v *interval, placed []*interval) int {
 	return offset
 }
 
-// stack places the results of init steps, which all live for ever, one behind the other.
-func stack(init []lower.Step, offsets map[*lower.Storage]int) (derivedBytes int) {
-	for _, s := range init {
-		for _, o := range s.Outputs() {
-			offsets[o.Root()] = derivedBytes
-			derivedBytes += aligned(o.Bytes())
+// stack places what lives for ever one behind the other: the results of init steps, and states that need none.
+func stack(res *lower.Result, offsets map[*lower.Storage]int) (derivedBytes int) {
+	place := func(s *lower.Storage) {
+		if _, placed := offsets[s.Root()]; !placed {
+			offsets[s.Root()] = derivedBytes
+			derivedBytes += aligned(s.Bytes())
 		}
+	}
+	for _, s := range res.Init {
+		for _, o := range s.Outputs() {
+			place(o)
+		}
+	}
+	for _, s := range res.States {
+		place(s)
 	}
 	return derivedBytes
 }

@@ -11,12 +11,15 @@ import (
 
 // kernelTable keeps each distinct function once: repeated blocks of a network share code.
 type kernelTable struct {
+	prefix string // of the kernels' names
 	funcs  []*loopir.Func
 	nodes  [][]*ir.Node // what each one computes, wherever it is used
 	number map[string]int
 }
 
-func newKernelTable() *kernelTable { return &kernelTable{number: map[string]int{}} }
+func newKernelTable(prefix string) *kernelTable {
+	return &kernelTable{prefix: prefix, number: map[string]int{}}
+}
 
 // add returns the number of a function equal to that of s but for its name, adding it under a name of its own if there is none.
 func (t *kernelTable) add(s lower.Step) int {
@@ -27,7 +30,7 @@ func (t *kernelTable) add(s lower.Step) int {
 	i, ok := t.number[text]
 	if !ok {
 		i = len(t.funcs)
-		f.Name = fmt.Sprintf("k%02d_%s", i, identifier(name))
+		f.Name = fmt.Sprintf("%sk%02d_%s", t.prefix, i, identifier(name))
 		t.funcs, t.nodes, t.number[text] = append(t.funcs, f), append(t.nodes, nil), i
 	}
 	t.nodes[i] = append(t.nodes[i], s.Nodes...)

@@ -13,13 +13,15 @@ import (
 
 // Options of a plan.
 type Options struct {
-	Merge bool // run small neighbouring steps in one native call
+	Merge  bool   // run small neighbouring steps in one native call
+	Prefix string // begins the names of kernels
 }
 
 // Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i], and Nodes[i] what it computes. Its launches
 // number constants as in Consts, until Join numbers them for a whole program.
 type Plan struct {
 	Variant program.Variant
+	Prefix  string // begins the names of kernels
 	Consts  []*lower.Const
 	Funcs   []*loopir.Func
 	Nodes   [][]*ir.Node
@@ -27,15 +29,15 @@ type Plan struct {
 
 // New plans one variant.
 func New(res *lower.Result, t sched.Target, o Options) *Plan {
-	steps, kernels := res.Steps, newKernelTable()
+	steps, kernels := res.Steps, newKernelTable(o.Prefix)
 	if o.Merge {
 		steps = merge(steps, t, kernels)
 	}
-	p := &Plan{Variant: program.Variant{ISA: t.ISA}}
+	p := &Plan{Variant: program.Variant{ISA: t.ISA}, Prefix: o.Prefix}
 	var consts constants
 	offsets, arenaBytes := pack(steps, res)
 	p.Variant.ArenaBytes = arenaBytes
-	p.Variant.DerivedBytes = stack(res.Init, offsets)
+	p.Variant.DerivedBytes = stack(res, offsets)
 	launch := func(s lower.Step) exec.Launch {
 		l := exec.Launch{Name: s.Name, Kernel: kernels.add(s), Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
 		for _, a := range s.Args {

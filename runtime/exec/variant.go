@@ -16,7 +16,7 @@ type Space uint8
 const (
 	SpaceArena   Space = iota // activations: offset per sample, scaled by MaxBatch
 	SpaceConst                // constant number Arg.Index: offset in bytes
-	SpaceDerived              // memory filled by the init launches, kept for the life of the instance, in which step launches may change states: offset in bytes
+	SpaceDerived              // memory filled by the init launches, zero before, kept for the life of the instance, in which step launches may change states: offset in bytes
 )
 
 // String returns the name used in messages.
