@@ -43,11 +43,16 @@ func newNetwork(g *ir.Graph, batch int, training bool) (*network, error) {
 	return &network{Builder: ir.NewBuilder(g.Name), batch: batch, training: training, values: map[*ir.Value]*ir.Value{}, carries: map[*ir.Value]bool{}}, nil
 }
 
-// inputs declares the inputs that all graphs have, and that of dropout if this one does.
-func (b *network) inputs(g *ir.Graph) (labels *ir.Value) {
+// images declares the input that all graphs have.
+func (b *network) images(g *ir.Graph) {
 	in := g.Inputs[0]
 	b.values[in] = b.Input(in.Pos, "images", b.batched(in.Type))
 	b.carries[in] = true
+}
+
+// inputs declares the inputs of graphs that know what is right, and that of dropout if this one does.
+func (b *network) inputs(g *ir.Graph) (labels *ir.Value) {
+	b.images(g)
 	labels = b.Input(diag.Pos{}, "labels", ir.T(tensor.I64, b.batch))
 	if b.training && slices.ContainsFunc(g.Nodes, func(n *ir.Node) bool { return n.Op.Name == "dropout" }) {
 		b.seed = b.Input(diag.Pos{}, "seed", ir.T(tensor.I64))

@@ -86,3 +86,18 @@ func Evaluation(g *ir.Graph, batch int, loss Loss) (*ir.Graph, error) {
 	b.Output("predictions", predictions)
 	return b.finish(g, "evaluation")
 }
+
+// Inference makes the graph that runs the inference graph g on batches of that size. Its states are those of Evaluation.
+//
+//	inputs   images f32[N, C, H, W]
+//	outputs  that of g, for each sample
+func Inference(g *ir.Graph, batch int) (*ir.Graph, error) {
+	b, err := newNetwork(g, batch, false)
+	if err != nil {
+		return nil, err
+	}
+	b.images(g)
+	b.add(g, func(string) bool { return true })
+	b.Output(g.Outputs[0].Name, b.values[g.Outputs[0].Value])
+	return b.finish(g, "inference")
+}

@@ -96,6 +96,15 @@ func TestEvaluation(t *testing.T) {
 	}
 	outputs, _, err := interp.Step(e, b.at(0), states, interp.Options{})
 	require.NoError(t, err)
+	alone, err := grad.Inference(model, 16)
+	require.NoError(t, err)
+	require.NoError(t, ir.Verify(alone))
+	require.Len(t, alone.States, len(states))
+	for i, s := range alone.States {
+		require.Equal(t, e.States[i].Name, s.Name)
+	}
+	inferred, _, err := interp.Step(alone, b.at(0)[:1], states, interp.Options{})
+	require.NoError(t, err)
 
 	for _, v := range model.Constants() { // the same through the model itself
 		if trained[v.Name] != nil {
@@ -109,6 +118,7 @@ func TestEvaluation(t *testing.T) {
 		out, err := interp.Run(model, []*tensor.Tensor{one}, interp.Options{})
 		require.NoError(t, err)
 		logits, sum, top := out[0].Float64s(), 0.0, 0
+		require.InDeltaSlice(t, logits, inferred[0].Float64s()[n*len(logits):][:len(logits)], 1e-5)
 		for k, v := range logits {
 			sum += math.Exp(v)
 			if v > logits[top] {
