@@ -56,7 +56,8 @@ const importRules = `
 	runtime/exec < runtime/exec/exectest
 	frontend/onnx, runtime/data < frontend/onnx/nodetest
 	frontend/modeljson < frontend/modeljson/layertest
-	ir/irtest, runtime/exec/exectest, frontend/onnx/nodetest, frontend/modeljson/layertest, codegen, backends/all < backends/backendtest
+	ir/passes/grad, frontend, runtime/data < ir/passes/grad/gradtest
+	ir/irtest, runtime/exec/exectest, frontend/onnx/nodetest, frontend/modeljson/layertest, ir/passes/grad/gradtest, codegen, backends/all < backends/backendtest
 `
 
 // outside are the modules that nncc uses, each with the packages that may import it directly.
@@ -64,7 +65,7 @@ var outside = map[string][]string{
 	"github.com/dave/jennifer":    {"backends/gohost"},
 	"github.com/llir/llvm":        {"backends/llvmcpu"},
 	"github.com/spf13/cobra":      {"cmd/nncc"},
-	"github.com/stretchr/testify": {"ir/irtest", "backends/backendtest"},
+	"github.com/stretchr/testify": {"ir/irtest", "ir/passes/grad/gradtest", "backends/backendtest"},
 	"golang.org/x/image":          {"runtime/data"},
 	"google.golang.org/protobuf":  {"frontend/onnx", "frontend/onnx/export", "runtime/train/tensorboard"},
 }

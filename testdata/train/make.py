@@ -26,7 +26,6 @@ SIZE, CLASSES, BATCH, BATCHES, STEPS = 12, 4, 16, 8, 16
 RUNS = {
     "nesterov_wd": dict(make=lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4)),
     "adamw": dict(make=lambda p: torch.optim.AdamW(p, lr=0.002, weight_decay=0.01)),
-    "adam": dict(make=lambda p: torch.optim.Adam(p, lr=0.002, weight_decay=0.01, betas=(0.8, 0.99), eps=1e-6)),
     "clipped": dict(make=lambda p: torch.optim.SGD(p, lr=0.1), clip=0.5, smoothing=0.1),
     "mse": dict(make=lambda p: torch.optim.SGD(p, lr=0.1), loss=lambda y, t: F.mse_loss(y, F.one_hot(t, CLASSES).to(y.dtype))),
 }

@@ -12,6 +12,7 @@ import (
 	"nncc/ir/interp"
 	"nncc/ir/passes"
 	"nncc/ir/passes/grad"
+	"nncc/ir/passes/grad/gradtest"
 	"nncc/runtime/tensor"
 )
 
@@ -54,17 +55,10 @@ func state(t *testing.T, g *ir.Graph, states []*tensor.Tensor, name string) []fl
 	return nil
 }
 
-// The optimizer passes of the compiler keep what a step computes, and what the states hold after it.
+// The passes of the compiler keep what a step computes, and what the states hold after it.
 func TestPassesKeepSteps(t *testing.T) {
-	for _, o := range []grad.Options{
-		{Optimizer: optimizers["adamw"].Optimizer, ClipNorm: 0.5},
-		{Optimizer: optimizers["nesterov_wd"].Optimizer, Loss: grad.Loss{Kind: "mse"}},
-	} {
-		o.Batch = 16
-		g, err := grad.Step(load(t, "../../../testdata/train/residual.json", ""), o)
-		require.NoError(t, err)
-		b := readBatches(t, "../../../testdata/train/images_u8_nhwc.npy", "../../../testdata/train/labels_i64.npy", 16)
-		inputs := append(b.at(0), rate(0.1))
+	for _, r := range gradtest.Residual(t, fixture) {
+		g, inputs := r.Step(t), r.Inputs(0)
 		outputs, next, err := interp.Step(g, inputs, interp.InitialStates(g), interp.Options{Float64: true})
 		require.NoError(t, err)
 		_, err = passes.Run(g, passes.Options{Verify: true})
@@ -79,22 +73,19 @@ func TestPassesKeepSteps(t *testing.T) {
 
 // Evaluation sees what Step made under the same names, and uses the running statistics.
 func TestEvaluation(t *testing.T) {
-	model := load(t, "../../../testdata/train/residual.json", "../../../testdata/train/residual.safetensors")
-	g, err := grad.Step(model, grad.Options{Batch: 16, Optimizer: grad.Optimizer{Momentum: 0.9}})
+	r := gradtest.Residual(t, fixture)[0]
+	g, err := grad.Evaluation(r.Model, 16, grad.Loss{})
 	require.NoError(t, err)
-	b := readBatches(t, "../../../testdata/train/images_u8_nhwc.npy", "../../../testdata/train/labels_i64.npy", 16)
-	_, trained := train(t, g, b, 0.05, 4, interp.Options{})
-
-	e, err := grad.Evaluation(model, 16, grad.Loss{})
-	require.NoError(t, err)
-	require.NoError(t, ir.Verify(e))
-	states := make([]*tensor.Tensor, len(e.States))
-	for i, s := range e.States {
+	require.NoError(t, ir.Verify(g))
+	states := make([]*tensor.Tensor, len(g.States))
+	for i, s := range g.States {
 		require.Same(t, s.In, s.Out, "only read")
-		states[i] = trained[s.Name]
-		require.NotNil(t, states[i], s.Name)
+		require.NotNil(t, r.Final[s.Name], s.Name)
+		states[i] = r.Final[s.Name]
 	}
-	outputs, _, err := interp.Step(e, b.at(0), states, interp.Options{})
+	require.Len(t, states, len(r.Final))
+	images, labels := r.Inputs(0)[0], r.Inputs(0)[1]
+	outputs, _, err := interp.Step(g, []*tensor.Tensor{images, labels}, states, interp.Options{})
 	require.NoError(t, err)
 	alone, err := grad.Inference(model, 16)
 	require.NoError(t, err)
@@ -106,16 +97,15 @@ func TestEvaluation(t *testing.T) {
 	inferred, _, err := interp.Step(alone, b.at(0)[:1], states, interp.Options{})
 	require.NoError(t, err)
 
-	for _, v := range model.Constants() { // the same through the model itself
-		if trained[v.Name] != nil {
-			v.Const = trained[v.Name]
+	for _, v := range r.Model.Constants() { // the same through the model itself
+		if r.Final[v.Name] != nil {
+			v.Const = r.Final[v.Name]
 		}
 	}
-	images, labels := b.at(0)[0], b.at(0)[1].I64s()
 	size := images.Len() / 16
 	for n := range 16 {
 		one := tensor.FromF32(images.F32s()[n*size:(n+1)*size], 1, 3, 12, 12)
-		out, err := interp.Run(model, []*tensor.Tensor{one}, interp.Options{})
+		out, err := interp.Run(r.Model, []*tensor.Tensor{one}, interp.Options{})
 		require.NoError(t, err)
 		logits, sum, top := out[0].Float64s(), 0.0, 0
 		require.InDeltaSlice(t, logits, inferred[0].Float64s()[n*len(logits):][:len(logits)], 1e-5)
@@ -125,7 +115,7 @@ func TestEvaluation(t *testing.T) {
 				top = k
 			}
 		}
-		require.InDelta(t, math.Log(sum)-logits[labels[n]], outputs[0].Float64s()[n], 1e-5)
+		require.InDelta(t, math.Log(sum)-logits[labels.I64s()[n]], outputs[0].Float64s()[n], 1e-5)
 		require.EqualValues(t, top, outputs[1].I64s()[n])
 	}
 }
@@ -153,6 +143,35 @@ func TestDescent(t *testing.T) {
 		require.NoError(t, err)
 		require.InDeltaSlice(t, state(t, whole, wholeStates, "w"), state(t, descent, states, "w"), 1e-6)
 		require.InDeltaSlice(t, state(t, whole, wholeStates, "b"), state(t, descent, states, "b"), 1e-6)
+	}
+}
+
+// Adam's weight decay is part of the gradient; betas and epsilon are as asked for. What it does to a weight whose
+// gradient is easy to write down, step by step.
+func TestAdam(t *testing.T) {
+	const beta1, beta2, epsilon, decay, learningRate = 0.8, 0.99, 1e-3, 0.01, 0.1
+	g, err := grad.Step(parse(t, `graph net batched {
+  input %x: f32[1, 3]
+  const %w: f32[1, 3] = [1, -2, 0.5]
+  %y = mul(%x, %w)
+  output %y
+}
+`), grad.Options{Batch: 1, Loss: grad.Loss{Kind: "mse"}, Optimizer: grad.Optimizer{Kind: "adam", WeightDecay: decay, Beta1: beta1, Beta2: beta2, Epsilon: epsilon}})
+	require.NoError(t, err)
+	x, target := []float32{0.5, 1, -2}, []float64{0, 1, 0}
+	w, mean, square := []float64{1, -2, 0.5}, make([]float64, 3), make([]float64, 3)
+	states := interp.InitialStates(g)
+	for step := 1.0; step <= 5; step++ {
+		_, states, err = interp.Step(g, append(batchOf(x, []float32{1}), rate(learningRate)), states, interp.Options{})
+		require.NoError(t, err)
+		for k := range w {
+			gradient := 2*(float64(x[k])*w[k]-target[k])*float64(x[k])/3 + decay*w[k]
+			mean[k] = beta1*mean[k] + (1-beta1)*gradient
+			square[k] = beta2*square[k] + (1-beta2)*gradient*gradient
+			root := math.Sqrt(square[k])/math.Sqrt(1-math.Pow(beta2, step)) + epsilon
+			w[k] -= learningRate / (1 - math.Pow(beta1, step)) * mean[k] / root
+		}
+		require.InDeltaSlice(t, w, state(t, g, states, "w"), 1e-5)
 	}
 }
 

@@ -1,0 +1,75 @@
+package backendtest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"nncc/ir/passes/grad/gradtest"
+	"nncc/runtime/tensor"
+)
+
+// TestResidualTrajectory follows PyTorch's training of a small network of convolutions of many kinds and batch norms on
+// every executor; loop-IR interpreters make two steps.
+func TestResidualTrajectory(t *testing.T) {
+	runs := gradtest.Residual(t, "../../testdata/train")
+	for _, e := range executors() {
+		s, ok := e.(stepper)
+		if !ok {
+			continue
+		}
+		t.Run(e.Name(), func(t *testing.T) {
+			if err := e.Missing(); err != nil {
+				t.Skip(err)
+			}
+			for _, r := range runs {
+				t.Run(r.Name, func(t *testing.T) {
+					steps := r.Steps
+					if _, slow := e.(Interpreted); slow {
+						steps = 2
+					}
+					follow(t, s, r, steps)
+				})
+			}
+		})
+	}
+}
+
+// TestLeNetTrajectory follows PyTorch's training of the LeNet on CIFAR-10.
+func TestLeNetTrajectory(t *testing.T) {
+	dir := filepath.Dir(sharedFile(t, "fixtures/lenet_train/losses.json"))
+	runs := gradtest.LeNet(t, dir, models+"lenet.json")
+	eachExecutor(t, func(t *testing.T, e Executor) {
+		for _, r := range runs {
+			t.Run(r.Name, func(t *testing.T) { follow(t, e.(stepper), r, r.Long) })
+		}
+	})
+}
+
+// follow makes so many steps of r, on one thread and on two, which must agree bit for bit, and compares them with what
+// was recorded.
+func follow(t *testing.T, e stepper, r gradtest.Trajectory, steps int) {
+	g := r.Step(t)
+	var losses [][]float64
+	for _, threads := range []int{1, 2} {
+		in, err := e.open(t, g, threads)
+		require.NoError(t, err)
+		var list []float64
+		for step := range steps {
+			outputs, err := in.step(r.Inputs(step))
+			require.NoError(t, err)
+			list = append(list, outputs[0].Float64s()[0])
+			if step+1 == r.Steps {
+				states := map[string]*tensor.Tensor{}
+				for i, s := range g.States {
+					states[s.Name] = &tensor.Tensor{DType: s.In.Type.DType, Shape: s.In.Type.Shape, Data: in.state(i)}
+				}
+				r.CheckFinal(t, states)
+			}
+		}
+		losses = append(losses, list)
+	}
+	require.Equal(t, losses[0], losses[1], "one thread and two")
+	r.CheckLosses(t, losses[0])
+}
