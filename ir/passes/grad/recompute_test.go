@@ -8,7 +8,7 @@ import (
 
 	"nncc/ir"
 	"nncc/ir/interp"
-	"nncc/ir/passes/grad"
+	"nncc/ir/passes/grad/gradtest"
 	"nncc/runtime/tensor"
 )
 
@@ -37,14 +37,11 @@ func keptBytes(g *ir.Graph) int {
 
 // What is computed anew is the same, to the last bit, and need not be kept.
 func TestRecompute(t *testing.T) {
-	network := load(t, "../../../testdata/train/residual.json", "")
-	b := readBatches(t, "../../../testdata/train/images_u8_nhwc.npy", "../../../testdata/train/labels_i64.npy", 16)
-	inputs := append(b.at(0), rate(0.1))
+	r := gradtest.Residual(t, fixture)[0]
 	step := func(recompute int) (g *ir.Graph, results []*tensor.Tensor) {
-		g, err := grad.Step(network, grad.Options{Batch: 16, Recompute: recompute})
-		require.NoError(t, err)
-		require.NoError(t, ir.Verify(g))
-		outputs, next, err := interp.Step(g, inputs, interp.InitialStates(g), interp.Options{})
+		r.Options.Recompute = recompute
+		g = r.Step(t)
+		outputs, next, err := interp.Step(g, r.Inputs(0), interp.InitialStates(g), interp.Options{})
 		require.NoError(t, err)
 		return g, append(outputs, next...)
 	}

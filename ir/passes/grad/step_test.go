@@ -87,14 +87,14 @@ func TestEvaluation(t *testing.T) {
 	images, labels := r.Inputs(0)[0], r.Inputs(0)[1]
 	outputs, _, err := interp.Step(g, []*tensor.Tensor{images, labels}, states, interp.Options{})
 	require.NoError(t, err)
-	alone, err := grad.Inference(model, 16)
+	alone, err := grad.Inference(r.Model, 16)
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(alone))
 	require.Len(t, alone.States, len(states))
 	for i, s := range alone.States {
-		require.Equal(t, e.States[i].Name, s.Name)
+		require.Equal(t, g.States[i].Name, s.Name)
 	}
-	inferred, _, err := interp.Step(alone, b.at(0)[:1], states, interp.Options{})
+	inferred, _, err := interp.Step(alone, []*tensor.Tensor{images}, states, interp.Options{})
 	require.NoError(t, err)
 
 	for _, v := range r.Model.Constants() { // the same through the model itself
