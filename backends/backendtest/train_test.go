@@ -50,6 +50,9 @@ func TestLeNetTrajectory(t *testing.T) {
 // follow makes so many steps of r, on one thread and on two, which must agree bit for bit, and compares them with what
 // was recorded.
 func follow(t *testing.T, e stepper, r gradtest.Trajectory, steps int) {
+	if e.Rounds() {
+		steps = min(steps, r.Steps)
+	}
 	g := r.Step(t)
 	var losses [][]float64
 	for _, threads := range []int{1, 2} {
@@ -60,7 +63,7 @@ func follow(t *testing.T, e stepper, r gradtest.Trajectory, steps int) {
 			outputs, err := in.step(r.Inputs(step))
 			require.NoError(t, err)
 			list = append(list, outputs[0].Float64s()[0])
-			if step+1 == r.Steps {
+			if step+1 == r.Steps && !e.Rounds() {
 				states := map[string]*tensor.Tensor{}
 				for i, s := range g.States {
 					states[s.Name] = &tensor.Tensor{DType: s.In.Type.DType, Shape: s.In.Type.Shape, Data: in.state(i)}
@@ -71,5 +74,9 @@ func follow(t *testing.T, e stepper, r gradtest.Trajectory, steps int) {
 		losses = append(losses, list)
 	}
 	require.Equal(t, losses[0], losses[1], "one thread and two")
+	if e.Rounds() {
+		r.CheckRounded(t, losses[0])
+		return
+	}
 	r.CheckLosses(t, losses[0])
 }
