@@ -145,12 +145,12 @@ func compare(op loopir.CmpOp, k loopir.Kind, x, y operand) operand {
 func pick(k loopir.Kind, mask, x, y operand) operand {
 	switch k {
 	case loopir.F32:
-		return call("nnccPickF32", mask, x, y)
+		return call("nnccSelectF32", mask, x, y)
 	case loopir.F64:
-		return call("nnccPickF64", mask, x, y)
+		return call("nnccSelectF64", mask, x, y)
 	}
 	if x.form == literal && y.form == literal {
 		x = operand{x.typed(k), primary}
 	}
-	return call("nnccPick", mask, x, y)
+	return call("nnccSelect", mask, x, y)
 }

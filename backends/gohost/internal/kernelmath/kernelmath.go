@@ -45,8 +45,8 @@ func nnccMinF64(x, y float64) float64 {
 	return math.Float64frombits(b)
 }
 
-// nnccPickF32 is x if first holds, else y, as a conditional move.
-func nnccPickF32(first bool, x, y float32) float32 {
+// nnccSelectF32 is x if first holds, else y, as a conditional move.
+func nnccSelectF32(first bool, x, y float32) float32 {
 	b, a := math.Float32bits(y), math.Float32bits(x)
 	if first {
 		b = a
@@ -54,8 +54,8 @@ func nnccPickF32(first bool, x, y float32) float32 {
 	return math.Float32frombits(b)
 }
 
-// nnccPickF64 is nnccPickF32 for float64.
-func nnccPickF64(first bool, x, y float64) float64 {
+// nnccSelectF64 is nnccSelectF32 for float64.
+func nnccSelectF64(first bool, x, y float64) float64 {
 	b, a := math.Float64bits(y), math.Float64bits(x)
 	if first {
 		b = a
@@ -63,8 +63,8 @@ func nnccPickF64(first bool, x, y float64) float64 {
 	return math.Float64frombits(b)
 }
 
-// nnccPick is x if first holds, else y.
-func nnccPick[T any](first bool, x, y T) T {
+// nnccSelect is x if first holds, else y.
+func nnccSelect[T any](first bool, x, y T) T {
 	if first {
 		return x
 	}

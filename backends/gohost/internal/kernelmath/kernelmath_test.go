@@ -19,9 +19,9 @@ func TestExtrema(t *testing.T) {
 	require.True(t, math.Signbit(float64(nnccMaxF32(0, negative))), "the second of equals")
 	require.Equal(t, 3.0, nnccMaxF64(3, math.Inf(-1)))
 	require.Equal(t, math.Inf(-1), nnccMinF64(3, math.Inf(-1)))
-	require.Equal(t, float32(1), nnccPickF32(true, 1, 2))
-	require.Equal(t, 2.0, nnccPickF64(false, 1, 2))
-	require.Equal(t, int8(1), nnccPick(true, int8(1), int8(2)))
+	require.Equal(t, float32(1), nnccSelectF32(true, 1, 2))
+	require.Equal(t, 2.0, nnccSelectF64(false, 1, 2))
+	require.Equal(t, int8(1), nnccSelect(true, int8(1), int8(2)))
 }
 
 func TestIntegers(t *testing.T) {
