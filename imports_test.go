@@ -44,7 +44,8 @@ const importRules = `
 	# What gohost copies into the Go programs that it writes, and how.
 	NONE < backends/gohost/internal/bundle, backends/gohost/internal/kernelmath
 	backends/gohost/internal/bundle < backends/gohost/internal/mkbundle
-	runtime/exec < backends/gohost/internal/api, backends/gohost/internal/helper
+	runtime/exec < backends/gohost/internal/helper
+	runtime/exec, runtime/safetensors < backends/gohost/internal/api
 	backends/gohost/internal/api, backends/gohost/internal/bundle, backends/gohost/internal/helper, backends/gohost/internal/kernelmath < backends/gohost
 
 	NONE < examples/digits

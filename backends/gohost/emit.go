@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ type EmitOptions struct {
 	Version         string             // of nncc, for the manifest
 	Tools           []string           // external tools and versions, such as "llc 19.1.7", for the manifest
 	Profile         string             // machine profile of the cost models, for the manifest
+	Training        *Training          // what a Trainer is made of; nil for none
 }
 
 // TestVector is a sample and what the network makes of it: the bytes of all inputs and outputs, for a batch of one.
@@ -50,8 +52,8 @@ func Emit(p *program.Program, o EmitOptions) (map[string][]byte, error) {
 		return nil, errors.New("gohost: a package needs inputs, outputs and a variant")
 	}
 	e := &packageEmitter{program: p, options: o, files: map[string][]byte{}, inputs: portsOf(p.Signature.Inputs), outputs: portsOf(p.Signature.Outputs)}
-	for _, part := range []func() error{e.bundled, e.weights, e.variants, e.portable, e.api, e.tests, e.manifest} {
-		if err := part(); err != nil {
+	for _, write := range []func() error{e.bundled, e.weights, e.variants, e.portable, e.api, e.training, e.tests, e.manifest} {
+		if err := write(); err != nil {
 			return nil, fmt.Errorf("gohost: %w", err)
 		}
 	}
@@ -75,12 +77,14 @@ func (e *packageEmitter) bundled() error {
 	left := map[string]bool{
 		"nncc_api_rgb.go": !e.hasPicture(), "nncc_api_top.go": !e.hasScores(), "nncc_api_budget.go": e.options.MaxMilliseconds == 0,
 	}
+	ofTraining := regexp.MustCompile("^nncc_(api_train|safetensors_)")
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if left[name] {
+		if left[name] || e.options.Training == nil && ofTraining.MatchString(name) {
 			continue
 		}
 		text := bytes.Replace(files[name], []byte(bundle.PackageClause), []byte("package "+e.options.Package), 1)
-		if name == "nncc_api_testkit.go" || name == "nncc_api_budget.go" {
+		switch name {
+		case "nncc_api_testkit.go", "nncc_api_trainkit.go", "nncc_api_budget.go":
 			name = strings.TrimSuffix(name, ".go") + "_test.go"
 		}
 		e.files[name] = append([]byte(generated+"\n\n"), text...)
@@ -116,13 +120,36 @@ func (e *packageEmitter) render(name string, f *jen.File) error {
 	return nil
 }
 
+// part is one of the programs of a package, which share their constants.
+type part struct {
+	*program.Program
+	name string // tells its Go names from those of the others; empty for the network
+}
+
+// parts are the network and what belongs to training.
+func (e *packageEmitter) parts() []part {
+	list := []part{{e.program, ""}}
+	if t := e.options.Training; t != nil {
+		list = append(list, part{t.Step, "Step"}, part{t.Inference, "Inference"})
+	}
+	return list
+}
+
 // portable adds the portable kernels.
 func (e *packageEmitter) portable() error {
-	v, ok := e.program.Variant(ISA)
-	if !ok {
+	var source strings.Builder
+	for _, p := range e.parts() {
+		if v, ok := p.Variant(ISA); ok {
+			if source.Len() > 0 {
+				source.WriteByte('\n')
+			}
+			source.WriteString(v.Source)
+		}
+	}
+	if source.Len() == 0 {
 		return nil
 	}
-	text, err := kernelFile(generated+"\n\n", e.options.Package, v.Source)
+	text, err := kernelFile(generated+"\n\n", e.options.Package, source.String())
 	e.files["kernels.go"] = text
 	return err
 }

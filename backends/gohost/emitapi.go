@@ -97,7 +97,7 @@ func (e *packageEmitter) model(f *jen.File) {
 	}
 	f.Comment("nnccConstBytes returns the sizes of the constants in the weights file.")
 	f.Func().Id("nnccConstBytes").Params().Index().Int().Block(jen.Return(jen.Index().Int().Values(sizes...)))
-	layout := layoutHash(e.program)
+	layout := e.layoutHash()
 	f.Comment("nnccModel returns the compiled network.")
 	f.Func().Id("nnccModel").Params().Op("*").Id("nnccNetModel").Block(jen.Return(jen.Op("&").Id("nnccNetModel").Values(jen.Dict{
 		jen.Id("variants"): jen.Id("nnccVariants"), jen.Id("weights"): weights, jen.Id("constBytes"): jen.Id("nnccConstBytes").Call(),

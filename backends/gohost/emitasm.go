@@ -2,6 +2,7 @@ package gohost
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nncc/runtime/program"
@@ -28,12 +29,14 @@ var assemblers = map[string]assembler{
 	"arm64": {move: "MOVD", take: "MOVD $", table: "R0", address: "R1", data: "WORD", dataBytes: 4, epilogue: "\tMOVD R0, RSP\n"},
 }
 
-// entriesName is the assembly function that stores the addresses of a variant's kernels.
-func entriesName(v *program.Variant) string { return "nncc" + title(v.ISA, "Native") + "Entries" }
+// entriesName is the assembly function that stores the addresses of the kernels of a part's variant.
+func entriesName(part string, v *program.Variant) string {
+	return "nncc" + part + title(v.ISA, "Native") + "Entries"
+}
 
-// assembly adds the kernels of v as data in a Go assembly file: one symbol each, so that profiles name them, aligned to 64
-// bytes. Only code of this file refers to them, so they need no declaration in Go.
-func (e *packageEmitter) assembly(v *program.Variant) error {
+// assembly adds the kernels of v, a variant of a part, as data in a Go assembly file: one symbol each, so that profiles name
+// them, aligned to 64 bytes. Only code of this file refers to them, so they need no declaration in Go.
+func (e *packageEmitter) assembly(part string, v *program.Variant) error {
 	a, ok := assemblers[v.Arch]
 	if !ok {
 		return fmt.Errorf("variant %s: no assembly for %s", v.ISA, v.Arch)
@@ -41,7 +44,7 @@ func (e *packageEmitter) assembly(v *program.Variant) error {
 	kernels, _ := used(v)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n#include \"textflag.h\"\n", generated)
-	a.entries(&b, v, kernels)
+	a.entries(&b, part, v, kernels)
 	for _, k := range kernels {
 		if k.SizeBytes <= 0 || k.OffsetBytes < 0 || k.OffsetBytes+k.SizeBytes > len(v.Code) {
 			return fmt.Errorf("variant %s: kernel %s lies outside the code", v.ISA, k.Name)
@@ -50,13 +53,15 @@ func (e *packageEmitter) assembly(v *program.Variant) error {
 		a.code(&b, v.Code[k.OffsetBytes:k.OffsetBytes+k.SizeBytes])
 		b.WriteString(a.epilogue)
 	}
-	e.files[fmt.Sprintf("nncc_%s_%s.s", v.ISA, v.Arch)] = []byte(b.String())
+	words := []string{"nncc", v.ISA, part, v.Arch}
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	e.files[strings.ToLower(strings.Join(words, "_"))+".s"] = []byte(b.String())
 	return nil
 }
 
 // entries writes the function that stores the addresses of all kernels in a table.
-func (a assembler) entries(b *strings.Builder, v *program.Variant, kernels []program.Kernel) {
-	fmt.Fprintf(b, "\n// func %s(to *[%d]uintptr)\nTEXT ·%[1]s(SB), NOSPLIT, $0-8\n", entriesName(v), len(kernels))
+func (a assembler) entries(b *strings.Builder, part string, v *program.Variant, kernels []program.Kernel) {
+	fmt.Fprintf(b, "\n// func %s(to *[%d]uintptr)\nTEXT ·%[1]s(SB), NOSPLIT, $0-8\n", entriesName(part, v), len(kernels))
 	fmt.Fprintf(b, "\t%s to+0(FP), %s\n", a.move, a.table)
 	for i, k := range kernels {
 		fmt.Fprintf(b, "\t%s%s<>(SB), %s\n", a.take, symbol(v, k), a.address)

@@ -12,70 +12,102 @@ import (
 	"nncc/runtime/program"
 )
 
-// variants adds the tables of all variants, and the machine code of the native ones.
+// variants adds the tables of all variants of all parts, and the machine code of the native ones.
 func (e *packageEmitter) variants() error {
-	native := map[string][]*program.Variant{} // by architecture
 	f := e.file()
-	list := []jen.Code{}
-	for i := range e.program.Variants {
-		v := &e.program.Variants[i]
-		if v.ISA == ISA {
-			list = append(list, jen.Id("nnccPortable").Call())
-			e.variantFunc(f, "nnccPortable", "the portable kernels", v)
-			continue
+	for _, p := range e.parts() {
+		list := []jen.Code{jen.Id(p.nativeVariants()).Call()}
+		if v, ok := p.Variant(ISA); ok {
+			name := "nncc" + p.name + "Portable"
+			list = append(list, jen.Id(name).Call())
+			p.variantFunc(f, name, "the portable kernels", v)
 		}
-		native[v.Arch] = append(native[v.Arch], v)
+		f.Commentf("%s returns the ways to compute %s, the best first.", p.variants(), p.what())
+		f.Func().Id(p.variants()).Params().Index().Op("*").Id("nnccVariant").Block(jen.Return(jen.Append(list...)))
 	}
-	f.Comment("nnccVariants returns the ways to compute the network, the best first.")
-	f.Func().Id("nnccVariants").Params().Index().Op("*").Id("nnccVariant").Block(
-		jen.Return(jen.Append(append([]jen.Code{jen.Id("nnccNativeVariants").Call()}, list...)...)))
-	arches := slices.Sorted(maps.Keys(native))
-	for _, arch := range arches {
-		if err := e.native(arch, native[arch]); err != nil {
+	arches := map[string]bool{}
+	for _, v := range e.program.Variants {
+		if v.ISA != ISA {
+			arches[v.Arch] = true
+		}
+	}
+	list := slices.Sorted(maps.Keys(arches))
+	for _, arch := range list {
+		if err := e.native(arch); err != nil {
 			return err
 		}
 	}
-	if err := e.otherArches(arches); err != nil {
+	if err := e.otherArches(list); err != nil {
 		return err
 	}
 	return e.render("variants.go", f)
 }
 
+// variants is the function that returns the variants of a part, and nativeVariants that which returns those in machine code.
+func (p part) variants() string       { return "nncc" + p.name + "Variants" }
+func (p part) nativeVariants() string { return "nncc" + p.name + "NativeVariants" }
+
+// what says what a part computes.
+func (p part) what() string {
+	switch p.name {
+	case "Step":
+		return "a step of training"
+	case "Inference":
+		return "the network of a Trainer"
+	}
+	return "the network"
+}
+
 // native adds the variants for one architecture.
-func (e *packageEmitter) native(arch string, variants []*program.Variant) error {
+func (e *packageEmitter) native(arch string) error {
 	f := e.file()
-	var list []jen.Code
-	for _, v := range variants {
-		if err := e.assembly(v); err != nil {
+	for _, p := range e.parts() {
+		if err := e.nativePart(f, p, arch); err != nil {
 			return err
 		}
-		kernels, _ := used(v)
-		function, entries := "nncc"+title(v.ISA, "Native"), entriesName(v)
-		f.Commentf("%s stores the addresses of the kernels for %s.", entries, v.ISA)
-		f.Comment("//go:noescape")
-		f.Func().Id(entries).Params(jen.Id("to").Op("*").Index(jen.Lit(len(kernels))).Uintptr())
-		e.variantFunc(f, function, "the kernels for "+v.ISA, v)
-		list = append(list, jen.Id(function).Call())
 	}
-	f.Comment("nnccNativeVariants returns the variants in machine code, the best first.")
-	f.Func().Id("nnccNativeVariants").Params().Index().Op("*").Id("nnccVariant").Block(
-		jen.Return(jen.Index().Op("*").Id("nnccVariant").Values(list...)))
 	return e.render("native_"+arch+".go", f)
 }
 
-// otherArches adds the empty list for the architectures without machine code.
+func (e *packageEmitter) nativePart(f *jen.File, p part, arch string) error {
+	var list []jen.Code
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		if v.ISA == ISA || v.Arch != arch {
+			continue
+		}
+		if err := e.assembly(p.name, v); err != nil {
+			return err
+		}
+		kernels, _ := used(v)
+		function, entries := "nncc"+p.name+title(v.ISA, "Native"), entriesName(p.name, v)
+		f.Commentf("%s stores the addresses of the kernels for %s.", entries, v.ISA)
+		f.Comment("//go:noescape")
+		f.Func().Id(entries).Params(jen.Id("to").Op("*").Index(jen.Lit(len(kernels))).Uintptr())
+		p.variantFunc(f, function, "the kernels for "+v.ISA, v)
+		list = append(list, jen.Id(function).Call())
+	}
+	f.Commentf("%s returns the variants in machine code, the best first.", p.nativeVariants())
+	f.Func().Id(p.nativeVariants()).Params().Index().Op("*").Id("nnccVariant").Block(
+		jen.Return(jen.Index().Op("*").Id("nnccVariant").Values(list...)))
+	return nil
+}
+
+// otherArches adds the empty lists for the architectures without machine code.
 func (e *packageEmitter) otherArches(arches []string) error {
 	f := e.file()
 	if len(arches) > 0 {
 		f.HeaderComment("//go:build !" + strings.Join(arches, " && !"))
 	}
-	f.Comment("nnccNativeVariants returns nothing: there is no machine code for this architecture.")
-	f.Func().Id("nnccNativeVariants").Params().Index().Op("*").Id("nnccVariant").Block(jen.Return(jen.Nil()))
+	for _, p := range e.parts() {
+		f.Commentf("%s returns nothing: there is no machine code for this architecture.", p.nativeVariants())
+		f.Func().Id(p.nativeVariants()).Params().Index().Op("*").Id("nnccVariant").Block(jen.Return(jen.Nil()))
+	}
 	return e.render("native_other.go", f)
 }
 
 // variantFunc adds a function that returns v.
-func (e *packageEmitter) variantFunc(f *jen.File, name, what string, v *program.Variant) {
+func (p part) variantFunc(f *jen.File, name, what string, v *program.Variant) {
 	kernels, number := used(v)
 	var body, table []jen.Code
 	for i, k := range kernels {
@@ -89,7 +121,7 @@ func (e *packageEmitter) variantFunc(f *jen.File, name, what string, v *program.
 	if v.ISA != ISA {
 		body = append(body,
 			jen.Var().Id("entries").Index(jen.Lit(len(kernels))).Uintptr(),
-			jen.Id(entriesName(v)).Call(jen.Op("&").Id("entries")))
+			jen.Id(entriesName(p.name, v)).Call(jen.Op("&").Id("entries")))
 	}
 	d := fields{}
 	d.add("ISA", jen.Lit(v.ISA), true)
@@ -102,6 +134,7 @@ func (e *packageEmitter) variantFunc(f *jen.File, name, what string, v *program.
 	d.int("ScratchBytes", v.ScratchBytes)
 	d.add("Inputs", ports(v.Inputs), true)
 	d.add("Outputs", ports(v.Outputs), true)
+	d.add("States", ports(v.States), len(v.States) > 0)
 	d.add("ConstBytes", jen.Id("nnccConstBytes").Call(), true)
 	f.Commentf("%s is the variant of %s.", name, what)
 	f.Func().Id(name).Params().Op("*").Id("nnccVariant").Block(append(body, jen.Return(jen.Op("&").Id("nnccVariant").Values(lines(d)...)))...)

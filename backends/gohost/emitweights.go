@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-
-	"nncc/runtime/program"
 )
 
 // weightsFile is the name of the file of constants in a package.
@@ -18,8 +16,9 @@ const (
 	weightsAlign       = 64
 )
 
-// WeightsFile is the constants of p as one file, for WithWeights of a package that was emitted for the same network.
-func WeightsFile(p *program.Program) []byte {
+// weights adds the constants, which all parts share, as one file.
+func (e *packageEmitter) weights() error {
+	p := e.program
 	total := weightsHeaderBytes
 	for _, c := range p.Constants {
 		total += alignUp(len(c.Data), weightsAlign)
@@ -31,32 +30,30 @@ func WeightsFile(p *program.Program) []byte {
 		at += alignUp(len(c.Data), weightsAlign)
 	}
 	body := file[weightsHeaderBytes:]
-	layout, sum := layoutHash(p), sha256.Sum256(body)
+	layout, sum := e.layoutHash(), sha256.Sum256(body)
 	copy(file, weightsMagic)
 	binary.LittleEndian.PutUint64(file[8:], uint64(len(body)))
 	copy(file[16:], layout[:])
 	copy(file[48:], sum[:])
-	return file
+	e.files[weightsFile] = file
+	return nil
 }
 
 // layoutHash is about everything that weights have to agree with: names, forms and sizes of the constants, and the kernels
 // that use them, as they have numbers of the model inside. Native code is in it only where there are no portable kernels:
 // it differs between releases of LLVM, and what it computes does not.
-func layoutHash(p *program.Program) [32]byte {
+func (e *packageEmitter) layoutHash() [32]byte {
 	h := sha256.New()
-	for _, c := range p.Constants {
+	for _, c := range e.program.Constants {
 		fmt.Fprintf(h, "constant %q %q %d\n", c.Name, c.Form, len(c.Data))
 	}
-	_, portable := p.Variant(ISA)
-	for _, v := range p.Variants {
-		if v.ISA == ISA || !portable {
-			fmt.Fprintf(h, "variant %s\n%v\n%v\n%q\n%q\n", v.ISA, v.Init, v.Step, v.Source, v.Code)
+	_, portable := e.program.Variant(ISA)
+	for _, p := range e.parts() {
+		for _, v := range p.Variants {
+			if v.ISA == ISA || !portable {
+				fmt.Fprintf(h, "variant %s\n%v\n%v\n%q\n%q\n", v.ISA, v.Init, v.Step, v.Source, v.Code)
+			}
 		}
 	}
 	return [32]byte(h.Sum(nil))
-}
-
-func (e *packageEmitter) weights() error {
-	e.files[weightsFile] = WeightsFile(e.program)
-	return nil
 }

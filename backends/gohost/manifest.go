@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // manifestFile describes a package for tools: which files belong to it, and what they were made with.
@@ -25,6 +26,7 @@ type manifest struct {
 }
 
 type manifestVariant struct {
+	Part      string   `json:"part,omitempty"` // none for the network itself
 	ISA       string   `json:"isa"`
 	Features  []string `json:"features,omitempty"`
 	CodeBytes int      `json:"code_bytes,omitempty"`
@@ -41,15 +43,17 @@ type manifestConstant struct {
 // manifest adds the manifest, about all other files.
 func (e *packageEmitter) manifest() error {
 	p := e.program
-	layout := layoutHash(p)
+	layout := e.layoutHash()
 	m := manifest{
 		Format: 1, Model: p.Name, License: p.License, Nncc: e.options.Version, Tools: e.options.Tools, Profile: e.options.Profile,
 		Layout: hex.EncodeToString(layout[:]), Files: map[string]string{},
 	}
-	for i := range p.Variants {
-		v := &p.Variants[i]
-		kernels, _ := used(v)
-		m.Variants = append(m.Variants, manifestVariant{v.ISA, v.Features, len(v.Code), len(kernels), len(v.Init) + len(v.Step)})
+	for _, part := range e.parts() {
+		for i := range part.Variants {
+			v := &part.Variants[i]
+			kernels, _ := used(v)
+			m.Variants = append(m.Variants, manifestVariant{strings.ToLower(part.name), v.ISA, v.Features, len(v.Code), len(kernels), len(v.Init) + len(v.Step)})
+		}
 	}
 	for _, c := range p.Constants {
 		m.Constants = append(m.Constants, manifestConstant{c.Name, len(c.Data), hex.EncodeToString(c.Hash[:])})

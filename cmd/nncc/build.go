@@ -33,6 +33,8 @@ type buildOptions struct {
 	weights string
 	emit    []string
 	check   bool
+	train   bool
+	step    stepOptions
 
 	maxBytes byteSize
 	maxMS    milliseconds
@@ -63,7 +65,10 @@ Two budgets keep a package from growing: --max-bytes is about all of its files, 
 weights and source, and --max-ms about the time of a prediction on this machine (which
 --check does not measure). Where one is exceeded nothing is written, and the exit code is 1.
 Weights that are transformed when the program is opened are in no file, but --max-bytes
-counts them: layers keep to direct sums where there is no room for more.`,
+counts them: layers keep to direct sums where there is no room for more.
+
+With --train the package has a Trainer too: a program trains the network on its own data,
+without nncc. --batch, --loss, --optimizer and so on say what a step of it is.`,
 		Example: `  nncc build lenet.onnx                      package lenet in ./lenet
   nncc build model.json -o internal/net --pkg net
   nncc build model.json -o internal/net --check
@@ -71,9 +76,13 @@ counts them: layers keep to direct sums where there is no room for more.`,
   nncc build lenet.onnx --isa avx2,portable --weights file --emit loop,asm
   nncc build lenet.onnx --tune 20 --schedule lenet.schedule.json
   nncc build lenet.onnx --schedule lenet.schedule.json --check
-  nncc build lenet.onnx --max-bytes 1MB --max-ms 0.5`,
+  nncc build lenet.onnx --max-bytes 1MB --max-ms 0.5
+  nncc build lenet.json --train --batch 100 --optimizer momentum --lr 0.001`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.completeTraining(cmd); err != nil {
+				return err
+			}
 			return o.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -81,7 +90,9 @@ counts them: layers keep to direct sums where there is no room for more.`,
 	o.model.registerFuel(cmd)
 	o.model.registerTune(cmd)
 	o.picture.register(cmd)
+	o.step.register(cmd)
 	f := cmd.Flags()
+	f.BoolVar(&o.train, "train", false, "put a Trainer into the package, which trains the network on a program's own data")
 	f.StringVar(&o.classes, "classes", "", "take the labels of the classes from `FILE`, one a line")
 	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
@@ -139,6 +150,9 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 	if err := s.checkBatch(o.batch); err != nil {
 		return err
 	}
+	if err := o.checkTrainable(s); err != nil {
+		return err
+	}
 	if err := o.annotate(s); err != nil {
 		return err
 	}
@@ -170,10 +184,11 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 
 // built is the result of a build in memory.
 type built struct {
-	program *program.Program
-	files   map[string][]byte // of the package
-	forms   map[string][]byte // what --emit asked for
-	tools   []string
+	program         *program.Program
+	step, inference *program.Program  // of a Trainer; nil without --train
+	files           map[string][]byte // of the package
+	forms           map[string][]byte // what --emit asked for
+	tools           []string
 }
 
 // compile makes the package's files. The interpreter records the outputs for the package's test at the same time.
@@ -185,9 +200,11 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	if err := s.tuneFor(runnable(isas), engineOptions{}, o.model, show, notes); err != nil {
 		return nil, err
 	}
-	var vectors []gohost.TestVector
+	var recording recording
 	recorded := concurrently(func() (err error) {
-		vectors, err = s.recordVectors()
+		if recording.vectors, err = s.recordVectors(); err == nil && o.train {
+			recording.losses, err = o.recordLosses(s)
+		}
 		return err
 	})
 	r, err := o.program(s, isas, usable, show)
@@ -198,7 +215,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	if err := recorded(); err != nil {
 		return nil, err
 	}
-	if err := o.emitPackage(r, s, vectors, show); err != nil {
+	if err := o.emitPackage(r, s, recording, show); err != nil {
 		return nil, err
 	}
 	if !o.limitDerived(s, r, show, notes) {
@@ -207,25 +224,44 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 	if r, err = o.program(s, isas, usable, show); err != nil {
 		return nil, err
 	}
-	return r, o.emitPackage(r, s, vectors, show)
+	return r, o.emitPackage(r, s, recording, show)
+}
+
+// recording is what the interpreter says, for the package's test.
+type recording struct {
+	vectors []gohost.TestVector
+	losses  []float64 // of steps of training
 }
 
 // program compiles for all instruction sets.
 func (o buildOptions) program(s *session, isas []string, usable []backends.Backend, show *progress) (*built, error) {
 	show.step("compiling for %s", list(isas))
 	forms := &intermediates{wanted: o.emit, files: map[string][]byte{}}
-	forms.graph(s.graph)
-	p, err := codegen.Compile(s.graph, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Swappable: o.weights == weightsFile, Emit: forms.hook()}))
-	return &built{program: p, forms: forms.files, tools: toolsOf(usable)}, errors.Join(err, forms.err)
+	parts, err := o.parts(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		forms.graph(part)
+	}
+	programs, err := codegen.CompileParts(parts, s.options(codegen.Options{ISAs: isas, Backends: usable, Separate: true, Verify: true, Swappable: o.weights == weightsFile, Emit: forms.hook()}))
+	if err := errors.Join(err, forms.err); err != nil {
+		return nil, err
+	}
+	r := &built{program: programs[0], forms: forms.files, tools: toolsOf(usable)}
+	if o.train {
+		r.step, r.inference = programs[1], programs[2]
+	}
+	return r, nil
 }
 
 // emitPackage makes the package's files.
-func (o buildOptions) emitPackage(r *built, s *session, vectors []gohost.TestVector, show *progress) (err error) {
+func (o buildOptions) emitPackage(r *built, s *session, recorded recording, show *progress) (err error) {
 	show.step("writing the package")
 	r.files, err = gohost.Emit(r.program, gohost.EmitOptions{
-		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: vectors, MaxMilliseconds: float64(o.maxMS),
+		Package: o.pkg, ExternalWeights: o.weights == weightsFile, MaxBatch: o.batch, Vectors: recorded.vectors, MaxMilliseconds: float64(o.maxMS),
 		Tolerance: outputTolerance(s.graph, ""), Tolerances: roundedTolerances(s.graph, r.program),
-		Version: release(), Tools: r.tools,
+		Version: release(), Tools: r.tools, Training: o.training(r, s, recorded.losses),
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nncc/backends"
+	"nncc/codegen"
 	"nncc/codegen/loopir"
 	"nncc/codegen/plan"
 	"nncc/ir"
@@ -29,10 +30,10 @@ func (e *intermediates) hook() func(*plan.Plan, *backends.Object) {
 		return nil
 	}
 	return func(p *plan.Plan, obj *backends.Object) {
-		e.add("loop", p.Variant.ISA+".loop", func(b *strings.Builder) error { return loopir.Print(b, p.Funcs...) })
+		e.add("loop", p.Prefix+p.Variant.ISA+".loop", func(b *strings.Builder) error { return loopir.Print(b, p.Funcs...) })
 		for form, extension := range map[string]string{"llvm": ".ll", "asm": ".s"} {
 			if text := obj.Text[form]; text != "" {
-				e.add(form, p.Variant.ISA+extension, func(b *strings.Builder) error {
+				e.add(form, p.Prefix+p.Variant.ISA+extension, func(b *strings.Builder) error {
 					_, err := b.WriteString(text)
 					return err
 				})
@@ -41,9 +42,9 @@ func (e *intermediates) hook() func(*plan.Plan, *backends.Object) {
 	}
 }
 
-// graph adds the optimised graph; larger constants are left out.
-func (e *intermediates) graph(g *ir.Graph) {
-	e.add("ir", "graph.nnir", func(b *strings.Builder) error { return ir.Print(b, g, ir.PrintOptions{Short: true}) })
+// graph adds an optimised graph; larger constants are left out.
+func (e *intermediates) graph(p codegen.Part) {
+	e.add("ir", p.Prefix+"graph.nnir", func(b *strings.Builder) error { return ir.Print(b, p.Graph, ir.PrintOptions{Short: true}) })
 }
 
 func (e *intermediates) add(form, name string, print func(b *strings.Builder) error) {

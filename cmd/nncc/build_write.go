@@ -49,6 +49,9 @@ func (o buildOptions) write(r *built, stdout io.Writer, start time.Time) error {
 		}
 		fmt.Fprintf(stdout, "  %-9s %s, %s of %s\n", v.ISA, plural(len(v.Kernels), "kernel"), size(bytes), kind)
 	}
+	if o.train {
+		fmt.Fprintf(stdout, "  Trainer   steps of %s, %s\n", plural(o.step.batch, "sample"), o.step.optimizer)
+	}
 	return nil
 }
 

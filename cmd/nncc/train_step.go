@@ -60,6 +60,11 @@ func (o *stepOptions) register(cmd *cobra.Command) {
 	}
 }
 
+// stepFlags are the names of the flags that register adds.
+func stepFlags() []string {
+	return []string{"batch", "loss", "label-smoothing", "optimizer", "lr", "momentum", "weight-decay", "clip-norm"}
+}
+
 // complete refuses what makes no sense, and fills in what depends on the optimizer.
 func (o *stepOptions) complete() error {
 	hasMomentum := o.optimizer == optimizerMomentum || o.optimizer == optimizerNesterov

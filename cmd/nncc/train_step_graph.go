@@ -7,10 +7,22 @@ import (
 
 // graphs makes the two graphs of a training run: one step, and the network as it is tested.
 func (o *stepOptions) graphs(g *ir.Graph) (step, evaluation *ir.Graph, err error) {
-	loss := grad.Loss{Kind: "cross_entropy", LabelSmoothing: o.smoothing}
-	if o.loss == lossSquared {
-		loss = grad.Loss{Kind: "mse"}
+	if step, err = o.graph(g); err != nil {
+		return nil, nil, err
 	}
+	evaluation, err = grad.Evaluation(g, o.batch, o.lossOf())
+	return step, evaluation, err
+}
+
+func (o *stepOptions) lossOf() grad.Loss {
+	if o.loss == lossSquared {
+		return grad.Loss{Kind: "mse"}
+	}
+	return grad.Loss{Kind: "cross_entropy", LabelSmoothing: o.smoothing}
+}
+
+// graph makes the graph of one step.
+func (o *stepOptions) graph(g *ir.Graph) (*ir.Graph, error) {
 	optimizer := grad.Optimizer{Kind: o.optimizer, WeightDecay: o.weightDecay, Momentum: o.momentum}
 	switch o.optimizer {
 	case optimizerDescent:
@@ -18,9 +30,5 @@ func (o *stepOptions) graphs(g *ir.Graph) (step, evaluation *ir.Graph, err error
 	case optimizerMomentum, optimizerNesterov:
 		optimizer.Kind, optimizer.Nesterov = "sgd", o.optimizer == optimizerNesterov
 	}
-	if step, err = grad.Step(g, grad.Options{Batch: o.batch, Loss: loss, Optimizer: optimizer, ClipNorm: o.clipNorm, Recompute: o.recompute}); err != nil {
-		return nil, nil, err
-	}
-	evaluation, err = grad.Evaluation(g, o.batch, loss)
-	return step, evaluation, err
+	return grad.Step(g, grad.Options{Batch: o.batch, Loss: o.lossOf(), Optimizer: optimizer, ClipNorm: o.clipNorm, Recompute: o.recompute})
 }

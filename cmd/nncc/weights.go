@@ -12,8 +12,8 @@ import (
 )
 
 // replaceWeights puts tensors of a safetensors file in the place of the graph's constants of the same names. Every tensor
-// of the file has to have one; those that the file has nothing for must be no parameters of layers, but numbers of the
-// model's own.
+// of the file has to have one, but for what training remembers, which has a colon in its name; those that the file has
+// nothing for must be no parameters of layers, but numbers of the model's own.
 func replaceWeights(g *ir.Graph, path string) error {
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -32,6 +32,7 @@ func replaceWeights(g *ir.Graph, path string) error {
 		given[t.Name] = true
 		v := constants[t.Name]
 		switch {
+		case v == nil && strings.Contains(t.Name, ":"):
 		case v == nil:
 			problems = append(problems, fmt.Errorf("    %s: not in the model", t.Name))
 		case !slices.Equal(t.Shape, v.Type.Shape):

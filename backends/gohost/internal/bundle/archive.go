@@ -18,7 +18,7 @@ func Archives(module string) map[string][]Source {
 	}
 	exec := source("runtime/exec", "nncc", false)
 	return map[string][]Source{
-		"package.zip": {exec, source("backends/gohost/internal/api", "nnccNet", true)},
+		"package.zip": {exec, source("runtime/safetensors", "nnccTensors", false), source("backends/gohost/internal/api", "nnccNet", true)},
 		"helper.zip":  {exec, source("backends/gohost/internal/helper", "nnccHelper", true)},
 	}
 }

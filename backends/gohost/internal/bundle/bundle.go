@@ -295,8 +295,11 @@ func (b *bundler) write(f *file, kept map[string]bool) ([]byte, error) {
 		return nil, nil
 	}
 	edits = append(edits, b.comments(f)...)
-	p := b.fset.Position(f.syntax.Package)
-	edits = append(edits, edit{p.Offset, b.fset.Position(f.syntax.Name.End()).Offset, PackageClause})
+	from := f.syntax.Package
+	if f.syntax.Doc != nil { // of another package
+		from = f.syntax.Doc.Pos()
+	}
+	edits = append(edits, edit{b.fset.Position(from).Offset, b.fset.Position(f.syntax.Name.End()).Offset, PackageClause})
 	for e := range f.uses {
 		edits = append(edits, e)
 	}

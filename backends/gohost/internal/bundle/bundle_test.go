@@ -33,7 +33,8 @@ func write(t *testing.T, dir string, files map[string]string) {
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"low/low.go": `package low
+		"low/low.go": `// Package low is not the one that it becomes part of.
+package low
 
 import (
 	"errors"
