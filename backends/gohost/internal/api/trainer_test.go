@@ -185,3 +185,5 @@ func TestTrainkit(t *testing.T) {
 	require.Equal(t, []int64{1, 0}, labels)
 	require.InDelta(t, float64(31*7919%251)/125-1, images[0], 1e-6)
 }
+
+func BenchmarkTrainkit(b *testing.B) { testAdd().benchTrainer(b, scaleModel()) }
