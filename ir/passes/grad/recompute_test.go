@@ -8,6 +8,7 @@ import (
 
 	"nncc/ir"
 	"nncc/ir/interp"
+	"nncc/ir/passes/grad"
 	"nncc/ir/passes/grad/gradtest"
 	"nncc/runtime/tensor"
 )
@@ -38,10 +39,12 @@ func keptBytes(g *ir.Graph) int {
 // What is computed anew is the same, to the last bit, and need not be kept.
 func TestRecompute(t *testing.T) {
 	r := gradtest.Residual(t, fixture)[0]
+	inputs := r.Inputs(0)
 	step := func(recompute int) (g *ir.Graph, results []*tensor.Tensor) {
-		r.Options.Recompute = recompute
-		g = r.Step(t)
-		outputs, next, err := interp.Step(g, r.Inputs(0), interp.InitialStates(g), interp.Options{})
+		g, err := grad.Step(r.Model, grad.Options{Batch: 16, Recompute: recompute})
+		require.NoError(t, err)
+		require.NoError(t, ir.Verify(g))
+		outputs, next, err := interp.Step(g, inputs, interp.InitialStates(g), interp.Options{})
 		require.NoError(t, err)
 		return g, append(outputs, next...)
 	}

@@ -137,13 +137,6 @@ func (r *Trajectory) CheckLosses(t testing.TB, losses []float64) {
 	}
 }
 
-// CheckRounded is CheckLosses for steps that round to bf16, which changes a number by up to 2^-8 of it.
-func (r *Trajectory) CheckRounded(t testing.TB, losses []float64) {
-	t.Helper()
-	t.Logf("largest difference of the loss in %d steps: %.1e", len(losses), difference(r.Losses[:len(losses)], losses))
-	require.InDeltaSlice(t, r.Losses[:len(losses)], losses, 0x1p-8)
-}
-
 // CheckFinal compares what states hold after r.Steps steps.
 func (r *Trajectory) CheckFinal(t testing.TB, states map[string]*tensor.Tensor) {
 	t.Helper()
