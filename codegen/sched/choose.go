@@ -129,6 +129,7 @@ func thinTiles(c Conv, t Target) []Tile {
 				continue
 			}
 			step := max(float64(tile.Accumulators())/t.FMAsPerCycle, float64(rows*vectors+channels)/float64(t.LoadsPerCycle), float64(t.FMALatency))
+			step += t.VectorLoadCycles*float64(rows*vectors) + t.BroadcastCycles*float64(channels)
 			steps := c.GroupInC * c.KH * c.KW * c.PooledH * c.In.N
 			tile.Cycles = step * float64(steps*ceilDiv(all, vectors)*(c.Out.C/channels))
 			out = append(out, tile)

@@ -22,6 +22,9 @@ type Target struct {
 	MaxCallFLOPs  int64 // one native call does no more than this, so that garbage collection need not wait long
 	MinSplitFLOPs int64 // a launch below this is not worth waking another thread for
 
+	// Cycles that a load takes even where multiply-adds hide it, measured; 0 where it was not.
+	BroadcastCycles, VectorLoadCycles float64
+
 	// Of a machine's profile; see On.
 	FMAsPerCycle        float64 // vector multiply-adds started per cycle
 	CacheBytesPerCycle  float64 // what a core reads from the shared cache, beyond its private one
@@ -44,7 +47,7 @@ const BlockChannels = 16
 // of the Machines that has the instruction set.
 var Targets = onFirst(Machines,
 	Target{ISA: "avx512_bf16", BF16: true, Lanes: 16, Registers: 32, LoadsPerCycle: 1, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
+	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, BroadcastCycles: 0.1, VectorLoadCycles: 0.5, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "neon", Lanes: 4, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
 	Target{ISA: "portable", Lanes: 1, Registers: 10, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
@@ -93,12 +96,14 @@ func LookupTarget(isa string) (Target, bool) {
 
 // streamed is data that a kernel reads from beyond the private cache.
 type streamed struct {
-	bytes, again int  // read once, and in later passes over what has been read
+	bytes, again int  // weights, read once, and in later passes over them
 	resident     bool // in the shared cache from the start
 	passBytes    int  // of one later pass: what has to stay in the shared cache for it
+
+	between int // bytes that one step hands to the next, read and written, of passBytes in all: nothing prefetches them
 }
 
-// with is the time of arithmetic that takes compute cycles and streams d, which prefetching hides in part.
+// with is the time of arithmetic that takes compute cycles and streams d, of which prefetching hides weights in part.
 func (t Target) with(compute float64, d streamed) float64 {
 	cycles := func(bytes int, cached bool) float64 {
 		if cached {
@@ -106,6 +111,7 @@ func (t Target) with(compute float64, d streamed) float64 {
 		}
 		return float64(bytes) / t.MemoryBytesPerCycle
 	}
+	compute += cycles(d.between, 2*int64(d.passBytes) <= t.SharedCacheBytes)
 	stream := cycles(d.bytes, d.resident) + cycles(d.again, int64(d.passBytes) <= t.SharedCacheBytes)
 	return max(compute+stream/2, stream)
 }

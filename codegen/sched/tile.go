@@ -79,11 +79,9 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 // perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
 // latency of too few independent sums; beside the sum there are start and epilogue.
 func perTileCycles(t Target, steps int, tile Tile) float64 {
-	sums := float64(tile.Accumulators())
-	positions := float64(tile.Rows * tile.Pixels)
-	step := max(sums/t.FMAsPerCycle,
-		(positions+float64(tile.Vectors()))/float64(t.LoadsPerCycle),
-		float64(t.FMALatency))
+	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*tile.Pixels), float64(tile.Vectors())
+	step := max(sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(t.FMALatency))
+	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
 	const loopCycles, storeCycles = 0.5, 2
 	return float64(steps)*(step+loopCycles) + sums*storeCycles + 20
 }

@@ -66,7 +66,7 @@ func winograd(c Conv, t Target) []Candidate {
 		if used.H < out || used.W < out {
 			continue
 		}
-		for _, apart := range []bool{false, true} {
+		for _, apart := range []bool{true, false} {
 			all = append(all, filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t))
 		}
 	}
@@ -91,8 +91,8 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
 		w.Block = tiles
-		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes*3/4 { // read for each group of channels
-			data.again = data.passBytes * c.In.N * blocks / ranked[0].Blocks
+		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes { // written, which reads it too, and read for each group of channels
+			data.between = data.passBytes * c.In.N * (2 + blocks/ranked[0].Blocks)
 		}
 		if all := data.passBytes * c.In.N; all > t.L2Bytes && c.In.N > 1 { // written for all images before it is read
 			data.again, data.passBytes = max(data.again, all)+all, all
@@ -101,7 +101,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		ranked = preferWhole(ranked, tiles)
 		pixels := ranked[0].Pixels
 		ranked = sameWidth(ranked, pixels)
-		w.Block = max(1, min(t.L2Bytes/2/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
+		w.Block = max(1, min(t.L2Bytes/4/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
 		if data.passBytes = weightBytes; weightBytes > t.L2Bytes/2 {
 			data.again = weightBytes * c.In.N * (ceilDiv(tiles, w.Block) - 1)
 		}
