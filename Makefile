@@ -8,7 +8,7 @@ FUZZTIME ?= 60s
 # The ONNX node tests run where they have been made: see onnx-nodes.
 export NNCC_ONNX_NODE_TESTS ?= $(patsubst %/cases.json,%,$(wildcard $(NODES)/cases.json))
 
-.PHONY: help llvm test test-arm64 test-wasm demo check race fuzz onnx-nodes networks bench-peers
+.PHONY: help llvm test test-arm64 test-wasm demo check race fuzz onnx-nodes networks bench-peers bench-training
 
 help:
 	@echo 'make demo           compile two networks, classify a picture, time them'
@@ -21,6 +21,7 @@ help:
 	@echo 'make onnx-nodes     make the ONNX node tests with its Python package; make test runs them from then on'
 	@echo 'make networks       compare real networks with ONNX Runtime; writes docs/networks.md'
 	@echo 'make bench-peers    time nncc against other engines: see bench/README.md'
+	@echo 'make bench-training time steps of training against PyTorch'
 
 llvm:
 	@scripts/llvm.sh
@@ -55,3 +56,6 @@ networks: llvm
 
 bench-peers: llvm
 	python3 bench/peers
+
+bench-training: llvm
+	python3 bench/training
