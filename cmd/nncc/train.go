@@ -73,6 +73,7 @@ Ctrl-C saves a checkpoint and stops. A run goes on with the flags that it began 
 	o.step.register(cmd)
 	o.schedule.register(cmd)
 	f := cmd.Flags()
+	f.Var(&o.step.memory, "memory-limit", "keep what a step takes within `SIZE` of memory, such as 200MB, by computing twice what could be kept")
 	f.IntVar(&o.epochs, "epochs", 10, "go `N` times through the training data")
 	f.Float64Var(&o.ema, "ema", 0, "test and keep moving averages of the weights that decay by `F` a step, such as 0.999")
 	f.IntVar(&o.earlyStop, "early-stop", 0, "stop after `N` epochs that are no better than the best; 0 means never")

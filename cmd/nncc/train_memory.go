@@ -33,12 +33,24 @@ func (s *session) limitMemory(o *stepOptions, e engineOptions, notes io.Writer) 
 	if failed != nil || whole <= limit {
 		return failed
 	}
-	if least := memory(math.MaxInt); failed == nil && least > limit {
+	least := memory(math.MaxInt)
+	if failed == nil && least > limit {
 		return fmt.Errorf("a step takes at least %s, more than the %s of --memory-limit\n    hint: train with a smaller --batch", size(int(least)), size(int(limit)))
 	}
-	o.recompute = sort.Search(len(s.loaded.Nodes), func(count int) bool { return memory(count) <= limit })
+	step, err := o.graph(s.loaded)
+	if failed = cmp.Or(failed, err); failed != nil {
+		return failed
+	}
+	within := least
+	o.recompute = sort.Search(len(step.Nodes), func(count int) bool { // of all nodes as many results as can be
+		bytes := memory(count)
+		if bytes <= limit {
+			within = bytes
+		}
+		return bytes <= limit
+	})
 	if failed == nil {
-		note(notes, "--memory-limit: %s of the forward pass computed twice; a step takes %s instead of %s", plural(o.recompute, "result"), size(int(memory(o.recompute))), size(int(whole)))
+		note(notes, "--memory-limit: %s of the forward pass computed twice; a step takes %s instead of %s", plural(o.recompute, "result"), size(int(within)), size(int(whole)))
 	}
 	return failed
 }
@@ -46,7 +58,7 @@ func (s *session) limitMemory(o *stepOptions, e engineOptions, notes io.Writer) 
 // stepBytes is the memory that a step takes when it computes so many results twice.
 func (s *session) stepBytes(o stepOptions, isa string, recompute int) (int64, error) {
 	o.recompute = recompute
-	step, _, err := o.graphs(s.loaded)
+	step, err := o.graph(s.loaded)
 	if err != nil {
 		return 0, err
 	}

@@ -54,7 +54,6 @@ func (o *stepOptions) register(cmd *cobra.Command) {
 	f.Float64Var(&o.momentum, "momentum", unset, "`F` of momentum and nesterov (default 0.9)")
 	f.Float64Var(&o.weightDecay, "weight-decay", unset, "pull weights towards 0 by the factor `F` (default 0.01 of adamw, otherwise 0)")
 	f.Float64Var(&o.clipNorm, "clip-norm", 0, "scale gradients down to a norm of `F`, taken over all of them; 0 means never")
-	f.Var(&o.memory, "memory-limit", "keep what a step takes within `SIZE` of memory, such as 200MB, by computing twice what could be kept")
 	for _, name := range []string{"lr", "momentum", "weight-decay"} {
 		f.Lookup(name).DefValue = "0" // the help does not show a default of 0
 	}

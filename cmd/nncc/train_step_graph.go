@@ -5,15 +5,6 @@ import (
 	"nncc/ir/passes/grad"
 )
 
-// graphs makes the two graphs of a training run: one step, and the network as it is tested.
-func (o *stepOptions) graphs(g *ir.Graph) (step, evaluation *ir.Graph, err error) {
-	if step, err = o.graph(g); err != nil {
-		return nil, nil, err
-	}
-	evaluation, err = grad.Evaluation(g, o.batch, o.lossOf())
-	return step, evaluation, err
-}
-
 func (o *stepOptions) lossOf() grad.Loss {
 	if o.loss == lossSquared {
 		return grad.Loss{Kind: "mse"}

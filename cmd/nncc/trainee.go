@@ -6,6 +6,7 @@ import (
 
 	"nncc/ir"
 	"nncc/ir/passes"
+	"nncc/ir/passes/grad"
 	"nncc/runtime/tensor"
 	"nncc/runtime/train"
 )
@@ -21,7 +22,11 @@ func (s *session) openTrainee(e engineOptions, step stepOptions, seed uint64, no
 	if err := s.limitMemory(&step, e, notes); err != nil {
 		return nil, err
 	}
-	stepGraph, evaluation, err := step.graphs(s.loaded)
+	stepGraph, err := step.graph(s.loaded)
+	if err != nil {
+		return nil, err
+	}
+	evaluation, err := grad.Evaluation(s.loaded, step.batch, step.lossOf())
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +74,7 @@ func (s *session) trainingStep(samples int) (*session, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	step, _, err := o.graphs(s.loaded)
+	step, err := o.graph(s.loaded)
 	if err != nil {
 		return nil, err
 	}
