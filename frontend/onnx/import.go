@@ -242,28 +242,7 @@ func (im *importer) finish() (*ir.Graph, error) {
 		im.errorf("%v", err)
 		return nil, im.errs.Err()
 	}
-	dropUnread(g)
+	g.Prune() // nodes that a better form has replaced must not decide whether samples stay apart
 	ir.MarkBatched(g)
 	return g, nil
-}
-
-// dropUnread removes nodes that no output depends on, such as those that a better form of theirs has replaced. They
-// must not decide whether samples stay apart.
-func dropUnread(g *ir.Graph) {
-	read := map[*ir.Value]bool{}
-	for _, o := range g.Outputs {
-		read[o.Value] = true
-	}
-	var kept []*ir.Node
-	for _, n := range slices.Backward(g.Nodes) {
-		if !slices.ContainsFunc(n.Outputs, func(v *ir.Value) bool { return read[v] }) {
-			continue
-		}
-		kept = append(kept, n)
-		for _, v := range n.Inputs {
-			read[v] = true
-		}
-	}
-	slices.Reverse(kept)
-	g.Nodes = kept
 }

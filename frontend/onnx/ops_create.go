@@ -217,7 +217,7 @@ func applyReverseSequence(n *node) value {
 	if !n.create(placeBytes * product(shape)) {
 		return nil
 	}
-	step, at := strides(shape), make([]int, len(shape))
+	step, at := tensor.Strides(shape), make([]int, len(shape))
 	places := make([]int64, 0, product(shape))
 	for i := range product(shape) {
 		if length := int(lengths[at[batch]]); length < 0 || length > shape[time] {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // labelled is a value whose dimensions have the names of an equation.
@@ -123,7 +124,7 @@ func (n *node) diagonal(x labelled) labelled {
 	if len(slices.Compact(unique)) == len(x.labels) || x.v == nil {
 		return x
 	}
-	shape, step := x.v.Type.Shape, strides(x.v.Type.Shape)
+	shape, step := x.v.Type.Shape, tensor.Strides(x.v.Type.Shape)
 	var labels []rune
 	var outShape, outStep []int
 	for d, r := range x.labels {

@@ -72,16 +72,6 @@ func (n *node) index(k int64, size int) (int, bool) {
 	return int(k), true
 }
 
-// strides are how far apart in row-major order neighbours along each dimension lie.
-func strides(shape []int) []int {
-	out := make([]int, len(shape))
-	for d, step := len(shape)-1, 1; d >= 0; d-- {
-		out[d] = step
-		step *= shape[d]
-	}
-	return out
-}
-
 // placesAlong are elementPlaces for the node's axis and the indices that are its input i.
 func (n *node) placesAlong(i int) (places []int64, indexShape []int, ok bool) {
 	indices, indexShape, ok := n.constIndices(i)
@@ -112,7 +102,7 @@ func (n *node) elementPlaces(indices []int64, indexShape, shape []int, axis int)
 	if !n.create(placeBytes * len(indices)) {
 		return nil, false
 	}
-	places, at, step := make([]int64, len(indices)), make([]int, len(shape)), strides(shape)
+	places, at, step := make([]int64, len(indices)), make([]int, len(shape)), tensor.Strides(shape)
 	for i, k := range indices {
 		along, ok := n.index(k, shape[axis])
 		if !ok {
@@ -156,7 +146,7 @@ func (n *node) slicePlaces(indices []int64, indexShape, data []int, batchDims in
 		n.errorf("indices %s do not fit the data %s", dims(indexShape), dims(data))
 		return nil, nil, false
 	}
-	depth, step := indexShape[last], strides(data)
+	depth, step := indexShape[last], tensor.Strides(data)
 	inner := product(data[batchDims+depth:])
 	shape = slices.Concat(indexShape[:last], data[batchDims+depth:])
 	if err := ir.T(tensor.I64, shape...).Check(); err != nil {

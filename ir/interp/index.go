@@ -2,17 +2,6 @@ package interp
 
 import "nncc/runtime/tensor"
 
-// strides are the distances, in elements, between neighbours along each dimension of a row-major array.
-func strides(shape []int) []int {
-	out := make([]int, len(shape))
-	step := 1
-	for d := len(shape) - 1; d >= 0; d-- {
-		out[d] = step
-		step *= shape[d]
-	}
-	return out
-}
-
 // positions lists, for every combination of one entry per list with the last list running fastest, the sum of
 // entry*stride; -1 where an entry is negative.
 func positions(lists [][]int, strides []int) []int {
@@ -45,7 +34,7 @@ func count(n int) []int {
 // broadcast lists, for each element of shape to, the element of an array of shape from that stands there.
 func broadcast(from, to []int) []int {
 	lists, steps := make([][]int, len(to)), make([]int, len(to))
-	own := strides(from)
+	own := tensor.Strides(from)
 	for d := range to {
 		lists[d] = count(to[d])
 		if k := d - (len(to) - len(from)); k >= 0 && from[k] > 1 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 func concat(n *ir.Node, in []array, t ir.Type) (array, error) {
@@ -34,12 +35,12 @@ func slice(n *ir.Node, in []array, t ir.Type) (array, error) {
 			lists[d] = append(lists[d], start[d]+k*step[d])
 		}
 	}
-	return x.pick(t, positions(lists, strides(x.Shape)), 0), nil
+	return x.pick(t, positions(lists, tensor.Strides(x.Shape)), 0), nil
 }
 
 func transpose(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, perm := in[0], n.Ints("perm")
-	own := strides(x.Shape)
+	own := tensor.Strides(x.Shape)
 	steps, lists := make([]int, len(perm)), make([][]int, len(perm))
 	for d, p := range perm {
 		steps[d], lists[d] = own[p], count(x.Shape[p])
@@ -62,7 +63,7 @@ func pad(n *ir.Node, in []array, t ir.Type) (array, error) {
 			lists[d] = append(lists[d], padSource(mode, k-max(begin, 0), first, kept))
 		}
 	}
-	return x.pick(t, positions(lists, strides(x.Shape)), n.Float("value")), nil
+	return x.pick(t, positions(lists, tensor.Strides(x.Shape)), n.Float("value")), nil
 }
 
 // padSource gives the index that stands at place k, counted from the first kept element; -1 for the padding value.
@@ -105,5 +106,5 @@ func gather(n *ir.Node, in []array, t ir.Type) (array, error) {
 		}
 		lists[axis][k] = int(i)
 	}
-	return x.pick(t, positions(lists, strides(x.Shape)), 0), nil
+	return x.pick(t, positions(lists, tensor.Strides(x.Shape)), 0), nil
 }

@@ -23,7 +23,7 @@ type window struct {
 // newWindow describes the window of node n, from the shape of the image to that of what its windows become.
 func newWindow(n *ir.Node, image, kernel, result []int) window {
 	in := image[2:]
-	return window{in, kernel, result[2:], n.Ints("stride"), n.Ints("pad"), n.Ints("dilation"), strides(in)}
+	return window{in, kernel, result[2:], n.Ints("stride"), n.Ints("pad"), n.Ints("dilation"), tensor.Strides(in)}
 }
 
 // at lists, for each place of the window in row-major order, where element tap of the window lies in one channel of

@@ -2,23 +2,27 @@
 
 // Twelve independent sums hide the latency of either instruction. The assembler does not know VDPBF16PS.
 
+// CLEAR sets all registers that are read to zero.
+#define CLEAR \
+	VPXORD Z0, Z0, Z0; \
+	VPXORD Z1, Z1, Z1; \
+	VPXORD Z2, Z2, Z2; \
+	VPXORD Z3, Z3, Z3; \
+	VPXORD Z4, Z4, Z4; \
+	VPXORD Z5, Z5, Z5; \
+	VPXORD Z6, Z6, Z6; \
+	VPXORD Z7, Z7, Z7; \
+	VPXORD Z8, Z8, Z8; \
+	VPXORD Z9, Z9, Z9; \
+	VPXORD Z10, Z10, Z10; \
+	VPXORD Z11, Z11, Z11; \
+	VPXORD Z12, Z12, Z12; \
+	VPXORD Z13, Z13, Z13
+
 // func multiplyAdds(loops int)
 TEXT ·multiplyAdds(SB), NOSPLIT, $0-8
 	MOVQ loops+0(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
+	CLEAR
 fma:
 	VFMADD231PS Z13, Z12, Z0
 	VFMADD231PS Z13, Z12, Z1
@@ -40,20 +44,7 @@ fma:
 // func dotProducts(loops int)
 TEXT ·dotProducts(SB), NOSPLIT, $0-8
 	MOVQ loops+0(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
+	CLEAR
 dot:
 	LONG $0x481ed262; WORD $0xc552 // VDPBF16PS Z13, Z12, Z0
 	LONG $0x481ed262; WORD $0xcd52 // VDPBF16PS Z13, Z12, Z1

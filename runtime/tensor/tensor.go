@@ -52,6 +52,17 @@ func Count(shape []int) int {
 	return n
 }
 
+// Strides are the distances, in elements, between neighbours along each dimension of a row-major tensor.
+func Strides(shape []int) []int {
+	out := make([]int, len(shape))
+	step := 1
+	for d := len(shape) - 1; d >= 0; d-- {
+		out[d] = step
+		step *= shape[d]
+	}
+	return out
+}
+
 // CheckedBytes is the size in bytes of a tensor, or false where a dimension is negative or the product exceeds limitBytes.
 func CheckedBytes(d DType, shape []int, limitBytes int) (int, bool) {
 	n := d.Bytes()
