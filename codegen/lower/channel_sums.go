@@ -107,10 +107,7 @@ func (l *lowerer) finishSums(n *ir.Node, sums *Storage, image sched.Image, bind 
 	k.each("s", sched.BlockChannels/lanes, func(s loopir.Index) {
 		k.lane = s.Mul(lanes)
 		k.channel = k.block.Mul(sched.BlockChannels).Add(k.lane)
-		k.count = loopir.C(lanes)
-		if image.C%sched.BlockChannels != 0 {
-			k.count = k.count.Min(loopir.C(image.C).Sub(k.channel)) // none, if negative
-		}
+		k.count = k.channelCount(image, k.channel)
 		totals := make([]loopir.Expr, from.Dims[1])
 		for q := range totals {
 			total := k.Reg("total", f32)
@@ -132,6 +129,15 @@ type channelResults struct {
 	*kernel
 	image                       sched.Image
 	block, lane, channel, count loopir.Index
+}
+
+// channelCount is how many lanes of a vector that begins at a channel are channels of the image; none, if negative.
+func (k *kernel) channelCount(m sched.Image, channel loopir.Index) loopir.Index {
+	lanes := loopir.C(k.target.Lanes)
+	if m.C%sched.BlockChannels == 0 {
+		return lanes
+	}
+	return lanes.Min(loopir.C(m.C).Sub(channel))
 }
 
 // places is how many numbers each channel of an image has.
@@ -174,25 +180,12 @@ func lowerBatchNormGrad(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	perChannel := func(k *kernel, v *ir.Value) (*loopir.Buffer, error) {
-		plain, err := l.readPlain(v)
-		if err != nil {
-			return nil, err
-		}
-		return k.in(plain), nil
-	}
-	means, err := perChannel(s.kernel, n.Inputs[2])
+	means, err := s.plainIn(l, n.Inputs[2])
 	if err != nil {
 		return err
 	}
-	count := func(channel loopir.Index) loopir.Index {
-		if s.image.C%sched.BlockChannels == 0 {
-			return loopir.C(s.target.Lanes)
-		}
-		return loopir.C(s.target.Lanes).Min(loopir.C(s.image.C).Sub(channel))
-	}
 	var mean loopir.Expr
-	sums, err := s.add(l, n, 2, func() { mean = s.Let("mean", s.get(means, count(s.channel), s.channel)) },
+	sums, err := s.add(l, n, 2, func() { mean = s.Let("mean", s.get(means, s.channelCount(s.image, s.channel), s.channel)) },
 		func(x []loopir.Expr) []loopir.Expr {
 			return []loopir.Expr{loopir.Mul.Of(x[0], loopir.Sub.Of(x[1], mean)), x[0]}
 		})
@@ -201,7 +194,7 @@ func lowerBatchNormGrad(l *lowerer, n *ir.Node) error {
 	}
 	var variances *loopir.Buffer
 	return l.finishSums(n, sums, s.image, func(k *channelResults) (err error) {
-		variances, err = perChannel(k.kernel, n.Inputs[3])
+		variances, err = k.plainIn(l, n.Inputs[3])
 		return err
 	}, func(k *channelResults, sums []loopir.Expr) []loopir.Expr {
 		f32 := k.vec(loopir.F32)

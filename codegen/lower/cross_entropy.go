@@ -10,10 +10,11 @@ import (
 // is compared with the label.
 type crossEntropy struct {
 	*kernel
-	classes        int
-	smoothing      float64
-	logits, labels *loopir.Buffer
-	sample         loopir.Index
+	classes   int
+	smoothing float64
+	inputs    []*loopir.Buffer // logits, labels, and for gradients that of the loss
+	out       *loopir.Buffer
+	sample    loopir.Index
 }
 
 func (l *lowerer) newCrossEntropy(n *ir.Node) (*crossEntropy, error) {
@@ -22,40 +23,33 @@ func (l *lowerer) newCrossEntropy(n *ir.Node) (*crossEntropy, error) {
 		return nil, errKind(elem)
 	}
 	k := &crossEntropy{kernel: newKernel("cross-entropy", l.target), classes: t.Shape[1], smoothing: n.Float("label_smoothing")}
+	for _, v := range n.Inputs {
+		buf, err := k.plainIn(l, v)
+		if err != nil {
+			return nil, err
+		}
+		k.inputs = append(k.inputs, buf)
+	}
 	var err error
-	if k.logits, err = k.plainIn(l, n.Inputs[0]); err != nil {
+	if k.out, err = k.plainOut(l, n); err != nil {
 		return nil, err
 	}
-	k.labels, err = k.plainIn(l, n.Inputs[1])
-	return k, err
+	k.sample = k.grid("n", k.out.Dims[0])
+	return k, nil
 }
 
-// row is what losses and gradients have in common: the largest logit of the sample, and the sum of exponentials of what
-// the others are below it.
-func (k *crossEntropy) row(each func(x, count loopir.Index, e loopir.Expr)) (largest, sum loopir.Expr) {
-	t := k.vec(loopir.F32)
-	most, total := k.Reg("most", t), k.Reg("sum", t)
-	most.Set(lowest(t))
-	load := func(x, count loopir.Index) loopir.Expr {
-		return k.Let("v", k.get(k.logits, count, k.sampleOf(k.logits, k.sample), x))
-	}
-	k.vectors(k.classes, func(x, count loopir.Index) {
-		most.Set(loopir.Max.Of(k.firstLanes(count, load(x, count), lowest(t)), most.At()))
-	})
-	largest = k.Let("largest", k.reduce(loopir.Max, most.At()))
-	top := k.Let("top", loopir.SplatOf(k.target.Lanes, largest))
-	total.Set(loopir.Num(t, 0))
-	k.vectors(k.classes, func(x, count loopir.Index) {
-		e := k.Let("e", boundedExp(k.kernel, loopir.Sub.Of(load(x, count), top)))
-		each(x, count, e)
-		total.Set(loopir.Add.Of(total.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
-	})
-	return largest, k.Let("total", k.reduce(loopir.Add, total.At()))
+// exponentials are those of the sample's logits; see kernel.exponentials.
+func (k *crossEntropy) exponentials(each func(x, count loopir.Index, e loopir.Expr)) (largest, sum loopir.Expr) {
+	logits := k.inputs[0]
+	return k.kernel.exponentials(k.classes, func(x, count loopir.Index) loopir.Expr {
+		return k.get(logits, count, k.sampleOf(logits, k.sample), x)
+	}, each)
 }
 
 // label is the label of the sample.
 func (k *crossEntropy) label() loopir.Expr {
-	return k.Let("label", loopir.LoadV(loopir.Scalar(k.labels.Elem), k.labels, k.sampleOf(k.labels, k.sample)))
+	labels := k.inputs[1]
+	return k.Let("label", loopir.LoadV(loopir.Scalar(labels.Elem), labels, k.sampleOf(labels, k.sample)))
 }
 
 // hit is yes for the class of the sample, and no for the others.
@@ -68,18 +62,13 @@ func lowerCrossEntropy(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	out, err := k.plainOut(l, n)
-	if err != nil {
-		return err
-	}
-	k.sample = k.grid("n", out.Dims[0])
-	f32 := loopir.Scalar(loopir.F32)
-	largest, sum := k.row(func(loopir.Index, loopir.Index, loopir.Expr) {})
+	f32, logits := loopir.Scalar(loopir.F32), k.inputs[0]
+	largest, sum := k.exponentials(func(loopir.Index, loopir.Index, loopir.Expr) {})
 	label, hits, all := k.label(), k.Reg("hits", f32), k.Reg("all", f32)
 	hits.Set(loopir.Num(f32, 0))
 	all.Set(loopir.Num(f32, 0))
 	k.each("k", k.classes, func(class loopir.Index) {
-		v := k.Let("below", loopir.Sub.Of(loopir.LoadV(f32, k.logits, k.sampleOf(k.logits, k.sample), class), largest))
+		v := k.Let("below", loopir.Sub.Of(loopir.LoadV(f32, logits, k.sampleOf(logits, k.sample), class), largest))
 		hits.Set(loopir.Add.Of(hits.At(), hit(label, class, v, loopir.Num(f32, 0))))
 		all.Set(loopir.Add.Of(all.At(), v))
 	})
@@ -89,7 +78,7 @@ func lowerCrossEntropy(l *lowerer, n *ir.Node) error {
 	}
 	// With t adding up to 1, the loss is log sum - sum of t * (logit - largest).
 	expected := loopir.FMAOf(loopir.Num(f32, 1-k.smoothing), hits.At(), loopir.Mul.Of(loopir.Num(f32, k.smoothing/float64(k.classes)), all.At()))
-	k.Store(out, loopir.Sub.Of(logarithm, expected), k.sample)
+	k.Store(k.out, loopir.Sub.Of(logarithm, expected), k.sample)
 	return l.emit(k.kernel, n, "cross-entropy", sched.Tile{})
 }
 
@@ -98,31 +87,22 @@ func lowerCrossEntropyGrad(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	dloss, err := k.plainIn(l, n.Inputs[2])
-	if err != nil {
-		return err
-	}
-	out, err := k.plainOut(l, n)
-	if err != nil {
-		return err
-	}
-	k.sample = k.grid("n", out.Dims[0])
-	f32 := loopir.Scalar(loopir.F32)
+	f32, dloss := loopir.Scalar(loopir.F32), k.inputs[2]
 	at := []loopir.Index{loopir.C(0)}
 	if n.Inputs[2].Type.Elems() > 1 {
 		at[0] = k.sample
 	}
 	scale := k.Let("scale", loopir.LoadV(f32, dloss, at...))
-	_, sum := k.row(func(x, count loopir.Index, e loopir.Expr) { k.put(out, count, e, k.sample, x) })
+	_, sum := k.exponentials(func(x, count loopir.Index, e loopir.Expr) { k.put(k.out, count, e, k.sample, x) })
 	share := k.Let("share", loopir.SplatOf(k.target.Lanes, loopir.Div.Of(scale, sum)))
 	low := k.Let("low", loopir.SplatOf(k.target.Lanes, loopir.Mul.Of(scale, loopir.Num(f32, -k.smoothing/float64(k.classes)))))
 	k.vectors(k.classes, func(x, count loopir.Index) {
-		k.put(out, count, loopir.FMAOf(k.get(out, count, k.sample, x), share, low), k.sample, x)
+		k.put(k.out, count, loopir.FMAOf(k.get(k.out, count, k.sample, x), share, low), k.sample, x)
 	})
 	label, high := k.label(), k.Let("high", loopir.Mul.Of(scale, loopir.Num(f32, 1-k.smoothing)))
 	k.each("k", k.classes, func(class loopir.Index) {
-		v := loopir.LoadV(f32, out, k.sample, class)
-		k.Store(out, loopir.Sub.Of(v, hit(label, class, high, loopir.Num(f32, 0))), k.sample, class)
+		v := loopir.LoadV(f32, k.out, k.sample, class)
+		k.Store(k.out, loopir.Sub.Of(v, hit(label, class, high, loopir.Num(f32, 0))), k.sample, class)
 	})
 	return l.emit(k.kernel, n, "cross-entropy", sched.Tile{})
 }

@@ -7,6 +7,7 @@ import (
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
 	"nncc/ir"
+	"nncc/runtime/tensor"
 )
 
 // packing is the order in which a kernel reads a tensor: axes of the packed memory, outermost first. The element at one
@@ -46,18 +47,9 @@ func (l *lowerer) packed(v *ir.Value, p packing) (*Storage, error) {
 	return to, l.emitPacking(p, from, to)
 }
 
-// strides are the distances between neighbours along each dimension of the tensor.
-func (p packing) strides() []int {
-	out, size := make([]int, len(p.shape)), 1
-	for d := len(p.shape) - 1; d >= 0; d-- {
-		out[d], size = size, size*p.shape[d]
-	}
-	return out
-}
-
 // fill packs src into dst, which is zero.
 func (p packing) fill(dst, src []float32) {
-	strides, at := p.strides(), make([]int, len(p.shape))
+	strides, at := tensor.Strides(p.shape), make([]int, len(p.shape))
 	last := len(p.axes) - 1
 	var walk func(axis, to int)
 	walk = func(axis, to int) {
@@ -99,38 +91,51 @@ func (p packing) padded() bool { return ir.Type{Shape: p.shape}.Elems() != p.siz
 
 // emitPacking packs at run time: a chunk for each place of the first axis.
 func (l *lowerer) emitPacking(p packing, from, to *Storage) error {
-	k := &packingKernel{kernel: newKernel("pack", l.target), packing: p, at: make([]loopir.Index, len(p.shape))}
-	k.src, k.dst = k.as(k.in, from, p.shape...), k.as(k.out, to, p.axes[0].size, p.sizeBelow(0))
-	k.chunk = k.grid("a0", p.axes[0].size)
-	k.at[p.axes[0].dim] = k.chunk.Mul(p.axes[0].step)
+	k := newPackedPlaces("pack", l.target, p)
+	src, dst := k.as(k.in, from, p.shape...), k.as(k.out, to, p.axes[0].size, p.sizeBelow(0))
+	chunk := k.gridAxis(0)
 	if p.padded() {
 		k.vectors(p.sizeBelow(0), func(x, count loopir.Index) {
-			k.put(k.dst, count, loopir.Num(k.vec(loopir.F32), 0), k.chunk, x)
+			k.put(dst, count, loopir.Num(k.vec(loopir.F32), 0), chunk, x)
 		})
 	}
-	k.axis(1, loopir.C(0))
+	k.axesFrom(1, len(p.axes), loopir.C(0), func(packed loopir.Index) {
+		k.Store(dst, loopir.LoadV(loopir.Scalar(loopir.F32), src, slices.Clone(k.at)...), chunk, packed)
+	})
 	return l.emit(k.kernel, nil, "pack", sched.Tile{})
 }
 
-type packingKernel struct {
+// packedPlaces is a kernel that goes through a packed tensor.
+type packedPlaces struct {
 	*kernel
 	packing
-	src, dst *loopir.Buffer
-	chunk    loopir.Index
-	at       []loopir.Index // place in the tensor
+	at []loopir.Index // place in the tensor
 }
 
-// axis copies what lies inside the tensor for all places of an axis and of those below; to is where that goes.
-func (k *packingKernel) axis(axis int, to loopir.Index) {
-	if axis == len(k.axes) {
-		k.Store(k.dst, loopir.LoadV(loopir.Scalar(loopir.F32), k.src, slices.Clone(k.at)...), k.chunk, to)
+func newPackedPlaces(name string, t sched.Target, p packing) *packedPlaces {
+	return &packedPlaces{kernel: newKernel(name, t), packing: p, at: make([]loopir.Index, len(p.shape))}
+}
+
+// gridAxis makes an axis the grid's; all its places must lie inside the tensor.
+func (k *packedPlaces) gridAxis(axis int) loopir.Index {
+	a := k.axes[axis]
+	place := k.grid(fmt.Sprint("a", axis), a.size)
+	k.at[a.dim] = k.at[a.dim].Add(place.Mul(a.step))
+	return place
+}
+
+// axesFrom goes through the places of axes first to last-1 that lie inside the tensor; packed is where those begin in the
+// packed memory.
+func (k *packedPlaces) axesFrom(first, last int, packed loopir.Index, body func(packed loopir.Index)) {
+	if first == last {
+		body(packed)
 		return
 	}
-	a := k.axes[axis]
+	a := k.axes[first]
 	before := k.at[a.dim]
-	k.For(fmt.Sprint("a", axis), loopir.C(0), k.inside(axis, before), 1, func(i loopir.Index) {
+	k.For(fmt.Sprint("a", first), loopir.C(0), k.inside(first, before), 1, func(i loopir.Index) {
 		k.at[a.dim] = before.Add(i.Mul(a.step))
-		k.axis(axis+1, to.Add(i.Mul(k.sizeBelow(axis))))
+		k.axesFrom(first+1, last, packed.Add(i.Mul(k.sizeBelow(first))), body)
 	})
 	k.at[a.dim] = before
 }

@@ -61,29 +61,39 @@ func (k *kernel) softmaxColumns(extent int, count loopir.Index, place func(x loo
 
 // softmaxRow normalises extent contiguous numbers; place gives the index of number x.
 func (k *kernel) softmaxRow(extent int, place func(x loopir.Index) []loopir.Index, src, dst *loopir.Buffer) {
-	t, scalar := k.vec(loopir.F32), loopir.Scalar(loopir.F32)
-	largest, sum := k.Reg("largest", t), k.Reg("sum", t)
-	largest.Set(lowest(t))
-	k.vectors(extent, func(x, count loopir.Index) {
-		v := k.Let("v", widen(k.get(src, count, place(x)...)))
-		largest.Set(loopir.Max.Of(k.firstLanes(count, v, lowest(t)), largest.At()))
-	})
-	top := k.Let("top", loopir.SplatOf(k.target.Lanes, k.reduce(loopir.Max, largest.At())))
-	sum.Set(loopir.Num(t, 0))
-	k.vectors(extent, func(x, count loopir.Index) {
-		e := k.Let("e", boundedExp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top)))
+	lanes := k.target.Lanes
+	load := func(x, count loopir.Index) loopir.Expr { return widen(k.get(src, count, place(x)...)) }
+	largest, sum := k.exponentials(extent, load, func(x, count loopir.Index, e loopir.Expr) {
 		k.put(dst, count, narrow(e, dst.Elem), place(x)...)
-		sum.Set(loopir.Add.Of(sum.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
 	})
-	total := k.Let("total", k.reduce(loopir.Add, sum.At()))
-	scale := k.Let("scale", loopir.SplatOf(k.target.Lanes, loopir.Div.Of(loopir.Num(scalar, 1), total)))
+	scale := k.Let("scale", loopir.SplatOf(lanes, loopir.Div.Of(loopir.Num(loopir.Scalar(loopir.F32), 1), sum)))
 	k.vectors(extent, func(x, count loopir.Index) {
 		e := k.get(dst, count, place(x)...)
 		if dst.Elem != loopir.F32 { // rounded once only
-			e = boundedExp(k, loopir.Sub.Of(widen(k.get(src, count, place(x)...)), top))
+			e = boundedExp(k, loopir.Sub.Of(load(x, count), loopir.SplatOf(lanes, largest)))
 		}
 		k.put(dst, count, narrow(loopir.Mul.Of(e, scale), dst.Elem), place(x)...)
 	})
+}
+
+// exponentials gives each the exponentials of how far extent numbers are below the largest of them, a vector at a time; it
+// returns the largest number and the sum of the exponentials.
+func (k *kernel) exponentials(extent int, load func(x, count loopir.Index) loopir.Expr, each func(x, count loopir.Index, e loopir.Expr)) (largest, sum loopir.Expr) {
+	t := k.vec(loopir.F32)
+	most, total := k.Reg("most", t), k.Reg("total", t)
+	most.Set(lowest(t))
+	k.vectors(extent, func(x, count loopir.Index) {
+		most.Set(loopir.Max.Of(k.firstLanes(count, k.Let("v", load(x, count)), lowest(t)), most.At()))
+	})
+	largest = k.Let("largest", k.reduce(loopir.Max, most.At()))
+	top := k.Let("top", loopir.SplatOf(k.target.Lanes, largest))
+	total.Set(loopir.Num(t, 0))
+	k.vectors(extent, func(x, count loopir.Index) {
+		e := k.Let("e", boundedExp(k, loopir.Sub.Of(load(x, count), top)))
+		each(x, count, e)
+		total.Set(loopir.Add.Of(total.At(), k.firstLanes(count, e, loopir.Num(t, 0))))
+	})
+	return largest, k.Let("sum", k.reduce(loopir.Add, total.At()))
 }
 
 // firstLanes is x in the first count lanes, and other in the rest.
