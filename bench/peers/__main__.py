@@ -8,7 +8,6 @@ same processors; its outputs are compared with ONNX Runtime's before it is timed
 short while in turn, so that a slow phase of the machine hits all of them; the figure is the median of the rounds' medians.
 """
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
@@ -34,14 +33,6 @@ def parse_arguments():
     parser.add_argument("--venv", type=Path, default=environment.cache_dir() / "venv", help="virtual environment to use")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results", help="folder for the results")
     return parser.parse_args()
-
-
-def build_nncc():
-    """Build the command from this checkout and return its path."""
-    path = environment.cache_dir() / "nncc"
-    print("building nncc", file=sys.stderr, flush=True)
-    subprocess.run(["go", "build", "-o", str(path), "./cmd/nncc"], cwd=ROOT, check=True)
-    return path
 
 
 def network_names(options, networks):
@@ -77,7 +68,7 @@ def main():
     for kind, given, known in (("engine", chosen, engines.ALL_NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
         for name in set(given) - set(known):
             sys.exit(f"peers: no {kind} is called {name}; there are {', '.join(known)}")
-    nncc = options.nncc or (build_nncc() if any(map(engines.is_nncc, chosen)) else None)
+    nncc = options.nncc or (engines.build_nncc(ROOT) if any(map(engines.is_nncc, chosen)) else None)
     folder = options.models or environment.cache_dir() / "models"
     paths = {name: networks.path_of(name, ROOT, folder) for name in names}
     machine.warn_if_busy()

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import environment
+
 NNCC_PREFIX = "nncc-"  # followed by the variant
 REFERENCE = "onnxruntime"
 # What is compared at each precision. At bf16 the reference stays f32: OpenVINO's own default rounds where the processor has bf16.
@@ -27,6 +29,14 @@ def is_nncc(name):
 def rounds(name):
     """Say whether an engine may compute in bf16."""
     return name not in NAMES["f32"]
+
+
+def build_nncc(root):
+    """Build the command from the checkout at `root` and return its path."""
+    path = environment.cache_dir() / "nncc"
+    print("building nncc", file=sys.stderr, flush=True)
+    subprocess.run(["go", "build", "-o", str(path), "./cmd/nncc"], cwd=root, check=True)
+    return path
 
 
 class EngineError(Exception):

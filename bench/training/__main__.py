@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench" / "peers"))
 
-import environment  # noqa: E402  (of bench/peers)
+import engines  # noqa: E402  (of bench/peers)
+import environment  # noqa: E402
 
 WORKER = Path(__file__).parent / "worker.py"
 NETWORKS = {"lenet": (ROOT / "examples" / "lenet" / "model.json", 100), "resnet20": (ROOT / "examples" / "cifar10" / "model.json", 128)}
@@ -38,14 +39,6 @@ def parse_arguments():
     parser.add_argument("--venv", type=Path, default=environment.cache_dir() / "venv", help="virtual environment to use")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results", help="folder for the results")
     return parser.parse_args()
-
-
-def build_nncc():
-    """Build the command from this checkout and return its path."""
-    path = environment.cache_dir() / "nncc"
-    print("building nncc", file=sys.stderr, flush=True)
-    subprocess.run(["go", "build", "-o", str(path), "./cmd/nncc"], cwd=ROOT, check=True)
-    return path
 
 
 class Torch:
@@ -100,7 +93,6 @@ class Nncc:
 
 def compare(network, threads, options, nncc, cpus):
     """Return one record per engine."""
-    import engines
     running, records = {}, []
     for name in options.engines.split(","):
         try:
@@ -140,7 +132,7 @@ def main():
     environment.enter(options.venv, ROOT / "bench" / "requirements.txt")
     import machine
     import report
-    nncc = options.nncc or build_nncc()
+    nncc = options.nncc or engines.build_nncc(ROOT)
     machine.warn_if_busy()
     records = []
     for threads in [int(n) for n in options.threads.split(",")]:

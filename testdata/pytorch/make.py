@@ -4,17 +4,22 @@
 
 layers.json lists the cases: a module or function of PyTorch, and the layers of model.json that are the same; the input is
 called x and has the shape [4, 6, 6] unless "shape" says otherwise. For each case the file has its input (NAME/x), its
-result (NAME/result) and the parameters under the names of model.json (NAME/l.weight). Needs torch 2.5 or later.
+result (NAME/result) and the parameters under the names of model.json (NAME/l.weight). Needs torch 2.5 or later, and numpy.
 """
 
 import json
 import pathlib
-import struct
+import sys
 import zlib
 
 import torch
 import torch.nn.functional as F  # noqa: F401, used by the cases
 from torch import nn
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from safetensors_files import write  # noqa: E402
 
 
 def compute(case):
@@ -33,21 +38,8 @@ def compute(case):
     return {case["name"] + "/" + name: t for name, t in tensors.items()}
 
 
-def write(path, tensors):
-    """Writes the safetensors format: the length of a header, the header, the numbers."""
-    header, data = {}, b""
-    for name in sorted(tensors):
-        raw = tensors[name].contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensors[name].shape), "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
 if __name__ == "__main__":
-    here = pathlib.Path(__file__).parent
     tensors = {}
-    for case in json.loads((here / "layers.json").read_text()):
+    for case in json.loads((HERE / "layers.json").read_text()):
         tensors.update(compute(case))
-    write(here / "layers.safetensors", tensors)
+    write(HERE / "layers.safetensors", tensors)

@@ -12,7 +12,6 @@ each. final_RUN.safetensors: the tensors after 16 updates, float32. Needs torch 
 
 import json
 import pathlib
-import struct
 import sys
 
 import numpy as np
@@ -21,6 +20,10 @@ import torch.nn.functional as F
 from torch import nn
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from safetensors_files import read, write  # noqa: E402
+
 SIZE, CLASSES, BATCH, BATCHES, STEPS = 12, 4, 16, 8, 16
 
 RUNS = {
@@ -102,29 +105,6 @@ def both(build, state, *data, **run):
     (losses32, final32), (losses64, final64) = results
     gap = {k: ((v.double() - final64[k]).abs().max() / final64[k].abs().max()).item() for k, v in final32.items()}
     return losses32, losses64, final32, max(gap.values())
-
-
-def write(path, tensors):
-    """Writes the safetensors format: the length of a header, the header, the numbers."""
-    header, data = {}, b""
-    for name in sorted(tensors):
-        raw = tensors[name].contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensors[name].shape), "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-def read(path):
-    raw = path.read_bytes()
-    (length,) = struct.unpack("<Q", raw[:8])
-    tensors = {}
-    for name, t in json.loads(raw[8:8 + length]).items():
-        if name != "__metadata__":
-            begin, end = t["data_offsets"]
-            tensors[name] = torch.from_numpy(np.frombuffer(raw[8 + length + begin:8 + length + end], np.float32).reshape(t["shape"]).copy())
-    return tensors
 
 
 def gap(folder):
