@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+
 	"nncc/codegen"
 	"nncc/codegen/lower"
 	"nncc/codegen/sched"

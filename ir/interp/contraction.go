@@ -8,16 +8,26 @@ import (
 // conv adds up, for each element of the window, the input as that element sees it times its weights.
 func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, w, bias := in[0], in[1], in[2:]
-	places := newWindow(n, x.Shape, w.Shape[2:], t.Shape)
-	batch, channels, outs, groups := x.Shape[0], x.Shape[1], w.Shape[0], n.Int("groups")
-	perGroup, outsPerGroup := channels/groups, outs/groups
-	inSize, outSize, taps := tensor.Count(x.Shape[2:]), tensor.Count(places.out), tensor.Count(w.Shape[2:])
 	y := newArray(t)
+	outSize := tensor.Count(t.Shape[2:])
 	if len(bias) > 0 && bias[0].f != nil {
 		for k := range y.f {
-			y.f[k] = bias[0].f[k/outSize%outs]
+			y.f[k] = bias[0].f[k/outSize%w.Shape[0]]
 		}
 	}
+	eachWeight(n, x, w.Shape[2:], y, func(weight, at int, seen []float64) {
+		addScaled(y.f[at:][:outSize], w.f[weight], seen)
+	})
+	return y, nil
+}
+
+// eachWeight goes through the weights of a convolution from x to y, sample by sample: it gives use the place of the weight,
+// where the channel of y begins that the weight adds to, and the numbers of x that it multiplies.
+func eachWeight(n *ir.Node, x array, kernel []int, y array, use func(weight, at int, seen []float64)) {
+	places := newWindow(n, x.Shape, kernel, y.Shape)
+	batch, channels, outs, groups := x.Shape[0], x.Shape[1], y.Shape[1], n.Int("groups")
+	perGroup, outsPerGroup := channels/groups, outs/groups
+	inSize, outSize, taps := tensor.Count(x.Shape[2:]), tensor.Count(places.out), tensor.Count(kernel)
 	seen := make([]float64, outSize)
 	for tap := range taps {
 		at := places.at(tap)
@@ -26,11 +36,10 @@ func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 			accumulate(seen, x.f[c*inSize:][:inSize], at)
 			b, group, i := c/channels, c%channels/perGroup, c%perGroup
 			for o := group * outsPerGroup; o < (group+1)*outsPerGroup; o++ {
-				addScaled(y.f[(b*outs+o)*outSize:][:outSize], w.f[(o*perGroup+i)*taps+tap], seen)
+				use((o*perGroup+i)*taps+tap, (b*outs+o)*outSize, seen)
 			}
 		}
 	}
-	return y, nil
 }
 
 // accumulate adds x[at[k]] to sum[k] wherever at[k] is inside; padding counts as 0.

@@ -11,23 +11,10 @@ import (
 // convWeightGrad sums, for each element of the window, the products of dy and the input as that element sees it.
 func convWeightGrad(n *ir.Node, in []array, t ir.Type) (array, error) {
 	dy, x := in[0], in[1]
-	places := newWindow(n, x.Shape, n.Ints("kernel"), dy.Shape)
-	batch, channels, outs, groups := x.Shape[0], x.Shape[1], dy.Shape[1], n.Int("groups")
-	perGroup, outsPerGroup := channels/groups, outs/groups
-	inSize, outSize, taps := tensor.Count(x.Shape[2:]), tensor.Count(places.out), tensor.Count(places.kernel)
 	dw := newArray(t)
-	seen := make([]float64, outSize)
-	for tap := range taps {
-		at := places.at(tap)
-		for c := range batch * channels {
-			clear(seen)
-			accumulate(seen, x.f[c*inSize:][:inSize], at)
-			b, group, i := c/channels, c%channels/perGroup, c%perGroup
-			for o := group * outsPerGroup; o < (group+1)*outsPerGroup; o++ {
-				dw.f[(o*perGroup+i)*taps+tap] += dot(dy.f, (b*outs+o)*outSize, 1, seen, 0, 1, outSize)
-			}
-		}
-	}
+	eachWeight(n, x, n.Ints("kernel"), dy, func(weight, at int, seen []float64) {
+		dw.f[weight] += dot(dy.f, at, 1, seen, 0, 1, len(seen))
+	})
 	return dw, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,9 @@ func (noTest) FailNow()                     { panic("failed") }
 // A run that is killed, at any moment, goes on each time from its last checkpoint, ends as one that is not, and leaves
 // nothing else behind.
 func TestKilled(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("no other processes here")
+	}
 	whole := t.TempDir()
 	runOK(t, newConfig(t, whole))
 	seed := uint64(time.Now().UnixNano())

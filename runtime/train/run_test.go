@@ -335,7 +335,7 @@ func TestFullDisk(t *testing.T) {
 		var failed *SaveError
 		require.ErrorAs(t, err, &failed)
 		require.ErrorIs(t, err, syscall.ENOSPC)
-		require.ErrorContains(t, err, failed.Path+" cannot be written: no space left on device; ")
+		require.ErrorContains(t, err, failed.Path+" cannot be written: "+syscall.ENOSPC.Error()+"; ")
 		c = newConfig(t, dir)
 		c.Resume = failed.Checkpoint
 		runOK(t, c)
