@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dave/jennifer/jen"
 
@@ -52,12 +53,28 @@ func Emit(p *program.Program, o EmitOptions) (map[string][]byte, error) {
 		return nil, errors.New("gohost: a package needs inputs, outputs and a variant")
 	}
 	e := &packageEmitter{program: p, options: o, files: map[string][]byte{}, inputs: portsOf(p.Signature.Inputs), outputs: portsOf(p.Signature.Outputs)}
-	for _, write := range []func() error{e.bundled, e.weights, e.variants, e.portable, e.api, e.training, e.tests, e.manifest} {
+	e.layout = e.layoutHash()
+	var weights []byte
+	var weightsHash string
+	var hashing sync.WaitGroup // of the largest file, which takes as long as writing all others
+	hashing.Go(func() {
+		weights = e.weights()
+		weightsHash = hash(weights)
+	})
+	for _, write := range []func() error{e.bundled, e.variants, e.portable, e.api, e.training, e.tests} {
 		if err := write(); err != nil {
 			return nil, fmt.Errorf("gohost: %w", err)
 		}
 	}
-	return e.files, nil
+	hashes := map[string]string{}
+	for name, data := range e.files {
+		hashes[name] = hash(data)
+	}
+	hashing.Wait()
+	e.files[weightsFile], hashes[weightsFile] = weights, weightsHash
+	manifest, err := e.manifest(hashes)
+	e.files[manifestFile] = manifest
+	return e.files, err
 }
 
 // packageEmitter is a package under construction.
@@ -66,6 +83,7 @@ type packageEmitter struct {
 	options         EmitOptions
 	files           map[string][]byte
 	inputs, outputs []port
+	layout          [32]byte // layoutHash
 }
 
 // bundled adds the runtime, and those parts of the common API that the network has a use for.

@@ -97,11 +97,10 @@ func (e *packageEmitter) model(f *jen.File) {
 	}
 	f.Comment("nnccConstBytes returns the sizes of the constants in the weights file.")
 	f.Func().Id("nnccConstBytes").Params().Index().Int().Block(jen.Return(jen.Index().Int().Values(sizes...)))
-	layout := e.layoutHash()
 	f.Comment("nnccModel returns the compiled network.")
 	f.Func().Id("nnccModel").Params().Op("*").Id("nnccNetModel").Block(jen.Return(jen.Op("&").Id("nnccNetModel").Values(jen.Dict{
 		jen.Id("variants"): jen.Id("nnccVariants"), jen.Id("weights"): weights, jen.Id("constBytes"): jen.Id("nnccConstBytes").Call(),
-		jen.Id("layout"): jen.Lit(hex.EncodeToString(layout[:])), jen.Id("batched"): jen.Lit(e.program.Signature.Batched),
+		jen.Id("layout"): jen.Lit(hex.EncodeToString(e.layout[:])), jen.Id("batched"): jen.Lit(e.program.Signature.Batched),
 		jen.Id("maxBatch"): jen.Lit(max(e.options.MaxBatch, 1)),
 	})))
 	f.Comment("New opens the network with the best code that this processor can run; the environment variable NNCC_ISA")

@@ -16,8 +16,8 @@ const (
 	weightsAlign       = 64
 )
 
-// weights adds the constants, which all parts share, as one file.
-func (e *packageEmitter) weights() error {
+// weights is the file of the constants, which all parts share.
+func (e *packageEmitter) weights() []byte {
 	p := e.program
 	total := weightsHeaderBytes
 	for _, c := range p.Constants {
@@ -30,13 +30,12 @@ func (e *packageEmitter) weights() error {
 		at += alignUp(len(c.Data), weightsAlign)
 	}
 	body := file[weightsHeaderBytes:]
-	layout, sum := e.layoutHash(), sha256.Sum256(body)
+	sum := sha256.Sum256(body)
 	copy(file, weightsMagic)
 	binary.LittleEndian.PutUint64(file[8:], uint64(len(body)))
-	copy(file[16:], layout[:])
+	copy(file[16:], e.layout[:])
 	copy(file[48:], sum[:])
-	e.files[weightsFile] = file
-	return nil
+	return file
 }
 
 // layoutHash is about everything that weights have to agree with: names, forms and sizes of the constants, and the kernels

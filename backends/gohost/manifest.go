@@ -40,13 +40,12 @@ type manifestConstant struct {
 	SHA256 string `json:"sha256"`
 }
 
-// manifest adds the manifest, about all other files.
-func (e *packageEmitter) manifest() error {
+// manifest is the manifest, about all other files, whose hashes are given.
+func (e *packageEmitter) manifest(hashes map[string]string) ([]byte, error) {
 	p := e.program
-	layout := e.layoutHash()
 	m := manifest{
 		Format: 1, Model: p.Name, License: p.License, Nncc: e.options.Version, Tools: e.options.Tools, Profile: e.options.Profile,
-		Layout: hex.EncodeToString(layout[:]), Files: map[string]string{},
+		Layout: hex.EncodeToString(e.layout[:]), Files: hashes,
 	}
 	for _, part := range e.parts() {
 		for i := range part.Variants {
@@ -58,12 +57,8 @@ func (e *packageEmitter) manifest() error {
 	for _, c := range p.Constants {
 		m.Constants = append(m.Constants, manifestConstant{c.Name, len(c.Data), hex.EncodeToString(c.Hash[:])})
 	}
-	for name, data := range e.files {
-		m.Files[name] = hash(data)
-	}
 	text, err := json.MarshalIndent(m, "", "\t")
-	e.files[manifestFile] = append(text, '\n')
-	return err
+	return append(text, '\n'), err
 }
 
 func hash(data []byte) string {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -32,17 +33,17 @@ func (e *StaleError) Error() string {
 //
 // A file that nncc has not written is never overwritten or removed: that is an error, found before anything is written.
 func Write(ctx context.Context, dir string, files map[string][]byte, check bool) error {
-	old := oldFiles(dir)
+	old := recordedFiles(dir)
 	var stale, foreign []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !filepath.IsLocal(name) || path.Clean(name) != name {
 			return fmt.Errorf("gohost: %q is no name for a file of a package", name)
 		}
-		have, err := os.ReadFile(filepath.Join(dir, name))
+		same, err := holds(filepath.Join(dir, name), files[name])
 		switch {
-		case err == nil && bytes.Equal(have, files[name]):
+		case same:
 			continue
-		case err == nil && !old[name] && !ours(have):
+		case err == nil && !old.wrote(dir, name):
 			foreign = append(foreign, name)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return err
@@ -51,7 +52,7 @@ func Write(ctx context.Context, dir string, files map[string][]byte, check bool)
 	}
 	var left []string
 	for name := range old {
-		if _, ok := files[name]; !ok {
+		if _, ok := files[name]; !ok && old.wrote(dir, name) {
 			left = append(left, name)
 		}
 	}
@@ -85,25 +86,50 @@ func Write(ctx context.Context, dir string, files map[string][]byte, check bool)
 	return nil
 }
 
-// oldFiles are the files in dir that an earlier manifest lists and that are unchanged since, or say that they are
-// generated; the manifest among them.
-func oldFiles(dir string) map[string]bool {
+// holds reports whether a file has these bytes.
+func holds(name string, want []byte) (bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() != int64(len(want)) {
+		return false, err
+	}
+	chunk := make([]byte, min(len(want), 1<<18))
+	for at := 0; at < len(want); at += len(chunk) {
+		chunk = chunk[:min(len(want)-at, len(chunk))]
+		if _, err := io.ReadFull(f, chunk); err != nil {
+			return false, err
+		}
+		if !bytes.Equal(chunk, want[at:at+len(chunk)]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// recorded are the hashes of the files that an earlier manifest lists, by name.
+type recorded map[string]string
+
+// recordedFiles reads the manifest in dir. It is nil where there is none that can be read.
+func recordedFiles(dir string) recorded {
 	var m manifest
 	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
 	if err != nil || json.Unmarshal(text, &m) != nil || m.Format != 1 {
 		return nil
 	}
-	old := map[string]bool{manifestFile: true}
-	for name, sum := range m.Files {
-		if !filepath.IsLocal(name) || path.Clean(name) != name {
-			continue
-		}
-		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil && (hash(data) == sum || ours(data)) {
-			old[name] = true
-		}
+	maps.DeleteFunc(m.Files, func(name, _ string) bool { return !filepath.IsLocal(name) || path.Clean(name) != name })
+	if m.Files == nil {
+		m.Files = map[string]string{}
 	}
-	return old
+	m.Files[manifestFile] = hash(text)
+	return m.Files
 }
 
-// ours reports whether a file says that nncc generated it.
-func ours(data []byte) bool { return bytes.HasPrefix(data, []byte(generated)) }
+// wrote reports whether a file in dir is one that nncc wrote and that is unchanged since, or that says so itself.
+func (r recorded) wrote(dir, name string) bool {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	return err == nil && (r[name] == hash(data) || bytes.HasPrefix(data, []byte(generated)))
+}
