@@ -38,7 +38,7 @@ func thinToo(c Conv, t Target) []Candidate {
 // narrowThin are the schedules with vectors along the row, as wide as the row allows.
 func narrowThin(c Conv, t Target) []Candidate {
 	for t.Lanes > c.Out.W {
-		t.Lanes /= 2
+		t.Lanes, t.FMAsPerCycle = t.Lanes/2, min(2*t.FMAsPerCycle, 2) // processors with half as many wide units have two narrow ones
 	}
 	if c.SW != 1 || c.PoolH > 0 || t.Lanes == 0 {
 		return nil
