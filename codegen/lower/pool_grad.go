@@ -48,14 +48,19 @@ func lowerPoolGrad(l *lowerer, n *ir.Node) error {
 	if lay.Kind == sched.Blocked {
 		k.lane = k.grid("s", sched.BlockChannels/target.Lanes).Mul(target.Lanes)
 	}
-	k.clear()
-	if pairs {
-		k.eachPair()
-	} else {
-		k.eachWindow()
-	}
-	if len(k.epilogue.members) > 0 {
-		k.finish()
+	switch {
+	case pairs && k.pairsCover():
+		k.eachPair(k.epilogue.apply)
+	default:
+		k.clear()
+		if pairs {
+			k.eachPair(func(x loopir.Expr, _ place) loopir.Expr { return x })
+		} else {
+			k.eachWindow()
+		}
+		if len(k.epilogue.members) > 0 {
+			k.finish()
+		}
 	}
 	return l.emit(k.kernel, n, "pool-grad", sched.Tile{})
 }
@@ -157,71 +162,23 @@ func (k *poolGrad) largest(to []loopir.Index) loopir.Tile {
 
 // challenge puts v, number place of the window, in the place of the best so far if it is better.
 func (k *poolGrad) challenge(best, found loopir.Tile, v loopir.Expr, place loopir.Index) {
-	v = k.Let("v", v)
 	ints := found.At().Type()
-	was := k.Let("was", found.At())
 	number := loopir.IndexTo(ints, place)
-	first := loopir.SelectOf(loopir.Lt.Of(was, loopir.Num(ints, 0)), number, was)
-	none := loopir.SelectOf(loopir.Ne.Of(v, v), number, first)
-	found.Set(loopir.SelectOf(loopir.Gt.Of(v, best.At()), number, none))
-	best.Set(loopir.SelectOf(loopir.Ne.Of(v, v), v, loopir.SelectOf(loopir.Gt.Of(v, best.At()), v, best.At())))
+	was := k.Let("was", found.At())
+	k.replace(best, found, v, number, loopir.SelectOf(loopir.Lt.Of(was, loopir.Num(ints, 0)), number, was))
+}
+
+// replace puts v and its number in the place of the best if it is larger, or none; otherwise the number becomes kept.
+func (k *poolGrad) replace(best, found loopir.Tile, v, number, kept loopir.Expr) {
+	v = k.Let("v", v)
+	larger, none := loopir.Gt.Of(v, best.At()), loopir.Ne.Of(v, v)
+	found.Set(loopir.SelectOf(larger, number, loopir.SelectOf(none, number, kept)))
+	best.Set(loopir.SelectOf(larger, v, loopir.SelectOf(none, v, best.At())))
 }
 
 // count is how many places the window at place to is the mean of.
 func (k *poolGrad) count(to []loopir.Index, t loopir.Type) loopir.Expr {
 	return meanOver(k.Window, k.anchor.Bool("count_include_pad"), to, t)
-}
-
-// pairs reports whether the windows are two by two places side by side.
-func (k *poolGrad) pairs() bool {
-	two := []int{2, 2}
-	return slices.Equal(k.Kernel, two) && slices.Equal(k.Stride, two) && slices.Max(k.Dilation) == 1 && slices.Max(slices.Concat(k.Before, k.After)) == 0 &&
-		k.In[0] >= 2*k.Out[0] && k.In[1] >= 2*k.Out[1]
-}
-
-// eachPair does that for vectors of windows of two by two places.
-func (k *poolGrad) eachPair() {
-	t, ints, lanes := k.vec(k.elem(k.dx)), loopir.Vec(loopir.I32, k.target.Lanes), k.target.Lanes
-	even, odd := make([]int, lanes), make([]int, lanes)
-	for j := range lanes {
-		even[j], odd[j] = 2*j, 2*j+1
-	}
-	k.each("y", k.Out[0], func(y loopir.Index) {
-		k.vectors(k.Out[1], func(x, count loopir.Index) {
-			used, _ := count.IsConst()
-			halves := []int{min(2*used, lanes), max(2*used-lanes, 0)} // of the columns below
-			columns := func(row int, body func(half int, count loopir.Index, at func(lay sched.Layout) []loopir.Index)) {
-				for h, n := range halves {
-					if n > 0 {
-						place := []loopir.Index{y.Mul(2).AddC(row), x.Mul(2).AddC(h * lanes)}
-						body(h, loopir.C(n), func(lay sched.Layout) []loopir.Index { return k.at(lay, place) })
-					}
-				}
-			}
-			best, found := k.Reg("best", t), k.Reg("found", ints)
-			best.Set(lowest(t))
-			found.Set(loopir.Num(ints, -1))
-			for row := range 2 {
-				half := []loopir.Expr{loopir.Num(t, 0), loopir.Num(t, 0)}
-				columns(row, func(h int, n loopir.Index, at func(sched.Layout) []loopir.Index) {
-					half[h] = k.Let("half", k.get(k.x, n, at(k.xLay)...))
-				})
-				for i, mask := range [][]int{even, odd} {
-					k.challenge(best, found, loopir.ShuffleOf(half[0], half[1], mask...), loopir.C(2*row+i))
-				}
-			}
-			dy := k.Let("dy", k.get(k.dy, count, k.at(k.dyLay, []loopir.Index{y, x})...))
-			share := func(place int) loopir.Expr {
-				return k.Let("share", loopir.SelectOf(loopir.Eq.Of(found.At(), loopir.IndexTo(ints, loopir.C(place))), dy, loopir.Num(t, 0)))
-			}
-			for row := range 2 {
-				both := k.between([]loopir.Expr{share(2 * row), share(2*row + 1)})
-				columns(row, func(h int, n loopir.Index, at func(sched.Layout) []loopir.Index) {
-					k.put(k.dx, n, both[h], at(k.outLay)...)
-				})
-			}
-		})
-	})
 }
 
 // finish applies the epilogue to the image.
