@@ -202,7 +202,7 @@ func (k *denseKernel) body() {
 	if weightsOuter {
 		outputs()
 	}
-	piece := k.pieces(k.rows, k.tile.Pixels)
+	piece := k.pieces(k.rows, k.tile.Pixels, productPieces)
 	if !weightsOuter {
 		outputs()
 	}

@@ -70,6 +70,9 @@ func broadcastTo(dims []int, out []loopir.Index) []loopir.Index {
 	return idx
 }
 
+// productPieces is how many pieces the rows of a product have at least, for threads to share.
+const productPieces = 8
+
 // product says where the factors of each result lie: result[out] = alpha * sum over i of left*right + beta*added.
 type product struct {
 	inner       int
@@ -161,7 +164,7 @@ func (k *productKernel) body() {
 		columnTiles(func() { k.compute(at, loopir.C(lanes)) })
 		return
 	}
-	piece := k.pieces(rows, k.tile.Pixels)
+	piece := k.pieces(rows, k.tile.Pixels, productPieces)
 	columnTiles(func() {
 		piece.tiles(k.kernel, func(m loopir.Index) {
 			at[last-1] = m

@@ -68,7 +68,7 @@ func (r *repack) body() {
 	m := r.image
 	r.c, r.y = r.grid("c", m.Blocks()), r.grid("y", m.H)
 	width := min(m.W, r.target.Lanes)
-	piece := r.pieces(m.W, width)
+	piece := r.pieces(m.W, width, 1)
 	whole, rest := m.C/b, m.C%b
 	block := func(channels int) {
 		piece.tiles(r.kernel, func(x loopir.Index) {

@@ -9,10 +9,11 @@ type rowPiece struct {
 	size       int
 }
 
-// pieces divides rows evenly over a grid dimension, some tiles of size rows a piece.
-func (k *kernel) pieces(rows, size int) rowPiece {
+// pieces divides rows evenly over a grid dimension, some tiles of size rows a piece, but into no fewer pieces than least as
+// long as each has a tile.
+func (k *kernel) pieces(rows, size, least int) rowPiece {
 	const tiles = 4
-	count := max(1, rows/(tiles*size))
+	count := max(1, min(rows/size, least), rows/(tiles*size))
 	r := k.grid("r", count)
 	return rowPiece{r.Mul(rows).Div(count), r.AddC(1).Mul(rows).Div(count), size}
 }

@@ -136,7 +136,7 @@ func (k *kernel) transposeTiles(src, dst *loopir.Buffer, perm []int, q int) {
 		out[q], out[last] = y, x
 		return out
 	}
-	k.pieces(dst.Dims[q], down).tiles(k, func(y loopir.Index) {
+	k.pieces(dst.Dims[q], down, 1).tiles(k, func(y loopir.Index) {
 		k.tiles("x", dst.Dims[last], across, func(x loopir.Index) {
 			rows := make([]loopir.Expr, across)
 			for i := range rows {
