@@ -9,13 +9,21 @@ type rowPiece struct {
 	size       int
 }
 
-// pieces divides rows evenly over a grid dimension, some tiles of size rows a piece, but into no fewer pieces than least as
-// long as each has a tile.
+// pieces divides rows over a grid dimension, some tiles of size rows a piece, but into no fewer pieces than least as long as
+// each has a tile. Rows that are left over make the last piece longer.
 func (k *kernel) pieces(rows, size, least int) rowPiece {
 	const tiles = 4
-	count := max(1, min(rows/size, least), rows/(tiles*size))
+	all := max(1, rows/size)
+	count := max(1, min(all, least), all/tiles)
+	for even := count; even < min(2*count, all+1); even++ {
+		if all%even == 0 {
+			count = even
+			break
+		}
+	}
 	r := k.grid("r", count)
-	return rowPiece{r.Mul(rows).Div(count), r.AddC(1).Mul(rows).Div(count), size}
+	from := func(r loopir.Index) loopir.Index { return r.Mul(all).Div(count).Mul(size) }
+	return rowPiece{from(r), from(r.AddC(1)).Add(r.AddC(1).Div(count).Mul(rows - all*size)), size}
 }
 
 // tiles runs body for the first row of each tile of the piece.
