@@ -28,6 +28,8 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 		return lowerConvPlanarWinograd(l, n, c, choice)
 	case sched.ConvDepthwise:
 		return lowerConvDepthwise(l, n, c, choice)
+	case sched.ConvDepthwiseWinograd:
+		return lowerConvDepthwiseWinograd(l, n, c, choice)
 	case sched.ConvGrouped:
 		return lowerConvGrouped(l, n, c, choice)
 	}

@@ -5,22 +5,21 @@ import (
 	"nncc/codegen/sched"
 )
 
-// winogradRows is Winograd's filtering F(m, kernel rows) down the columns of a planar image, which m rows of the result
-// have in common: their input rows are transformed, each transformed row is convolved with the kernel's rows, which are
+// rowGroups is Winograd's filtering F(m, kernel rows) down the columns of an image, which m rows of the result have in
+// common: their input rows are transformed, each transformed row is convolved with the kernel's rows, which are
 // transformed too, and the products are transformed back. Along the row the convolution stays as it is.
-type winogradRows struct {
+type rowGroups struct {
 	*convKernel
 	transform
 	places int
-	first  loopir.Index   // first of the m rows
-	shared loopir.Index   // how many of them the group before computes as well
-	rows   *loopir.Buffer // transformed input rows [place, channel, column in memory]
+	first  loopir.Index // first of the m rows
+	shared loopir.Index // how many of them the group before computes as well
 }
 
-// newWinogradRows adds the grid dimension over groups of rows. The last group lies inside the image, over the one before.
-func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
+// newRowGroups adds the grid dimension over groups of rows. The last group lies inside the image, over the one before.
+func newRowGroups(ck *convKernel, w sched.Winograd) *rowGroups {
 	c := ck.conv
-	k := &winogradRows{convKernel: ck, transform: transformFor(w.Out, c.KH, c.SH), places: w.In}
+	k := &rowGroups{convKernel: ck, transform: transformFor(w.Out, c.KH, c.SH), places: w.In}
 	height := c.Used().H
 	g := k.grid("y", (height+w.Out-1)/w.Out).Mul(w.Out)
 	k.first, k.shared = g, loopir.C(0)
@@ -28,19 +27,44 @@ func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
 		k.first = g.Min(loopir.C(height - w.Out))
 		k.shared = g.Sub(k.first)
 	}
-	lanes, width := k.target.Lanes, k.inLayout.Left+c.In.W+k.inLayout.Right
-	k.rows = k.Temp("rows", loopir.F32, w.In, c.In.C, (width+lanes-1)/lanes*lanes)
+	return k
+}
+
+// row loads count lanes of input row r of the group, from where at says that they are in a row of the image; none where the
+// row is outside.
+func (k *rowGroups) row(r int, count loopir.Index, at func(row loopir.Index) []loopir.Index) loopir.Expr {
+	c := k.conv
+	row := k.first.Mul(c.SH).AddC(r - c.Top)
+	if lowest, highest := r-c.Top, (c.Used().H-len(k.at))*c.SH+r-c.Top; lowest >= 0 && highest < c.In.H {
+		return k.get(k.in, count, at(row)...)
+	}
+	last := loopir.C(c.In.H - 1)
+	inside := row.AddC(1).Min(last.AddC(1).Sub(row)).Min(loopir.C(1)) // 1, or less outside
+	lanes, _ := count.IsConst()
+	return k.get(k.in, inside.Mul(lanes), at(row.Max(loopir.C(0)).Min(last))...)
+}
+
+// winogradRows are rowGroups of a planar image with the transformed rows in memory.
+type winogradRows struct {
+	*rowGroups
+	rows *loopir.Buffer // [place, channel, column in memory]
+}
+
+func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
+	k := &winogradRows{rowGroups: newRowGroups(ck, w)}
+	lanes, width := k.target.Lanes, k.inLayout.Left+ck.conv.In.W+k.inLayout.Right
+	k.rows = k.Temp("rows", loopir.F32, w.In, ck.conv.In.C, (width+lanes-1)/lanes*lanes)
 	return k
 }
 
 // transformRows computes rows for the whole width of the image. Rows outside it are zero.
 func (k *winogradRows) transformRows() {
-	c, width := k.conv, k.inLayout.Left+k.conv.In.W+k.inLayout.Right
-	k.each("i", c.In.C, func(i loopir.Index) {
+	width := k.inLayout.Left + k.conv.In.W + k.inLayout.Right
+	k.each("i", k.conv.In.C, func(i loopir.Index) {
 		k.vectors(width, func(x, count loopir.Index) {
 			d := make([]loopir.Expr, k.places)
 			for r := range d {
-				d[r] = k.Let("d", k.rowOf(i, k.first.Mul(c.SH).AddC(r-c.Top), x, count))
+				d[r] = k.Let("d", k.row(r, count, func(row loopir.Index) []loopir.Index { return []loopir.Index{k.n, i, row, x} }))
 			}
 			for p, e := range k.times(k.bt, d) {
 				k.Store(k.rows, e, loopir.C(p), i, x)
@@ -49,28 +73,26 @@ func (k *winogradRows) transformRows() {
 	})
 }
 
-// rowOf loads count lanes of a row, none where it is outside the image.
-func (k *winogradRows) rowOf(i, row, x, count loopir.Index) loopir.Expr {
-	if !k.conv.PadsRows() {
-		return k.get(k.in, count, k.n, i, row, x)
-	}
-	last := loopir.C(k.conv.In.H - 1)
-	inside := row.AddC(1).Min(last.AddC(1).Sub(row)).Min(loopir.C(1)) // 1, or less outside
-	lanes, _ := count.IsConst()
-	return loopir.LoadN(k.vec(loopir.F32), k.in, inside.Mul(lanes), k.n, i, row.Max(loopir.C(0)).Min(last), x)
-}
-
 // eachOwn runs body for each group of size neighbouring rows that this group of rows computes alone: q is the number of
 // the group, y the row of the result it becomes.
-func (k *winogradRows) eachOwn(size int, body func(q int, y loopir.Index)) {
+func (k *rowGroups) eachOwn(size int, body func(q int, y loopir.Index)) {
 	for q := range len(k.at) / size {
-		y := k.first.Div(size).AddC(q)
-		if n, known := k.shared.IsConst(); known && n == 0 {
+		y, own := k.first.Div(size).AddC(q), k.owns(q*size)
+		if own.Equal(loopir.C(1)) {
 			body(q, y)
 			continue
 		}
-		k.For("own", k.shared.AddC(-q*size).Max(loopir.C(0)).Min(loopir.C(1)), loopir.C(1), 1, func(loopir.Index) { body(q, y) })
+		k.For("own", loopir.C(0), own, 1, func(loopir.Index) { body(q, y) })
 	}
+}
+
+// owns is 1 if this group of rows computes its row q alone, and 0 if the group before computes it as well.
+func (k *rowGroups) owns(q int) loopir.Index {
+	m := len(k.at)
+	if most := (m - k.conv.Used().H%m) % m; q >= most {
+		return loopir.C(1)
+	}
+	return loopir.C(1).Sub(k.shared.AddC(-q).Max(loopir.C(0)).Min(loopir.C(1)))
 }
 
 // deriveRows derives kernels transformed along their columns from packed ones, one vector of lanes channels after the

@@ -23,7 +23,7 @@ func Candidates(c Conv, t Target) []Candidate {
 	case !c.Packed || c.GroupInC*c.GroupOutC == 0:
 		return only(ConvChoice{Family: ConvPlain}, "no other kernel takes weights that are computed, or are no float32")
 	case c.Groups == c.In.C && c.Groups == c.Out.C && c.Groups > 1 && c.PoolH == 0:
-		return only(ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)}, "the kernel for one filter a channel")
+		return decide(depthwiseCandidates(c, t))
 	case c.Groups > 1 && (c.GroupInC%BlockChannels != 0 || c.GroupOutC%BlockChannels != 0):
 		return decide(append(direct(groupedChoice(c, t)), thinToo(c, t)...))
 	case isThin(c, t):

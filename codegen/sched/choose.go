@@ -10,15 +10,16 @@ type Family string
 
 // The convolution families.
 const (
-	ConvBlocked        Family = "conv-blocked"         // blocked input, vectors over output channels
-	ConvPlanar         Family = "conv-planar"          // planar input of few channels (first layers), vectors over output channels
-	ConvWinograd       Family = "conv-winograd"        // 3x3, by Winograd's transforms, blocked
-	ConvThin           Family = "conv-thin"            // few channels on both sides, or groups of odd sizes: vectors along the row, planar in and out
-	ConvThinWinograd   Family = "conv-thin-winograd"   // few channels on both sides, by Winograd's transforms of columns
-	ConvPlanarWinograd Family = "conv-planar-winograd" // few input channels, by Winograd's transforms of columns
-	ConvDepthwise      Family = "conv-depthwise"       // one filter per channel, blocked
-	ConvGrouped        Family = "conv-grouped"         // groups that do not fill channel blocks, blocked
-	ConvPlain          Family = "conv-plain"           // anything, from plain memory: weights unknown at build time, other element kinds
+	ConvBlocked           Family = "conv-blocked"            // blocked input, vectors over output channels
+	ConvPlanar            Family = "conv-planar"             // planar input of few channels (first layers), vectors over output channels
+	ConvWinograd          Family = "conv-winograd"           // 3x3, by Winograd's transforms, blocked
+	ConvThin              Family = "conv-thin"               // few channels on both sides, or groups of odd sizes: vectors along the row, planar in and out
+	ConvThinWinograd      Family = "conv-thin-winograd"      // few channels on both sides, by Winograd's transforms of columns
+	ConvPlanarWinograd    Family = "conv-planar-winograd"    // few input channels, by Winograd's transforms of columns
+	ConvDepthwise         Family = "conv-depthwise"          // one filter per channel, blocked
+	ConvDepthwiseWinograd Family = "conv-depthwise-winograd" // one filter per channel, by Winograd's transforms of columns
+	ConvGrouped           Family = "conv-grouped"            // groups that do not fill channel blocks, blocked
+	ConvPlain             Family = "conv-plain"              // anything, from plain memory: weights unknown at build time, other element kinds
 )
 
 // ConvChoice is the schedule of a convolution.
@@ -89,17 +90,6 @@ func convTiles(c Conv, t Target, steps int) []Tile {
 	if c.PoolH > 0 {
 		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
 	}
-	return rankTiles(t, s)
-}
-
-// KeepsRow reports whether a depthwise kernel can keep a row of weights in registers beside a tile.
-func KeepsRow(c Conv) bool { return c.KW <= 8 }
-
-func depthwiseTiles(c Conv, t Target) []Tile {
-	if t.BF16 && KeepsRow(c) {
-		t.Registers -= c.KW - 1
-	}
-	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
 	return rankTiles(t, s)
 }
 

@@ -36,6 +36,11 @@ func unpacked(c Conv) Conv {
 	return c
 }
 
+func thenFunction(c Conv) Conv {
+	c.Functions = true
+	return c
+}
+
 func TestFamilies(t *testing.T) {
 	// Direct sums of bf16 take half the time of float32 ones; of groups, whose sums are of float32, vectors along the row
 	// read fewer numbers.
@@ -64,6 +69,10 @@ func TestFamilies(t *testing.T) {
 		{"few channels on both sides, pooled by three", pooled(conv(3, 6, 32, 5, 1, 1), 3), ConvPlanar},
 		{"few channels with stride", conv(3, 6, 64, 4, 2, 1), ConvPlanar},
 		{"depthwise", conv(32, 32, 14, 3, 1, 32), ConvDepthwise},
+		{"depthwise of many channels", conv(256, 256, 14, 3, 1, 256), ConvDepthwiseWinograd},
+		{"depthwise of many channels with stride", conv(256, 256, 14, 3, 2, 256), ConvDepthwise},
+		{"depthwise of many channels, 5x5", conv(256, 256, 14, 5, 1, 256), ConvDepthwise},
+		{"depthwise of many channels, then a function", thenFunction(conv(256, 256, 14, 3, 1, 256)), ConvDepthwise},
 		{"depthwise with ragged channels", conv(20, 20, 14, 3, 2, 20), ConvDepthwise},
 		{"depthwise with several filters a channel", conv(8, 16, 14, 3, 2, 8), ConvGrouped},
 		{"groups of blocks", conv(64, 64, 14, 3, 1, 4), ConvBlocked},
@@ -76,6 +85,9 @@ func TestFamilies(t *testing.T) {
 			choice, want := ChooseConv(c.conv, target), c.want
 			if target.BF16 && rounded[c.what] != "" {
 				want = rounded[c.what]
+			}
+			if target.Lanes < BlockChannels && want == ConvDepthwiseWinograd { // few registers, or no units that only add
+				want = ConvDepthwise
 			}
 			require.Equal(t, want, choice.Family, "%s on %s", c.what, target.ISA)
 			checkTiles(t, target, c.conv, choice)
@@ -111,7 +123,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 			}
 			require.LessOrEqual(t, lanes, c.Out.W, what)
 			require.LessOrEqual(t, tile.Pixels, ceilDiv(c.Out.W, lanes), what)
-		case ConvDepthwise:
+		case ConvDepthwise, ConvDepthwiseWinograd:
 			require.Equal(t, 1, tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
 		case ConvGrouped:

@@ -12,6 +12,7 @@ type Conv struct {
 	Groups              int
 	Packed              bool // weights are of a type that kernels read packed
 	Resident            bool // the weights of the whole network stay in the shared cache
+	Functions           bool // the epilogue computes functions, whose polynomials take registers beside those of the sums
 	PoolH, PoolW        int  // fused pool window, equal to its stride; 0 if there is none
 	PooledH, PooledW    int  // size after the pool
 	GroupInC, GroupOutC int

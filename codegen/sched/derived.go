@@ -14,6 +14,8 @@ func (choice ConvChoice) DerivedBytes(c Conv) int64 {
 		return 4 * int64(places*places*c.In.Blocks()*c.Out.Blocks()) * BlockChannels * BlockChannels
 	case ConvPlanarWinograd:
 		return 4 * int64(places*c.In.C*c.KW*c.Out.Blocks()) * BlockChannels
+	case ConvDepthwiseWinograd:
+		return 4 * int64(places*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvThinWinograd:
 		return 4 * int64(places*c.In.C*c.KW*c.Out.C)
 	}

@@ -45,6 +45,7 @@ func FusedConv(n *ir.Node) (Conv, bool) {
 	c, ok := convOf(anchor)
 	c.Packed = packable(anchor.Inputs[1])
 	for _, m := range Members(n)[1:] {
+		c.Functions = c.Functions || m.Op.Class == ir.Elementwise && m.Op.Tol > 0
 		if m.Op.Class == ir.Window {
 			c.PoolH, c.PoolW = plane(m.Ints("kernel"))
 			pooled, _ := ImageOf(m.Out().Type)

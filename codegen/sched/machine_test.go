@@ -92,7 +92,7 @@ func TestMulAdds(t *testing.T) {
 		out, in, k int
 		want       float64
 	}{
-		{ConvWinograd, 2, 4, 3, 16.0 / 36}, {ConvWinograd, 4, 6, 3, 0.25}, {ConvThinWinograd, 4, 8, 5, 0.4}, {ConvPlanarWinograd, 2, 6, 5, 0.6}, {ConvBlocked, 0, 0, 3, 1},
+		{ConvWinograd, 2, 4, 3, 16.0 / 36}, {ConvWinograd, 4, 6, 3, 0.25}, {ConvThinWinograd, 4, 8, 5, 0.4}, {ConvPlanarWinograd, 2, 6, 5, 0.6}, {ConvDepthwiseWinograd, 2, 4, 3, 2.0 / 3}, {ConvBlocked, 0, 0, 3, 1},
 	} {
 		choice := ConvChoice{Family: c.family, Winograd: Winograd{Out: c.out, In: c.in}}
 		require.InDelta(t, c.want, choice.MulAdds(Conv{KH: c.k, KW: c.k}), 1e-12, c.family)

@@ -36,7 +36,7 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 	switch choice.Family {
 	case ConvWinograd:
 		return inPerOut * inPerOut / float64(c.KH*c.KW)
-	case ConvThinWinograd, ConvPlanarWinograd: // of columns alone
+	case ConvThinWinograd, ConvPlanarWinograd, ConvDepthwiseWinograd: // of columns alone
 		return inPerOut / float64(c.KH)
 	}
 	return 1

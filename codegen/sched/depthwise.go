@@ -1,0 +1,51 @@
+package sched
+
+import (
+	"cmp"
+	"slices"
+)
+
+// KeepsRow reports whether a depthwise kernel can keep a row of weights in registers beside a tile.
+func KeepsRow(c Conv) bool { return c.KW <= 8 }
+
+// depthwiseCandidates are for a convolution with one filter for each channel.
+func depthwiseCandidates(c Conv, t Target) []Candidate {
+	all := direct(ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)})
+	for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
+		w := Winograd{Out: out, In: out - 1 + c.KH}
+		if tiles := depthwiseWinogradTiles(c, t, w); c.SH == 1 && !c.Functions && len(tiles) > 0 {
+			all = append(all, filtering(ConvChoice{Family: ConvDepthwiseWinograd, In: Blocked, Out: Blocked, Winograd: w, Tiles: tiles}, c, t))
+		}
+	}
+	return all
+}
+
+func depthwiseTiles(c Conv, t Target) []Tile {
+	if t.BF16 && KeepsRow(c) {
+		t.Registers -= c.KW - 1
+	}
+	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
+	return rankTiles(t, s)
+}
+
+// depthwiseWinogradTiles is for kernels that keep all weights in registers, and the sums for a kernel's width of columns.
+// Where vectors are narrower than a block, processors add and multiply on the same units: then there is nothing to save.
+func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
+	if c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Out.H < w.Out || t.Lanes < BlockChannels || 2*w.In*c.KW+w.In+1 > t.Registers {
+		return nil
+	}
+	const (
+		addCycles  = 0.3 // beside multiply-adds, for which some processors have other units
+		fillCycles = 70  // until all weights and the first sums are there, measured
+	)
+	var out []Tile
+	for pixels := 1; pixels <= min(c.Out.W, 16); pixels++ {
+		columns := float64(pixels + c.KW - 1) // that are loaded
+		sums, transforms := float64(w.In*c.KW*pixels), float64(w.In)*columns+float64(2*w.Out*pixels)
+		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + 2*float64(w.Out*pixels) + fillCycles
+		tiles := ceilDiv(c.Out.W, pixels) * ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * (BlockChannels / t.Lanes) * c.In.N
+		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: cycles * float64(tiles)})
+	}
+	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	return out
+}
