@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "bench" / "peers"))
 
 import engines  # noqa: E402  (of bench/peers)
 import environment  # noqa: E402
+import kernels  # noqa: E402
 
 WORKER = Path(__file__).parent / "worker.py"
 NETWORKS = {"lenet": (ROOT / "examples" / "lenet" / "model.json", 100), "resnet20": (ROOT / "examples" / "cifar10" / "model.json", 128)}
@@ -124,7 +125,7 @@ def to_markdown(result):
         ours = min((s["median_ns"] for s in records if s["engine"] in OURS and (s["network"], s["threads"]) == (r["network"], r["threads"])), default=None)
         factor = f"{r['median_ns'] / ours:.2f}" if ours and r["engine"] in PEERS else ""
         lines.append(f"| {r['network']} | {r['threads']} | {r['engine']} | {r['median_ns'] / 1e6:.4g} ({r['min_ns'] / 1e6:.4g}-{r['max_ns'] / 1e6:.4g}) | {r['peak_bytes'] / 1e6:.0f} | {factor} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + kernels.to_markdown(result["kernels"])
 
 
 def main():
@@ -140,7 +141,9 @@ def main():
         for network in options.networks.split(","):
             print(f"{network}, {threads} thread(s)", file=sys.stderr, flush=True)
             records += compare(network, threads, options, nncc, cpus)
-    result = machine.describe(ROOT, nncc) | {"rounds": options.rounds, "seconds_per_round": options.seconds, "results": records}
+    steps = [{"network": network} | record for network in options.networks.split(",")
+             for record in kernels.measure(nncc, *NETWORKS[network], OURS[0].removeprefix("nncc-"), engines.pin(machine.choose_cpus(1)))]
+    result = machine.describe(ROOT, nncc) | {"rounds": options.rounds, "seconds_per_round": options.seconds, "kernels": steps, "results": records}
     path = options.out / f"{result['cpu_class']}-training"
     path.with_suffix(".json").write_text(report.to_json(result), encoding="utf-8")
     path.with_suffix(".md").write_text(to_markdown(result), encoding="utf-8")
