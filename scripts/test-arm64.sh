@@ -17,4 +17,4 @@ emulated ./runtime/exec/... ./backends/llvmcpu
 NNCC_SEEDS=0-12 emulated -run 'TestConformance/(texts|random)/neon(-guarded)?$' ./backends/backendtest
 emulated -run 'TestNetworks/lenet.json/neon|TestResNet20/model.json/neon$' ./backends/backendtest
 go test -run 'TestPackages/.*/linux-arm64' ./backends/backendtest
-go test -run OnARM64 ./backends/gohost ./cmd/nncc
+go test -run OnARM64 ./backends/gohost ./cmd/nncc ./examples
