@@ -95,6 +95,20 @@ func TestFamilies(t *testing.T) {
 	}
 }
 
+// Threads can share what is large enough, however few its channels or its tiles are.
+func TestShared(t *testing.T) {
+	for _, target := range Targets {
+		for _, c := range []Conv{conv(16, 16, 32, 3, 1, 1), conv(32, 32, 16, 3, 1, 1), conv(64, 64, 8, 3, 1, 1)} {
+			choice := ChooseConv(c, target)
+			if choice.Family != ConvWinograd {
+				require.True(t, target.BF16, "%v on %s", c, target.ISA)
+				continue
+			}
+			require.Greater(t, choice.winogradPieces(c), 1, "%v on %s", c, target.ISA)
+		}
+	}
+}
+
 // checkTiles checks what every ranked list of tiles promises.
 func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 	t.Helper()

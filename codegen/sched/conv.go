@@ -51,6 +51,11 @@ func plane(v []int) (h, w int) {
 // WeightShape is the shape of the weights, [O, I of a group, KH, KW].
 func (c Conv) WeightShape() []int { return []int{c.Out.C, c.GroupInC, c.KH, c.KW} }
 
+// worthSharing reports whether a launch of c is split over threads.
+func (c Conv) worthSharing(t Target) bool {
+	return int64(2*c.In.N*c.Out.C*c.GroupInC*c.KH*c.KW*c.Out.H*c.Out.W) >= t.MinSplitFLOPs
+}
+
 // Used is the part of the result that is used: a pool leaves out what fills no window.
 func (c Conv) Used() Image {
 	m := c.Out

@@ -60,6 +60,7 @@ func winograd(c Conv, t Target) []Candidate {
 	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || !poolable || c.In.C < BlockChannels {
 		return nil
 	}
+	const unshared = 1.1 // what a kernel counts for that is one piece, whatever the number of threads
 	var all []Candidate
 	used := c.Used()
 	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
@@ -67,10 +68,24 @@ func winograd(c Conv, t Target) []Candidate {
 			continue
 		}
 		for _, apart := range []bool{true, false} {
-			all = append(all, filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t))
+			one := filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t)
+			if c.worthSharing(t) && one.winogradPieces(c) == 1 {
+				one.Cost *= unshared
+				one.drawback = "threads cannot share it"
+			}
+			all = append(all, one)
 		}
 	}
 	return all
+}
+
+// winogradPieces is how many pieces threads can share: groups of channels, or blocks of tiles.
+func (choice ConvChoice) winogradPieces(c Conv) int {
+	if choice.Winograd.Apart {
+		return c.In.N * c.Out.Blocks() / choice.Tiles[0].Blocks
+	}
+	down, across := choice.Winograd.TilesOf(c.Used())
+	return c.In.N * ceilDiv(down*across, choice.Winograd.Block)
 }
 
 // winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
@@ -91,6 +106,9 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
 		w.Block = tiles
+		if c.worthSharing(t) {
+			ranked = preferShared(ranked, blocks*c.In.N)
+		}
 		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes { // written, which reads it too, and read for each group of channels
 			data.between = data.passBytes * c.In.N * (2 + blocks/ranked[0].Blocks)
 		}
@@ -122,6 +140,19 @@ func preferWhole(tiles []Tile, width int) []Tile {
 			break
 		}
 		if width%t.Pixels == 0 {
+			return append([]Tile{t}, slices.Delete(slices.Clone(tiles), i, i+1)...)
+		}
+	}
+	return tiles
+}
+
+// preferShared moves a tile that leaves threads some groups of blocks to share to the front, if it is about as good as the best.
+func preferShared(tiles []Tile, blocks int) []Tile {
+	for i, t := range tiles {
+		if t.Cycles > 1.1*tiles[0].Cycles {
+			break
+		}
+		if blocks/t.Blocks > 1 {
 			return append([]Tile{t}, slices.Delete(slices.Clone(tiles), i, i+1)...)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // pool is a set of workers that any number of instances use at the same time. There is no queue and no lock: a launch
@@ -59,7 +60,7 @@ func (p *pool) retain() {
 		p.running.Add(1)
 		go func() {
 			defer p.running.Done()
-			p.workers[i].serve()
+			p.serve(i)
 		}()
 	}
 }
@@ -77,11 +78,12 @@ func (p *pool) release() {
 	p.running.Wait()
 }
 
-// serve executes the shares that are posted to the worker's box, waiting busily for a moment and asleep after that.
-func (w *worker) serve() {
+// serve executes the shares that are posted to the box of worker i, waiting busily for a while and asleep after that.
+func (p *pool) serve(i int) {
+	w := &p.workers[i]
 	posted := func() bool { return w.box.Load() != nil }
 	for {
-		for !spinUntil(posted) {
+		for !p.spin(i, posted) {
 			w.rest.sleepUnless(posted)
 		}
 		s := w.box.Load()
@@ -96,6 +98,18 @@ func (w *worker) serve() {
 		w.box.Store(nil)
 		s.owner.finished()
 	}
+}
+
+// spin waits for ready as spinUntil does, and longer while there are runs that worker i may soon be needed for and whose
+// callers leave it a processor.
+func (p *pool) spin(i int, ready func() bool) bool {
+	for start := time.Now(); !spinUntil(ready); {
+		active := int(p.active.Load())
+		if active == 0 || active+i >= p.threads() || time.Since(start) > spinInRun {
+			return ready()
+		}
+	}
+	return true
 }
 
 // post gives a share to the worker if it is idle.

@@ -197,3 +197,26 @@ func TestParkerNeverLosesAWake(t *testing.T) {
 		t.Fatal("the sleeper missed its wake")
 	}
 }
+
+// A worker stays awake while there is a run that it may be needed for, and no longer.
+func TestSpin(t *testing.T) {
+	p := newPool(2)
+	never := func() bool { return false }
+	shortest := func(active int64) time.Duration {
+		p.active.Store(active)
+		least := time.Hour
+		for range 10 {
+			start := time.Now()
+			if p.spin(0, never) {
+				t.Error("what never comes true has come true")
+			}
+			least = min(least, time.Since(start))
+		}
+		return least
+	}
+	for active, long := range []bool{false, true, false} { // of two runs, callers have both processors
+		if d := shortest(int64(active)); d >= spinInRun != long {
+			t.Errorf("%v of waiting with %d runs in progress", d, active)
+		}
+	}
+}

@@ -6,6 +6,10 @@ import "time"
 // that a pool without work costs nothing worth measuring.
 const spinFor = 50 * time.Microsecond
 
+// spinInRun bounds a worker's busy waiting while there are runs in progress: waking it takes up to a tenth of a millisecond,
+// in which a small network is done.
+const spinInRun = time.Millisecond
+
 // spinUntil waits for ready without giving up the processor, for at most about spinFor, and says whether it came true.
 func spinUntil(ready func() bool) bool {
 	const polls, pauses = 16, 4
