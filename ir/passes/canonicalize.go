@@ -22,7 +22,7 @@ var canonicalRules = map[string][]rule{
 	"reduce":    {reduceOfNothing, reduceToPool},
 	"matmul":    {matmulToGemm},
 	"gemm":      {canonicalGemm},
-	"conv":      {padIntoConv},
+	"conv":      {padIntoConv, dropUnseenTaps},
 	"maxpool":   {dropIf(poolHasNoEffect), strideOfGlobalPool},
 	"avgpool":   {dropIf(poolHasNoEffect), strideOfGlobalPool},
 	"reshape":   {dropIf(sameType), reshapeOfReshape},

@@ -67,6 +67,44 @@ func padIntoConv(c *context, n *ir.Node) (*ir.Value, error) {
 	return c.replace(n, "conv", attrs, inputs...)
 }
 
+// dropUnseenTaps leaves out the edges of a kernel that are outside the image wherever the kernel is put, as those of a large
+// dilation are on a small image.
+func dropUnseenTaps(c *context, n *ir.Node) (*ir.Value, error) {
+	weights, dims := n.Inputs[1], n.Inputs[1].Type.Rank()
+	start, size, step := make([]int, dims), slices.Clone(weights.Type.Shape), slices.Repeat([]int{1}, dims)
+	pad := slices.Clone(n.Ints("pad"))
+	for d := range dims - 2 {
+		k, dilation, before, after := d+2, n.Ints("dilation")[d], &pad[d], &pad[dims-2+d]
+		for size[k] > 1 && *before >= dilation && !seen(n, d, -*before) {
+			start[k]++
+			size[k]--
+			*before -= dilation
+		}
+		for size[k] > 1 && *after >= dilation && !seen(n, d, (size[k]-1)*dilation-*before) {
+			size[k]--
+			*after -= dilation
+		}
+	}
+	if slices.Equal(size, weights.Type.Shape) {
+		return nil, nil
+	}
+	part, err := c.extra(n, "kernel", "slice", ir.Attrs{"start": start, "size": size, "step": step}, weights)
+	if err != nil {
+		return nil, err
+	}
+	attrs, inputs := n.Attrs.Clone(), slices.Clone(n.Inputs)
+	attrs["pad"], inputs[1] = pad, part
+	return c.replace(n, "conv", attrs, inputs...)
+}
+
+// seen reports whether what is at place first of the image for a convolution's first result, and moves by its stride from one
+// result to the next, is ever inside the image along spatial dimension d.
+func seen(n *ir.Node, d, first int) bool {
+	in, out, stride := n.Inputs[0].Type.Shape[d+2], n.Out().Type.Shape[d+2], n.Ints("stride")[d]
+	entry := max(0, (stride-1-first)/stride) // the first result for which it is not before the image
+	return entry < out && first+entry*stride < in
+}
+
 func poolHasNoEffect(n *ir.Node) bool {
 	return sameType(n) && slices.Max(n.Ints("kernel")) == 1 && slices.Max(n.Ints("stride")) == 1
 }

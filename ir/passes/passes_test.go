@@ -2,6 +2,8 @@ package passes
 
 import (
 	"flag"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +80,31 @@ func TestRandomGraphsKeepTheirMeaning(t *testing.T) {
 }
 
 // A second run finds nothing to do but what the first could not see before fusing.
+// Kernels of any geometry lose the edges that never meet the image, and compute the same.
+func TestUnseenTaps(t *testing.T) {
+	r, trimmed := rand.New(rand.NewPCG(1, 0)), 0
+	for seed := range uint64(500) {
+		text := fmt.Sprintf(`graph g {
+			input %%x: f32[1, 1, %d, %d]
+			const %%w: f32[1, 1, %d, %d] = uniform(seed %d, -1, 1)
+			%%y = conv(%%x, %%w) {stride = [%d, %d], dilation = [%d, %d], pad = [%d, %d, %d, %d]}
+			output %%y
+		}`, 1+r.IntN(6), 1+r.IntN(6), 1+r.IntN(4), 1+r.IntN(4), seed, 1+r.IntN(3), 1+r.IntN(3), 1+r.IntN(7), 1+r.IntN(7), r.IntN(12), r.IntN(12), r.IntN(12), r.IntN(12))
+		g, err := ir.Parse("g", text)
+		if err != nil {
+			continue // the kernel is larger than the image with its padding
+		}
+		after := g.Clone()
+		_, err = Run(after, Options{Verify: true})
+		require.NoError(t, err)
+		requireEqual(t, g, after, seed, g)
+		if !after.Nodes[0].Inputs[1].Type.Equal(g.Nodes[0].Inputs[1].Type) {
+			trimmed++
+		}
+	}
+	require.Greater(t, trimmed, 50)
+}
+
 func TestRunIsIdempotent(t *testing.T) {
 	for seed := range uint64(60) {
 		g := irtest.RandomGraph(seed)
