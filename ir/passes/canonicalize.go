@@ -23,7 +23,7 @@ var canonicalRules = map[string][]rule{
 	"matmul":    {matmulToGemm},
 	"gemm":      {canonicalGemm},
 	"conv":      {padIntoConv, dropUnseenTaps},
-	"maxpool":   {dropIf(poolHasNoEffect), strideOfGlobalPool},
+	"maxpool":   {dropIf(poolHasNoEffect), strideOfGlobalPool, separateMaxPool},
 	"avgpool":   {dropIf(poolHasNoEffect), strideOfGlobalPool},
 	"reshape":   {dropIf(sameType), reshapeOfReshape},
 	"transpose": {transposeOfTranspose, transposeToReshape},

@@ -109,6 +109,39 @@ func poolHasNoEffect(n *ir.Node) bool {
 	return sameType(n) && slices.Max(n.Ints("kernel")) == 1 && slices.Max(n.Ints("stride")) == 1
 }
 
+// separateMaxPool finds the maxima of large windows that overlap along the last dimension apart from those along the others, as
+// neighbours share the latter.
+func separateMaxPool(c *context, n *ir.Node) (*ir.Value, error) {
+	kernel := n.Ints("kernel")
+	last, elems := len(kernel)-1, 1
+	for _, k := range kernel[:last] {
+		elems *= k
+	}
+	in, out := n.Inputs[0].Type.Shape[last+2], n.Out().Type.Shape[last+2]
+	const worth = 1.5 // fewer elements to look at, for an image that is written and read
+	if together, apart := elems*kernel[last], elems*in/max(out, 1)+kernel[last]; elems == 1 || float64(together) <= worth*float64(apart) {
+		return nil, nil
+	}
+	along := func(dims func(d int) bool) ir.Attrs {
+		attrs := n.Attrs.Clone()
+		for name, unit := range map[string]int{"kernel": 1, "stride": 1, "dilation": 1, "pad": 0} {
+			list := slices.Clone(n.Ints(name))
+			for i := range list {
+				if !dims(i % len(kernel)) {
+					list[i] = unit
+				}
+			}
+			attrs[name] = list
+		}
+		return attrs
+	}
+	others, err := c.extra(n, "rows", "maxpool", along(func(d int) bool { return d != last }), n.Inputs[0])
+	if err != nil {
+		return nil, err
+	}
+	return c.replace(n, "maxpool", along(func(d int) bool { return d == last }), others)
+}
+
 // strideOfGlobalPool sets the stride of a pool over the whole input, where it does not matter, to the kernel.
 func strideOfGlobalPool(c *context, n *ir.Node) (*ir.Value, error) {
 	kernel := n.Ints("kernel")

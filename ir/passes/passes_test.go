@@ -79,32 +79,50 @@ func TestRandomGraphsKeepTheirMeaning(t *testing.T) {
 	}
 }
 
-// A second run finds nothing to do but what the first could not see before fusing.
 // Kernels of any geometry lose the edges that never meet the image, and compute the same.
 func TestUnseenTaps(t *testing.T) {
-	r, trimmed := rand.New(rand.NewPCG(1, 0)), 0
-	for seed := range uint64(500) {
-		text := fmt.Sprintf(`graph g {
-			input %%x: f32[1, 1, %d, %d]
-			const %%w: f32[1, 1, %d, %d] = uniform(seed %d, -1, 1)
-			%%y = conv(%%x, %%w) {stride = [%d, %d], dilation = [%d, %d], pad = [%d, %d, %d, %d]}
-			output %%y
-		}`, 1+r.IntN(6), 1+r.IntN(6), 1+r.IntN(4), 1+r.IntN(4), seed, 1+r.IntN(3), 1+r.IntN(3), 1+r.IntN(7), 1+r.IntN(7), r.IntN(12), r.IntN(12), r.IntN(12), r.IntN(12))
-		g, err := ir.Parse("g", text)
-		if err != nil {
-			continue // the kernel is larger than the image with its padding
-		}
-		after := g.Clone()
-		_, err = Run(after, Options{Verify: true})
-		require.NoError(t, err)
-		requireEqual(t, g, after, seed, g)
-		if !after.Nodes[0].Inputs[1].Type.Equal(g.Nodes[0].Inputs[1].Type) {
+	trimmed := 0
+	eachGeometry(t, 12, "const %%w: f32[1, 1, %d, %d] = uniform(seed 1, -1, 1)\n%%y = conv(%%x, %%w)", func(before, after *ir.Graph) {
+		if !after.Nodes[0].Inputs[1].Type.Equal(before.Nodes[0].Inputs[1].Type) {
 			trimmed++
 		}
-	}
+	})
 	require.Greater(t, trimmed, 50)
 }
 
+// Large windows of any geometry are looked at along one dimension after the other, and have the same maxima.
+func TestSeparateMaxPools(t *testing.T) {
+	separated := 0
+	eachGeometry(t, 3, "%%y = maxpool(%%x) {kernel = [%d, %d], ceil = 1, ", func(_, after *ir.Graph) {
+		separated += len(after.Nodes) - 1
+	})
+	require.Greater(t, separated, 20)
+}
+
+// eachGeometry writes graphs of one node with random kernels, strides, dilations and padding below maxPad, and gives visit what
+// the passes make of them, which has to compute the same.
+func eachGeometry(t *testing.T, maxPad int, node string, visit func(before, after *ir.Graph)) {
+	r := rand.New(rand.NewPCG(1, 0))
+	attrs := "stride = [%d, %d], dilation = [%d, %d], pad = [%d, %d, %d, %d]}\noutput %%y\n}"
+	if !strings.Contains(node, "{") {
+		attrs = " {" + attrs
+	}
+	for seed := range uint64(2000) {
+		text := fmt.Sprintf("graph g {\ninput %%x: f32[1, 1, %d, %d]\n"+node+attrs, 1+r.IntN(16), 1+r.IntN(16), 1+r.IntN(6), 1+r.IntN(6),
+			1+r.IntN(3), 1+r.IntN(3), 1+r.IntN(6), 1+r.IntN(6), r.IntN(maxPad), r.IntN(maxPad), r.IntN(maxPad), r.IntN(maxPad))
+		before, err := ir.Parse("g", text)
+		if err != nil {
+			continue // the kernel is larger than the image with its padding
+		}
+		after := before.Clone()
+		_, err = Run(after, Options{Verify: true})
+		require.NoError(t, err)
+		requireEqual(t, before, after, seed, before)
+		visit(before, after)
+	}
+}
+
+// A second run finds nothing to do but what the first could not see before fusing.
 func TestRunIsIdempotent(t *testing.T) {
 	for seed := range uint64(60) {
 		g := irtest.RandomGraph(seed)
