@@ -24,9 +24,11 @@ var Passes = []Pass{
 		Doc: "remove nodes without effect and give each computation one form: constants on the right, dense layers as gemm with weights [out, in]"},
 	{Name: "fold-batchnorm", run: foldScales, After: []string{"canonicalize"},
 		Doc: "move scales and shifts per channel (batchnorm, mul, add, div by constants) into the weights and bias of the conv or gemm before; batchnorm elsewhere becomes mul and add"},
-	{Name: "dead-code", run: deadCode, After: []string{"fold-batchnorm"},
+	{Name: "flatten-volumes", run: flattenVolumes, After: []string{"fold-batchnorm"},
+		Doc: "compute convolutions in three dimensions as ones in two: planes that a kernel covers become channels, and all planes one image"},
+	{Name: "dead-code", run: deadCode, After: []string{"flatten-volumes"},
 		Doc: "remove nodes whose results nobody reads"},
-	{Name: "fuse", run: fuse, After: []string{"fold-batchnorm", "dead-code"},
+	{Name: "fuse", run: fuse, After: []string{"dead-code"},
 		Doc: "join a contraction or window, the elementwise nodes after it and a small pool into one fused node"},
 }
 

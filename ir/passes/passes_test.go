@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,6 +121,44 @@ func eachGeometry(t *testing.T, maxPad int, node string, visit func(before, afte
 		requireEqual(t, before, after, seed, before)
 		visit(before, after)
 	}
+}
+
+// Convolutions in three dimensions of any geometry become ones in two, unless depth and groups meet.
+func TestVolumes(t *testing.T) {
+	r, flat := rand.New(rand.NewPCG(2, 0)), 0
+	for seed := range uint64(600) {
+		groups := 1 + r.IntN(2)
+		numbers := func(n, least, most int) string {
+			list := make([]string, n)
+			for i := range list {
+				list[i] = strconv.Itoa(least + r.IntN(most-least+1))
+			}
+			return strings.Join(list, ", ")
+		}
+		text := fmt.Sprintf(`graph g batched {
+			input %%x: f32[1, %d, %s]
+			const %%w: f32[%d, 2, %s] = uniform(seed %d, -1, 1)
+			%%y = conv(%%x, %%w) {stride = [%s], dilation = [%s], pad = [%s], groups = %d}
+			%%z = relu(%%y)
+			output %%z
+		}`, 2*groups, numbers(3, 1, 6), 2*groups, numbers(3, 1, 3), seed, numbers(3, 1, 3), numbers(3, 1, 2), numbers(6, 0, 2), groups)
+		before, err := ir.Parse("g", text)
+		if err != nil {
+			continue // the kernel is larger than the image with its padding
+		}
+		after := before.Clone()
+		_, err = Run(after, Options{Verify: true, Stop: "dead-code"})
+		require.NoError(t, err, "%v", before)
+		requireEqual(t, before, after, seed, before)
+		for _, n := range after.Nodes {
+			if n.Op.Name == "conv" && n.Out().Type.Rank() == 5 {
+				require.Equal(t, 2, groups, "%v", after)
+				flat--
+			}
+		}
+		flat++
+	}
+	require.Greater(t, flat, 200)
 }
 
 // A second run finds nothing to do but what the first could not see before fusing.
