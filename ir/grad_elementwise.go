@@ -56,6 +56,10 @@ func slopeErf(m Maker, _ *Node, x, _ *Value) *Value {
 	return m.Times(m.Step("exp", nil, m.Times(m.Mul(x, x), -1)), 2/math.Sqrt(math.Pi))
 }
 
+func slopeAtan(m Maker, _ *Node, x, _ *Value) *Value {
+	return m.Div(m.Like(x, 1), m.Plus(m.Mul(x, x), 1))
+}
+
 func slopeSin(m Maker, _ *Node, x, _ *Value) *Value { return m.Step("cos", nil, x) }
 
 func slopeCos(m Maker, _ *Node, x, _ *Value) *Value { return m.Times(m.Step("sin", nil, x), -1) }

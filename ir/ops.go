@@ -27,6 +27,7 @@ var Ops = []*Op{
 	{Name: "erf", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeErf), FLOPs: flopsPerElement, Doc: "y = error function of x. ONNX Erf 13."},
 	{Name: "sin", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeSin), FLOPs: flopsPerElement, Doc: "y = sine of x, in radians up to ten thousand; kernels lose precision beyond. ONNX Sin 22."},
 	{Name: "cos", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeCos), FLOPs: flopsPerElement, Doc: "y = cosine of x, as sin. ONNX Cos 22."},
+	{Name: "atan", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeAtan), FLOPs: flopsPerElement, Doc: "y = the angle whose tangent is x, from -pi/2 to pi/2. ONNX Atan 22."},
 	{Name: "softplus", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeSoftplus), FLOPs: flopsPerElement, Doc: "y = log(1 + exp(x)). ONNX Softplus 22."},
 	{Name: "elu", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradElu, FLOPs: flopsPerElement,
 		Attrs: []AttrDef{{Name: "alpha", Kind: FloatAttr, Default: 1.0}}, Doc: "y = x for x >= 0, else alpha*(exp(x) - 1). ONNX Elu 22."},

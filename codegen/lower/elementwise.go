@@ -80,6 +80,8 @@ func realFunction(n *ir.Node, x []loopir.Expr) func(*kernel, loopir.Expr) loopir
 		return sin
 	case "cos":
 		return cos
+	case "atan":
+		return atan
 	case "softplus":
 		return softplus
 	case "elu":

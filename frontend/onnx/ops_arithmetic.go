@@ -95,8 +95,3 @@ func (n *node) remainder(a, b value) value {
 	rest = n.step("where", nil, n.compareAs("lt", up, by), up, rest) // the divisor may be infinite
 	return n.step("where", nil, n.compareAs("lt", a, zero), n.step("mul", nil, rest, n.like(a, -1)), rest)
 }
-
-func applyTan(n *node) value {
-	x := n.inputs[0]
-	return n.emit("div", nil, n.step("sin", nil, x), n.step("cos", nil, x))
-}

@@ -26,6 +26,7 @@ var table = map[string][]meaning{
 	"erf":       {unary(math.Erf)},
 	"sin":       {unary(math.Sin)},
 	"cos":       {unary(math.Cos)},
+	"atan":      {unary(math.Atan)},
 	"softplus":  {unary(func(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) })},
 	"elu":       {elu},
 	"prelu":     {binary(prelu, nil)},

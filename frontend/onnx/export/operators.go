@@ -11,7 +11,7 @@ import (
 // operatorTable says how each op of the graph is written. An op that is not here has no operator.
 func operatorTable() map[string]func(*writer) {
 	return map[string]func(*writer){
-		"abs": as("Abs"), "add": as("Add"), "cos": as("Cos"), "div": as("Div"), "erf": as("Erf"), "exp": as("Exp"), "floor": as("Floor"),
+		"abs": as("Abs"), "add": as("Add"), "atan": as("Atan"), "cos": as("Cos"), "div": as("Div"), "erf": as("Erf"), "exp": as("Exp"), "floor": as("Floor"),
 		"identity": as("Identity"), "log": as("Log"), "matmul": as("MatMul"), "mul": as("Mul"), "pow": as("Pow"), "prelu": as("PRelu"),
 		"relu": as("Relu"), "round": as("Round"), "sigmoid": as("Sigmoid"), "sin": as("Sin"), "softplus": as("Softplus"), "sqrt": as("Sqrt"),
 		"sub": as("Sub"), "tanh": as("Tanh"), "where": as("Where"),

@@ -145,7 +145,7 @@ var draws = map[string]func(d *draw) []*ir.Value{
 	},
 	"relu": unary("relu", false), "clip": unary("clip", false, ir.Attrs{"min": -0.3, "max": 0.7}),
 	"sigmoid": unary("sigmoid", false), "tanh": unary("tanh", false), "exp": unary("exp", false), "log": unary("log", true),
-	"sqrt": unary("sqrt", true), "erf": unary("erf", false), "sin": unary("sin", false), "cos": unary("cos", false),
+	"sqrt": unary("sqrt", true), "erf": unary("erf", false), "sin": unary("sin", false), "atan": unary("atan", false), "cos": unary("cos", false),
 	"softplus": unary("softplus", false), "elu": unary("elu", false, ir.Attrs{"alpha": 0.7}), "prelu": binary("prelu", nil, false),
 	"abs": unary("abs", false), "floor": unary("floor", false, nil), "round": unary("round", false), "identity": unary("identity", false),
 	"dropout": unary("dropout", false), "cast": unary("cast", false, ir.Attrs{"to": "f64"}),
