@@ -42,12 +42,13 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 	return 1
 }
 
-// worthCycles is what Winograd's filtering has to save in a layer: below it the precision of direct sums is worth more.
+// worthCycles is what Winograd's filtering has to save in a layer where vectors hold a block of channels, and the more the
+// fewer they hold: below it the precision of direct sums is worth more.
 const worthCycles = 2000
 
 // filtering is a candidate that transforms c's input as w says, unless that is less precise than t allows.
 func filtering(choice ConvChoice, c Conv, t Target) Candidate {
-	out := Candidate{ConvChoice: choice, Cost: choice.Cycles() + worthCycles, drawback: "direct sums are more precise"}
+	out := Candidate{ConvChoice: choice, Cost: choice.Cycles() + float64(worthCycles*BlockChannels/t.Lanes), drawback: "direct sums are more precise"}
 	if t.StrictFP32 && !precise(c, choice.Winograd.Out) {
 		out.veto("less precise than direct sums, which --fp32 strict asks for")
 	}
