@@ -65,8 +65,6 @@ def to_markdown(rows):
     for row in in_order(rows):
         cells = [row["network"], row["exporter"], str(row["opset"])] + [cell(row["errors"].get(isa, NOT_RUN)) for isa in isas]
         lines.append("| " + " | ".join(cells) + " |")
-    lines.append("")
-    lines += [f"Left out: {name}, {reason}." for name, reason in zoo.LEFT_OUT.items()]
     for exporter, names in zoo.exporters().items():
         if missing := [name for name in names if (name, exporter) not in rows]:
             lines += ["", f"Not measured yet, {exporter}: " + ", ".join(missing) + "."]

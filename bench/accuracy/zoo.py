@@ -14,12 +14,10 @@ sys.path.append(str(ROOT / "bench" / "peers"))
 
 import networks  # noqa: E402
 
-# Classifiers of torchvision that are left out, with the reason.
-LEFT_OUT = dict.fromkeys(("regnet_y_128gf", "vit_h_14"), "2.5 GB of weights, of which PyTorch's exporters hold several copies in memory")
 # Families that join the batch with other dimensions on the way, so that nncc has to know it.
 ONE_PICTURE = ("maxvit", "swin", "vit")
 SIDE = 224  # of the square RGB input in pixels, where the network takes it
-SIDES = {"inception_v3": 299}
+SIDES = {"inception_v3": 299, "vit_h_14": SIDE}  # what the best weights of the latter take is of another network
 LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
 TORCHSCRIPT_OPSET = 17
 
@@ -27,7 +25,7 @@ TORCHSCRIPT_OPSET = 17
 def torchvision():
     """Return the names of torchvision's classifiers."""
     from torchvision import models
-    return [name for name in models.list_models(module=models) if name not in LEFT_OUT]
+    return models.list_models(module=models)
 
 
 def exporters():
