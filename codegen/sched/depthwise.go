@@ -36,15 +36,16 @@ func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
 	}
 	const (
 		addCycles  = 0.3 // beside multiply-adds, for which some processors have other units
-		fillCycles = 70  // until all weights and the first sums are there, measured
+		fillCycles = 50  // until all weights of a group of rows are there, measured
 	)
 	var out []Tile
 	for pixels := 1; pixels <= min(c.Out.W, 16); pixels++ {
 		columns := float64(pixels + c.KW - 1) // that are loaded
 		sums, transforms := float64(w.In*c.KW*pixels), float64(w.In)*columns+float64(2*w.Out*pixels)
-		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + 2*float64(w.Out*pixels) + fillCycles
-		tiles := ceilDiv(c.Out.W, pixels) * ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * (BlockChannels / t.Lanes) * c.In.N
-		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: cycles * float64(tiles)})
+		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + 2*float64(w.Out*pixels) + 20
+		group := cycles*float64(ceilDiv(c.Out.W, pixels)) + fillCycles
+		groups := ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * (BlockChannels / t.Lanes) * c.In.N
+		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: group * float64(groups)})
 	}
 	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
 	return out
