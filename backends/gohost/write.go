@@ -36,7 +36,7 @@ func Write(ctx context.Context, dir string, files map[string][]byte, check bool)
 	old := recordedFiles(dir)
 	var stale, foreign []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if !filepath.IsLocal(name) || path.Clean(name) != name {
+		if !plainName(name) {
 			return fmt.Errorf("gohost: %q is no name for a file of a package", name)
 		}
 		same, err := holds(filepath.Join(dir, name), files[name])
@@ -86,6 +86,9 @@ func Write(ctx context.Context, dir string, files map[string][]byte, check bool)
 	return nil
 }
 
+// plainName reports whether a name stays below the package's folder, and is written in one way.
+func plainName(name string) bool { return filepath.IsLocal(name) && path.Clean(name) == name }
+
 // holds reports whether a file has these bytes.
 func holds(name string, want []byte) (bool, error) {
 	f, err := os.Open(name)
@@ -120,7 +123,7 @@ func recordedFiles(dir string) recorded {
 	if err != nil || json.Unmarshal(text, &m) != nil || m.Format != 1 {
 		return nil
 	}
-	maps.DeleteFunc(m.Files, func(name, _ string) bool { return !filepath.IsLocal(name) || path.Clean(name) != name })
+	maps.DeleteFunc(m.Files, func(name, _ string) bool { return !plainName(name) })
 	if m.Files == nil {
 		m.Files = map[string]string{}
 	}

@@ -50,12 +50,18 @@ func wrongRelu(g *ir.Graph) error {
 	return nil
 }
 
+// runsNative reports whether llc is there, and kernels that it compiles run on this machine.
+func runsNative() bool {
+	_, err := llvmcpu.New(llvmcpu.Config{})
+	return err == nil && len(supportedISAs(sched.F32)) > 0
+}
+
 // TestScripts runs testdata/script: sessions at the command line. Conditions: [llc] LLVM's llc is there, [native]
 // kernels of it run on this machine, [go] the Go toolchain is there.
 func TestScripts(t *testing.T) {
 	cache := t.TempDir() // one for all scripts
 	_, llcErr := llvmcpu.New(llvmcpu.Config{})
-	native := llcErr == nil && len(supportedISAs(sched.F32)) > 0
+	native := runsNative()
 	if !native {
 		t.Log("the native parts are skipped: no llc, or no instruction set that kernels are made for")
 	}

@@ -14,9 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"nncc/backends/llvmcpu"
 	"nncc/cmd/nncc/page"
-	"nncc/codegen/sched"
 )
 
 // trainingData writes a small network, and pictures of two classes.
@@ -60,10 +58,9 @@ func TestTrainInterrupted(t *testing.T) {
 		t.Skip("a process cannot interrupt itself here")
 	}
 	model, set := trainingData(t)
-	_, llcErr := llvmcpu.New(llvmcpu.Config{})
 	_, goErr := exec.LookPath("go")
 	for backend, missing := range map[string]bool{
-		backendInterp: false, backendCPU: llcErr != nil || len(supportedISAs(sched.F32)) == 0, backendPortable: goErr != nil,
+		backendInterp: false, backendCPU: !runsNative(), backendPortable: goErr != nil,
 	} {
 		t.Run(backend, func(t *testing.T) {
 			if missing {

@@ -7,7 +7,8 @@ import (
 )
 
 // lowerConvDepthwiseWinograd is lowerConvDepthwise with Winograd's filtering down the columns. The columns of a tile pass by
-// one after the other: each is loaded and transformed once, for all columns of the result that it is part of.
+// one after the other: each is loaded and transformed once, for all columns of the result that it is part of. Vectors are
+// whole blocks of channels.
 func lowerConvDepthwiseWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoice) error {
 	weights, bias, err := l.convWeights(n, c, depthwisePacking(c))
 	if err != nil {
@@ -17,8 +18,8 @@ func lowerConvDepthwiseWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sch
 	if err != nil {
 		return err
 	}
-	tile, lanes := choice.Tiles[0], l.target.Lanes
-	k := &depthwiseWinograd{block: ck.grid("c", c.Out.Blocks()), lane: ck.grid("s", sched.BlockChannels/lanes).Mul(lanes), pixels: tile.Pixels}
+	tile := choice.Tiles[0]
+	k := &depthwiseWinograd{block: ck.grid("c", c.Out.Blocks()), pixels: tile.Pixels}
 	k.rowGroups = newRowGroups(ck, choice.Winograd)
 	k.body()
 	return l.emit(k.kernel, n, string(choice.Family)+" "+choice.Winograd.Form(c), tile)
@@ -30,21 +31,18 @@ func (l *lowerer) depthwiseWinogradWeights(packed *Storage, c sched.Conv, w sche
 	return l.deriveRows(packed, c, w, []int{c.Out.Blocks(), w.In, c.KW, b}, l.target.Lanes, func(k *kernel, body func(from, to func(loopir.Index) []loopir.Index)) {
 		block := k.grid("c", c.Out.Blocks())
 		k.each("kw", c.KW, func(kw loopir.Index) {
-			k.Unroll("v", 0, b/k.target.Lanes, func(v loopir.Index) {
-				lane := v.Mul(k.target.Lanes)
-				place := func(row loopir.Index) []loopir.Index { return []loopir.Index{block, row, kw, lane} }
-				body(place, place)
-			})
+			place := func(row loopir.Index) []loopir.Index { return []loopir.Index{block, row, kw, loopir.C(0)} }
+			body(place, place)
 		})
 	})
 }
 
 type depthwiseWinograd struct {
 	*rowGroups
-	block, lane loopir.Index
-	pixels      int             // columns of the result in a tile
-	weights     [][]loopir.Expr // in registers: by place and kernel column
-	bias        loopir.Expr
+	block   loopir.Index
+	pixels  int             // columns of the result in a tile
+	weights [][]loopir.Expr // in registers: by place and kernel column
+	bias    loopir.Expr
 }
 
 func (k *depthwiseWinograd) body() {
@@ -52,16 +50,12 @@ func (k *depthwiseWinograd) body() {
 	k.weights = make([][]loopir.Expr, k.places)
 	for p := range k.weights {
 		for kw := range c.KW {
-			k.weights[p] = append(k.weights[p], k.Let("w", loopir.LoadV(f32, k.w, k.block, loopir.C(p), loopir.C(kw), k.lane)))
+			k.weights[p] = append(k.weights[p], k.Let("w", loopir.LoadV(f32, k.w, k.block, loopir.C(p), loopir.C(kw), loopir.C(0))))
 		}
 	}
-	k.bias = k.Let("bias", loopir.LoadV(f32, k.b, k.block, k.lane))
+	k.bias = k.Let("bias", loopir.LoadV(f32, k.b, k.block, loopir.C(0)))
 	k.tiles("x", c.Out.W, k.pixels, k.tile)
-	k.eachOwn(1, func(_ int, y loopir.Index) {
-		for _, col := range haloColumns(k.outLay, c.Out.W) {
-			k.Store(k.out, loopir.Num(k.vec(k.elem(k.out)), 0), k.n, k.block, y, loopir.C(col), k.lane)
-		}
-	})
+	k.eachOwn(1, func(_ int, y loopir.Index) { k.clearHalo(k.out, k.outLay, c.Out.W, k.n, k.block, y) })
 }
 
 // tile computes columns x and on of the rows of the group. What is summed at a time is a kernel's width of columns.
@@ -91,7 +85,7 @@ func (k *depthwiseWinograd) column(x loopir.Index) []loopir.Expr {
 	v := make([]loopir.Expr, k.places)
 	for r := range v {
 		v[r] = k.Let("v", k.row(r, loopir.C(k.target.Lanes), func(row loopir.Index) []loopir.Index {
-			return []loopir.Index{k.n, k.block, row, x, k.lane}
+			return []loopir.Index{k.n, k.block, row, x, loopir.C(0)}
 		}))
 	}
 	return v
@@ -101,7 +95,7 @@ func (k *depthwiseWinograd) column(x loopir.Index) []loopir.Expr {
 func (k *depthwiseWinograd) store(x loopir.Index, sums []loopir.Expr) {
 	for q, v := range k.times(k.at, sums) {
 		y := k.first.AddC(q)
-		v = k.epilogue.apply(loopir.Add.Of(v, k.bias), place{Idx: []loopir.Index{k.n, k.block, y, x}, Lane: k.lane})
-		k.put(k.out, k.owns(q).Mul(k.target.Lanes), v, k.n, k.block, y, x.AddC(k.outLay.Left), k.lane)
+		v = k.epilogue.apply(loopir.Add.Of(v, k.bias), place{Idx: []loopir.Index{k.n, k.block, y, x}, Lane: loopir.C(0)})
+		k.put(k.out, k.owns(q).Mul(k.target.Lanes), v, k.n, k.block, y, x.AddC(k.outLay.Left), loopir.C(0))
 	}
 }

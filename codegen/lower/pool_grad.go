@@ -48,21 +48,26 @@ func lowerPoolGrad(l *lowerer, n *ir.Node) error {
 	if lay.Kind == sched.Blocked {
 		k.lane = k.grid("s", sched.BlockChannels/target.Lanes).Mul(target.Lanes)
 	}
-	switch {
-	case pairs && k.pairsCover():
-		k.eachPair(k.epilogue.apply)
-	default:
-		k.clear()
-		if pairs {
-			k.eachPair(func(x loopir.Expr, _ place) loopir.Expr { return x })
-		} else {
-			k.eachWindow()
-		}
-		if len(k.epilogue.members) > 0 {
-			k.finish()
-		}
-	}
+	k.body(pairs)
 	return l.emit(k.kernel, n, "pool-grad", sched.Tile{})
+}
+
+// body writes the image: all places at once where windows are pairs that cover it, otherwise those that windows have after zeros,
+// and what the epilogue makes of them in the end.
+func (k *poolGrad) body(pairs bool) {
+	if pairs && k.pairsCover() {
+		k.eachPair(k.epilogue.apply)
+		return
+	}
+	k.clear()
+	if pairs {
+		k.eachPair(func(x loopir.Expr, _ place) loopir.Expr { return x })
+	} else {
+		k.eachWindow()
+	}
+	if len(k.epilogue.members) > 0 {
+		k.finish()
+	}
 }
 
 type poolGrad struct {

@@ -20,7 +20,8 @@ func (k *poolGrad) pairsCover() bool { return k.In[0] == 2*k.Out[0] && k.In[1] =
 func (k *poolGrad) eachPair(finish func(loopir.Expr, place) loopir.Expr) {
 	k.each("y", k.Out[0], func(y loopir.Index) {
 		k.vectors(k.Out[1], func(x, count loopir.Index) {
-			w := &pairWindows{poolGrad: k, y: y, x: x, used: k.fixed(count)}
+			used, _ := count.IsConst()
+			w := &pairWindows{poolGrad: k, down: y, across: x, used: used}
 			found := w.largest()
 			dy := k.Let("dy", k.get(k.dy, count, k.at(k.dyLay, []loopir.Index{y, x})...))
 			for row := range 2 {
@@ -37,16 +38,11 @@ func (k *poolGrad) eachPair(finish func(loopir.Expr, place) loopir.Expr) {
 	})
 }
 
-func (k *poolGrad) fixed(count loopir.Index) int {
-	n, _ := count.IsConst()
-	return n
-}
-
-// pairWindows are the windows of one vector of results, of which as many lanes are in use.
+// pairWindows are the windows of one vector of results, the first in that row and column, of which as many lanes are in use.
 type pairWindows struct {
 	*poolGrad
-	y, x loopir.Index
-	used int
+	down, across loopir.Index
+	used         int
 }
 
 // columns runs body for the vectors of a row of the windows: one, or two halves.
@@ -54,7 +50,7 @@ func (w *pairWindows) columns(row int, body func(half int, n loopir.Index, in []
 	lanes := w.target.Lanes
 	for half, n := range []int{min(2*w.used, lanes), max(2*w.used-lanes, 0)} {
 		if n > 0 {
-			body(half, loopir.C(n), []loopir.Index{w.y.Mul(2).AddC(row), w.x.Mul(2).AddC(half * lanes)})
+			body(half, loopir.C(n), []loopir.Index{w.down.Mul(2).AddC(row), w.across.Mul(2).AddC(half * lanes)})
 		}
 	}
 }
@@ -70,7 +66,7 @@ func (w *pairWindows) largest() loopir.Tile {
 	for row := range 2 {
 		half := []loopir.Expr{loopir.Num(t, 0), loopir.Num(t, 0)}
 		w.columns(row, func(h int, n loopir.Index, in []loopir.Index) {
-			half[h] = w.Let("half", w.get(w.poolGrad.x, n, w.at(w.xLay, in)...))
+			half[h] = w.Let("half", w.get(w.x, n, w.at(w.xLay, in)...))
 		})
 		for i, mask := range [][]int{even, odd} {
 			number, v := loopir.IndexTo(ints, loopir.C(2*row+i)), loopir.ShuffleOf(half[0], half[1], mask...)

@@ -42,9 +42,9 @@ func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
 	for pixels := 1; pixels <= min(c.Out.W, 16); pixels++ {
 		columns := float64(pixels + c.KW - 1) // that are loaded
 		sums, transforms := float64(w.In*c.KW*pixels), float64(w.In)*columns+float64(2*w.Out*pixels)
-		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + 2*float64(w.Out*pixels) + 20
+		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + storeCycles*float64(w.Out*pixels) + startCycles
 		group := cycles*float64(ceilDiv(c.Out.W, pixels)) + fillCycles
-		groups := ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * (BlockChannels / t.Lanes) * c.In.N
+		groups := ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * c.In.N
 		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: group * float64(groups)})
 	}
 	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })

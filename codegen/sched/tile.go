@@ -82,6 +82,9 @@ func perTileCycles(t Target, steps int, tile Tile) float64 {
 	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*tile.Pixels), float64(tile.Vectors())
 	step := max(sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(t.FMALatency))
 	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
-	const loopCycles, storeCycles = 0.5, 2
-	return float64(steps)*(step+loopCycles) + sums*storeCycles + 20
+	const loopCycles = 0.5
+	return float64(steps)*(step+loopCycles) + sums*storeCycles + startCycles
 }
+
+// What a tile takes beside its sums: to begin, and for each vector of results.
+const startCycles, storeCycles = 20, 2

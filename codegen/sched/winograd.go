@@ -55,13 +55,15 @@ func filtering(choice ConvChoice, c Conv, t Target) Candidate {
 	return out
 }
 
+// unshared is how many times its cycles a kernel counts for that is one piece, whatever the number of threads.
+const unshared = 1.1
+
 // winograd proposes schedules of this kind; none if c has none.
 func winograd(c Conv, t Target) []Candidate {
 	poolable := c.PoolH == 0 || c.PoolH == 2 && c.PoolW == 2 // windows lie within tiles, as all of those start at even places
 	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || !poolable || c.In.C < BlockChannels {
 		return nil
 	}
-	const unshared = 1.1 // what a kernel counts for that is one piece, whatever the number of threads
 	var all []Candidate
 	used := c.Used()
 	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
@@ -108,7 +110,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	if w.Apart {
 		w.Block = tiles
 		if c.worthSharing(t) {
-			ranked = preferShared(ranked, blocks*c.In.N)
+			ranked = prefer(ranked, unshared, func(t Tile) bool { return blocks*c.In.N/t.Blocks > 1 })
 		}
 		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes { // written, which reads it too, and read for each group of channels
 			data.between = data.passBytes * c.In.N * (2 + blocks/ranked[0].Blocks)
@@ -117,7 +119,8 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 			data.again, data.passBytes = max(data.again, all)+all, all
 		}
 	} else {
-		ranked = preferWhole(ranked, tiles)
+		// Pieces of equal size are easier to share between threads.
+		ranked = prefer(ranked, 1.05, func(t Tile) bool { return tiles%t.Pixels == 0 })
 		pixels := ranked[0].Pixels
 		ranked = sameWidth(ranked, pixels)
 		w.Block = max(1, min(t.L2Bytes/4/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
@@ -133,27 +136,13 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: ranked, Winograd: w, Ahead: aheadFor(weightBytes, t)}
 }
 
-// preferWhole moves a tile of which a whole number covers the width to the front, if it is about as good as the best:
-// pieces of equal size are easier to share between threads.
-func preferWhole(tiles []Tile, width int) []Tile {
+// prefer moves the first tile that is good to the front, if it costs up to so many times as much as the best.
+func prefer(tiles []Tile, most float64, good func(Tile) bool) []Tile {
 	for i, t := range tiles {
-		if t.Cycles > 1.05*tiles[0].Cycles {
+		if t.Cycles > most*tiles[0].Cycles {
 			break
 		}
-		if width%t.Pixels == 0 {
-			return append([]Tile{t}, slices.Delete(slices.Clone(tiles), i, i+1)...)
-		}
-	}
-	return tiles
-}
-
-// preferShared moves a tile that leaves threads some groups of blocks to share to the front, if it is about as good as the best.
-func preferShared(tiles []Tile, blocks int) []Tile {
-	for i, t := range tiles {
-		if t.Cycles > 1.1*tiles[0].Cycles {
-			break
-		}
-		if blocks/t.Blocks > 1 {
+		if good(t) {
 			return append([]Tile{t}, slices.Delete(slices.Clone(tiles), i, i+1)...)
 		}
 	}

@@ -10,17 +10,19 @@ import (
 // flattenVolumes computes convolutions in three dimensions as ones in two, which do the same sums in fewer loops, and
 // moves activations to where they can be fused with these.
 func flattenVolumes(c *context) error {
-	if err := c.sweep(flattenVolume); err != nil {
+	planes := map[*ir.Value]bool{} // results of the convolutions in two
+	err := c.sweep(func(c *context, n *ir.Node) (*ir.Value, error) { return flattenVolume(c, n, planes) })
+	if err != nil {
 		return err
 	}
-	return c.sweep(activationFirst)
+	return c.sweep(func(c *context, n *ir.Node) (*ir.Value, error) { return activationFirst(c, n, planes) })
 }
 
-func flattenVolume(c *context, n *ir.Node) (*ir.Value, error) {
+func flattenVolume(c *context, n *ir.Node, planes map[*ir.Value]bool) (*ir.Value, error) {
 	if n.Op.Name != "conv" || n.Out().Type.Rank() != 5 || n.Out().Type.DType != tensor.F32 {
 		return nil, nil
 	}
-	v := &volume{c: c, n: n, kernel: n.Inputs[1].Type.Shape[2:], stride: n.Ints("stride"), dilation: n.Ints("dilation"),
+	v := &volume{c: c, n: n, planes: planes, kernel: n.Inputs[1].Type.Shape[2:], stride: n.Ints("stride"), dilation: n.Ints("dilation"),
 		before: n.Ints("pad")[:3], after: n.Ints("pad")[3:], groups: n.Int("groups")}
 	plane := slices.Concat(v.kernel[1:], v.stride[1:])
 	switch padding := slices.Concat(v.before[1:], v.after[1:]); {
@@ -38,6 +40,7 @@ type volume struct {
 	n                                       *ir.Node
 	kernel, stride, dilation, before, after []int
 	groups                                  int
+	planes                                  map[*ir.Value]bool // gets the result of conv
 	err                                     error
 }
 
@@ -64,7 +67,9 @@ func (v *volume) last(op string, attrs ir.Attrs, inputs ...*ir.Value) *ir.Value 
 // conv is the convolution in two dimensions of x with weights.
 func (v *volume) conv(x, weights *ir.Value, stride, dilation, pad []int) *ir.Value {
 	inputs := append([]*ir.Value{x, weights}, v.n.Inputs[2:]...)
-	return v.made("plane", "conv", ir.Attrs{"stride": stride, "dilation": dilation, "pad": pad, "groups": v.groups}, inputs...)
+	y := v.made("plane", "conv", ir.Attrs{"stride": stride, "dilation": dilation, "pad": pad, "groups": v.groups}, inputs...)
+	v.planes[y] = true
+	return y
 }
 
 // alongDepth is for kernels of one number in every plane: what lies in a plane is one row.
@@ -122,17 +127,19 @@ func (v *volume) neighbours(x *ir.Value, size []int) *ir.Value {
 }
 
 // activationFirst moves a function of single numbers from behind what flattenVolume leaves after a convolution to the convolution.
-func activationFirst(c *context, n *ir.Node) (*ir.Value, error) {
-	if n.Op.Class != ir.Elementwise || len(n.Inputs) != 1 || n.Out().Type.Rank() != 5 || n.Out().Type.DType != n.Inputs[0].Type.DType {
+func activationFirst(c *context, n *ir.Node, planes map[*ir.Value]bool) (*ir.Value, error) {
+	if n.Op.Class != ir.Elementwise || len(n.Inputs) != 1 || n.Out().Type.DType != n.Inputs[0].Type.DType {
 		return nil, nil
 	}
 	var moved []*ir.Node // from n to the convolution
 	v := n.Inputs[0]
-	for v.Def != nil && c.uses[v] == 1 && (v.Def.Op.Name == "reshape" || v.Def.Op.Name == "slice") {
+	for ; !planes[v]; v = v.Def.Inputs[0] {
+		if v.Def == nil || c.uses[v] != 1 || v.Def.Op.Name != "reshape" && v.Def.Op.Name != "slice" {
+			return nil, nil
+		}
 		moved = append(moved, v.Def)
-		v = v.Def.Inputs[0]
 	}
-	if v.Def == nil || v.Def.Op.Name != "conv" || c.uses[v] != 1 || len(moved) == 0 {
+	if c.uses[v] != 1 {
 		return nil, nil
 	}
 	v, err := c.extra(n, "plane", n.Op.Name, n.Attrs.Clone(), v)
