@@ -19,6 +19,7 @@ const (
 	FeatureAVX512VNNI = "avx512vnni"
 	FeatureAVXVNNI    = "avxvnni"
 	FeatureAVX512BF16 = "avx512bf16"
+	FeatureAMXBF16    = "amx-bf16"
 )
 
 // Targets returns the instruction sets that have kernels of their own, best first within an architecture.
@@ -32,7 +33,13 @@ func Targets() []Target {
 	}
 	bf16 := avx512.With(FeatureAVX512BF16)
 	bf16.ISA = "avx512_bf16"
+	amx := bf16.With("amx-tile", FeatureAMXBF16)
+	amx.ISA, amx.CPU = "amx", "sapphirerapids"
+	amxBF16 := amx
+	amxBF16.ISA = "amx_bf16"
 	return []Target{
+		amxBF16,
+		amx,
 		bf16,
 		avx512,
 		{

@@ -16,10 +16,10 @@ func executors() []Executor {
 		return Native{ISA: isa, Backend: b}
 	}
 	return []Executor{
-		native("avx512_bf16"), native("avx512"), native("avx2"), native("neon"),
-		Guarded{native("avx512_bf16")}, Guarded{native("avx512")}, Guarded{native("avx2")}, Guarded{native("neon")},
+		native("amx_bf16"), native("amx"), native("avx512_bf16"), native("avx512"), native("avx2"), native("neon"),
+		Guarded{native("amx_bf16")}, Guarded{native("amx")}, Guarded{native("avx512_bf16")}, Guarded{native("avx512")}, Guarded{native("avx2")}, Guarded{native("neon")},
 		Portable{},
-		Interpreted{"portable"}, Interpreted{"neon"}, Interpreted{"avx2"}, Interpreted{"avx512"}, Interpreted{"avx512_bf16"},
+		Interpreted{"portable"}, Interpreted{"neon"}, Interpreted{"avx2"}, Interpreted{"avx512"}, Interpreted{"avx512_bf16"}, Interpreted{"amx"}, Interpreted{"amx_bf16"},
 	}
 }
 

@@ -184,7 +184,7 @@ func TestPanicsAreReported(t *testing.T) {
 
 // TestTargetsOfLLC: an llc that was built for some processors only compiles for those.
 func TestTargetsOfLLC(t *testing.T) {
-	require.Equal(t, []string{"avx512_bf16", "avx512", "avx2", "neon"}, testBackend(t).Caps().ISAs)
+	require.Equal(t, []string{"amx_bf16", "amx", "avx512_bf16", "avx512", "avx2", "neon"}, testBackend(t).Caps().ISAs)
 	arm := filepath.Join(t.TempDir(), "llc")
 	const version = "LLVM version 19.1.7\n\n  Registered Targets:\n    aarch64    - AArch64 (little endian)\n    x86        - 32-bit X86\n"
 	require.NoError(t, os.WriteFile(arm, []byte("#!/bin/sh\necho '"+version+"'\n"), 0o755))

@@ -3,6 +3,7 @@ package llvmcpu
 import (
 	"fmt"
 
+	"github.com/llir/llvm/ir/constant"
 	"github.com/llir/llvm/ir/enum"
 	"github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
@@ -82,8 +83,14 @@ func (e *emitter) dotBF16(acc, a, b value.Value) value.Value {
 // narrow rounds f32 to bf16 after numbers without a full significand became zero: one instruction where the target has it.
 func (e *emitter) narrow(x *loopir.Narrow) value.Value {
 	v, lanes := e.expr(x.X), x.X.Type().Lanes
-	if lanes == 16 && e.mod.target.Has(backends.FeatureAVX512BF16) {
+	switch fast := e.mod.target.Has(backends.FeatureAVX512BF16); {
+	case fast && lanes == 16:
 		return e.intrinsic("x86.avx512bf16.cvtneps2bf16.512", vecOf(lanes, types.I16), nil, v)
+	case fast && lanes == 32:
+		half := func(first int) value.Value {
+			return e.b.NewShuffleVector(v, constant.NewUndef(v.Type()), maskConst(lanesFrom(first, lanes/2)))
+		}
+		return e.intrinsic("x86.avx512bf16.cvtne2ps2bf16.512", vecOf(lanes, types.I16), nil, half(lanes/2), half(0))
 	}
 	return e.toBF16(e.normal(v), lanes)
 }

@@ -117,6 +117,8 @@ func exprCases() []exprCase {
 		exprCase{"bf16", "bf16", "f32", 32, 16, "dot(f32x16(0.5), a, b)"},
 		exprCase{"bf16", "bf16", "f32", 32, 16, "dot(bitcast f32x16(b), a, b)"},
 		exprCase{"f32", "f32", "bf16", 16, 0, "narrow(a)"},
+		exprCase{"f32", "f32", "bf16", 32, 0, "narrow(a * f32x32(1e-38))"},
+		exprCase{"f32", "f32", "bf16", 32, 0, "narrow(a)"},
 		exprCase{"f32", "f32", "bf16", 8, 0, "narrow(a * f32x8(1e-38))"},
 	)
 	return cases

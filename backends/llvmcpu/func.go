@@ -74,11 +74,17 @@ func (e *emitter) kernel() {
 		e.bases[s] = e.typed(e.b.NewGetElementPtr(types.I8, scratch, i64(offsetBytes)), s.Elem)
 		offsetBytes += alignUp(s.Bytes(), loopir.ScratchAlign)
 	}
+	if e.f.UsesMatrices() {
+		e.configureMatrices()
+	}
 	e.counted("chunk", lo, hi, 1, true, nil, func(chunk value.Value, _ []value.Value) []value.Value {
 		e.grid(chunk)
 		e.stmts(e.f.Body)
 		return nil
 	})
+	if e.f.UsesMatrices() {
+		e.releaseMatrices()
+	}
 	e.b.NewRet(nil)
 	e.close()
 }

@@ -17,6 +17,7 @@ type module struct {
 	ll     *ll.Module
 	target backends.Target
 	decls  map[string]*ll.Func // intrinsics and kernels by name
+	tiles  *ll.Global          // configuration of matrix registers, if kernels use them
 }
 
 // emitModule prints the LLVM IR of funcs. Kernels they call may live in other modules.

@@ -32,6 +32,9 @@ func (e *emitter) stmt(s loopir.Stmt) {
 	case *loopir.Prefetch:
 		e.at = "prefetch " + s.Buf.Name
 		e.prefetch(s)
+	case *loopir.MatrixZero, *loopir.MatrixLoad, *loopir.MatrixDot, *loopir.MatrixStore:
+		e.at = "matrix registers"
+		e.matrix(s)
 	case *loopir.Decl, *loopir.Assign:
 		panic("register tiles are for Promote to remove")
 	default:

@@ -63,7 +63,7 @@ def main():
     import machine
     import networks
 
-    chosen = options.engines.split(",") if options.engines else list(engines.NAMES[options.precision])
+    chosen = options.engines.split(",") if options.engines else engines.default_names(options.precision, machine.flags())
     names = network_names(options, networks)
     for kind, given, known in (("engine", chosen, engines.ALL_NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
         for name in set(given) - set(known):

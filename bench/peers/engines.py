@@ -14,16 +14,25 @@ NNCC_PREFIX = "nncc-"  # followed by the variant
 REFERENCE = "onnxruntime"
 # What is compared at each precision. At bf16 the reference stays f32: OpenVINO's own default rounds where the processor has bf16.
 NAMES = {
-    "f32": (NNCC_PREFIX + "avx512", NNCC_PREFIX + "avx2", NNCC_PREFIX + "portable", REFERENCE, "openvino-f32", "mnn"),
-    "bf16": (NNCC_PREFIX + "avx512_bf16", NNCC_PREFIX + "avx512", REFERENCE, "openvino"),
+    "f32": (NNCC_PREFIX + "amx", NNCC_PREFIX + "avx512", NNCC_PREFIX + "avx2", NNCC_PREFIX + "portable", REFERENCE, "openvino-f32", "mnn"),
+    "bf16": (NNCC_PREFIX + "amx_bf16", NNCC_PREFIX + "avx512_bf16", NNCC_PREFIX + "avx512", REFERENCE, "openvino"),
 }
 ALL_NAMES = tuple(dict.fromkeys(name for names in NAMES.values() for name in names))
 MIN_CALLS = 3
 WORKER = Path(__file__).parent / "worker.py"
 
 
+# What a processor must have for a variant, as the kernel spells it; without it the variant is left out, unless it was named.
+NEEDS = {NNCC_PREFIX + "amx": "amx_bf16", NNCC_PREFIX + "amx_bf16": "amx_bf16", NNCC_PREFIX + "avx512_bf16": "avx512_bf16"}
+
+
 def is_nncc(name):
     return name.startswith(NNCC_PREFIX)
+
+
+def default_names(precision, flags):
+    """Return the engines of a precision that a processor with these flags can run."""
+    return [name for name in NAMES[precision] if NEEDS.get(name) is None or NEEDS[name] in flags]
 
 
 def rounds(name):

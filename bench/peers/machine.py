@@ -22,6 +22,11 @@ def cpu_info():
     return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in entry.splitlines())}
 
 
+def flags():
+    """Return the features of the processor, as the kernel spells them."""
+    return set(cpu_info().get("flags", "").split())
+
+
 def cpu_class(info):
     """Return the machine profile that the processor belongs to: zen4, spr or generic."""
     vendor, family, model = info.get("vendor_id"), int(info.get("cpu family", 0)), int(info.get("model", 0))

@@ -97,7 +97,7 @@ without nncc. --batch, --loss, --optimizer and so on say what a step of it is.`,
 	f.StringVarP(&o.dir, "output", "o", "", "write the package to `DIR` (default the model's name)")
 	f.StringVar(&o.pkg, "pkg", "", "`NAME` of the package (default that of its folder)")
 	f.StringVar(&o.target, "target", targetCPU, "`cpu|portable`: machine code and portable code, or portable code alone")
-	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (avx512_bf16, avx512, avx2, neon, portable) and no others")
+	f.StringSliceVar(&o.isas, "isa", nil, "write the variants of `LIST` (amx_bf16, amx, avx512_bf16, avx512, avx2, neon, portable) and no others")
 	f.IntVar(&o.batch, "max-batch", 1, "make room for batches of up to `N` samples, unless WithMaxBatch says otherwise")
 	f.StringVar(&o.weights, "weights", weightsEmbed, "`embed|file`: in the program, or in the file weights.bin that it opens (see WithWeights of the package)")
 	f.StringSliceVar(&o.emit, "emit", nil, "also write the intermediate forms of `LIST` (ir, loop, llvm, asm) to DIR/emit")

@@ -37,7 +37,7 @@ func (o *engineOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.backend, "backend", "", "how to run it: `NAME` is cpu (native code), portable (Go code), "+
 		"loop or interp (interpreters of the loop IR and of the graph); by default the fastest that works here")
-	f.StringVar(&o.isa, "isa", "", "run the variant for `ISA` (avx512_bf16, avx512, avx2, neon, portable); by default NNCC_ISA, or else the best one that the processor supports")
+	f.StringVar(&o.isa, "isa", "", "run the variant for `ISA` (amx_bf16, amx, avx512_bf16, avx512, avx2, neon, portable); by default NNCC_ISA, or else the best one that the processor supports")
 	f.IntVar(&o.threads, "threads", 0, "use up to `N` threads; 0 means as many as the process may use")
 }
 

@@ -50,7 +50,7 @@ conflicts come on top. Bench --layers measures.`,
 	o.model.register(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.isa, "isa", "", "show the kernels for `ISA` (default NNCC_ISA, or else the best one that the processor supports)")
-	f.StringVar(&o.machine, "machine", "generic", "predict for `PROFILE`: "+knownMachines()+", or a .json file that bench --machine printed")
+	f.StringVar(&o.machine, "machine", "", "predict for `PROFILE`: "+knownMachines()+", or a .json file that bench --machine printed; by default generic, or the first one that has the instruction set")
 	f.IntVar(&o.batch, "batch", 1, "predict runs of `N` samples")
 	f.IntVar(&o.threads, "threads", 1, "predict runs on `N` threads, at most as many as the profile has cores")
 	f.BoolVar(&o.why, "why", false, "also say why each layer has its kernel: layouts, the kernels and tiles that were considered with their predicted times, and what decided")

@@ -81,7 +81,11 @@ func (w whyReport) print(out io.Writer, machine string) error {
 		const shown = 5
 		var tiles []string
 		for _, t := range w.Tiles[:min(shown, len(w.Tiles))] {
-			tiles = append(tiles, fmt.Sprintf("%s %v (%d of %d registers)", t.Tile, roundTime(t.PredictedNs), t.Accumulators, w.Registers))
+			in := ""
+			if t.Accumulators <= w.Registers { // else sums are in matrix registers
+				in = fmt.Sprintf(" (%d of %d registers)", t.Accumulators, w.Registers)
+			}
+			tiles = append(tiles, fmt.Sprintf("%s %v%s", t.Tile, roundTime(t.PredictedNs), in))
 		}
 		if more := len(w.Tiles) - shown; more > 0 {
 			tiles = append(tiles, fmt.Sprintf("%d slower ones", more))

@@ -11,8 +11,16 @@ import (
 	"nncc/codegen/sched"
 )
 
-// openMachine finds a profile that is checked in, or reads one from a .json file. It must say how fast isa is.
+// openMachine finds a profile that is checked in, or reads one from a .json file. It must say how fast isa is. Without a
+// name it is the first one that does.
 func openMachine(name, isa string) (sched.Machine, error) {
+	if name == "" {
+		for _, m := range sched.Machines {
+			if _, ok := m.Peak(isa, "f32"); ok {
+				return m, nil
+			}
+		}
+	}
 	m, ok := sched.LookupMachine(name)
 	if !ok {
 		if !strings.EqualFold(filepath.Ext(name), ".json") {

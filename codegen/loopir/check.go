@@ -295,6 +295,8 @@ func checkStmt(s Stmt) error {
 		return checkRank("buffer", len(s.Idx), len(s.Buf.Dims))
 	case *Prefetch:
 		return checkRank("buffer", len(s.Idx), len(s.Buf.Dims))
+	case *MatrixZero, *MatrixLoad, *MatrixDot, *MatrixStore:
+		return checkMatrix(s)
 	case *For:
 		return checkFor(s)
 	case *Call:

@@ -79,6 +79,8 @@ type kernel struct {
 	scratch []*memory
 	grid    []*variable
 	body    []func()
+
+	matrices [Matrices]matrix
 }
 
 // run executes the chunks lo to hi (exclusive).
@@ -105,6 +107,9 @@ func (k *kernel) enter(chunk, batch int) {
 	}
 	if rest != 0 {
 		failf("%s: chunk %d does not exist", k.f.Name, chunk)
+	}
+	for i := range k.matrices {
+		k.matrices[i].set = false
 	}
 	for _, m := range k.scratch {
 		for i := range m.data {

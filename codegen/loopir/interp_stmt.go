@@ -101,6 +101,8 @@ func (c *compiler) stmt(s Stmt) func() {
 		return c.loop(s)
 	case *Call:
 		return c.call(s)
+	case *MatrixZero, *MatrixLoad, *MatrixDot, *MatrixStore:
+		return c.matrix(s)
 	default: // Prefetch changes nothing
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 var keywords = map[string]bool{
 	"func": true, "let": true, "reg": true, "for": true, "unroll": true, "to": true, "step": true, "carry": true, "yield": true,
 	"store": true, "load": true, "count": true, "call": true, "prefetch": true, "mod": true,
+	"mzero": true, "mload": true, "mdot": true, "mstore": true,
 	"convert": true, "bitcast": true, "reduce": true,
 }
 

@@ -86,6 +86,14 @@ func (p *parser) stmt() Stmt {
 	case p.accept("prefetch"):
 		b, idx := p.element()
 		s = &Prefetch{b, idx}
+	case p.accept("mzero"):
+		s = &MatrixZero{p.matrix()}
+	case p.accept("mload"):
+		s = p.matrixLoad()
+	case p.accept("mdot"):
+		s = p.matrixDot()
+	case p.accept("mstore"):
+		s = p.matrixStore()
 	default:
 		s = p.assign()
 	}
@@ -136,7 +144,7 @@ func (p *parser) regDecl() Stmt {
 func (p *parser) assign() Stmt {
 	t := p.peek()
 	if t.kind != tokName || keywords[t.text] {
-		p.failHere("statements start with let, reg, for, unroll, store, call, prefetch or the name of a register tile", "a statement")
+		p.failHere("statements start with let, reg, for, unroll, store, call, prefetch, mzero, mload, mdot, mstore or the name of a register tile", "a statement")
 		return nil
 	}
 	p.k++

@@ -176,6 +176,14 @@ func (p *printer) simple(s Stmt) string {
 		return "store " + p.element(s.Buf, s.Idx) + p.count(s.Count) + " = " + p.expr(s.X, anyPrec)
 	case *Prefetch:
 		return "prefetch " + p.element(s.Buf, s.Idx)
+	case *MatrixZero:
+		return fmt.Sprintf("mzero %d", s.M)
+	case *MatrixLoad:
+		return fmt.Sprintf("mload %d = %s by %d", s.M, p.element(s.Buf, s.Idx), s.Pitch)
+	case *MatrixDot:
+		return fmt.Sprintf("mdot %d, %d, %d", s.Acc, s.A, s.B)
+	case *MatrixStore:
+		return fmt.Sprintf("mstore %s by %d = %d", p.element(s.Buf, s.Idx), s.Pitch, s.M)
 	}
 	return fmt.Sprintf("%T", s)
 }

@@ -84,6 +84,12 @@ func (p *promotion) stmt(s Stmt) {
 		p.emit(&Store{Buf: s.Buf, Idx: p.indices(s.Idx), X: p.expr(s.X), Count: p.count(s.Count)})
 	case *Prefetch:
 		p.emit(&Prefetch{s.Buf, p.indices(s.Idx)})
+	case *MatrixZero, *MatrixDot:
+		p.emit(s)
+	case *MatrixLoad:
+		p.emit(&MatrixLoad{s.M, s.Buf, p.indices(s.Idx), s.Pitch})
+	case *MatrixStore:
+		p.emit(&MatrixStore{s.Buf, p.indices(s.Idx), s.Pitch, s.M})
 	case *Call:
 		args := make([]View, len(s.Args))
 		for i, a := range s.Args {

@@ -33,6 +33,14 @@ func Shift(f *Func, buf *Buffer, dim, by int) {
 			if s.Buf == buf {
 				s.Idx = moved(s.Idx)
 			}
+		case *MatrixLoad:
+			if s.Buf == buf {
+				s.Idx = moved(s.Idx)
+			}
+		case *MatrixStore:
+			if s.Buf == buf {
+				s.Idx = moved(s.Idx)
+			}
 		case *For:
 			for _, c := range s.Carried {
 				loads(c.Init)

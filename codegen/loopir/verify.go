@@ -11,6 +11,8 @@ package loopir
 //   - Memory. Every load and store lies inside its buffer (bounds.go), whatever the variables are; with a count, as far as
 //     lanes below it reach. Stores go to mutable buffers. The first index of a batched buffer is the grid's batch variable and
 //     nothing else; the others stay inside one sample. Code that provably never runs may address anything.
+//   - Matrix registers. They are read after they were written, in the same block or one around it. Who uses them calls no
+//     other function, as that one may use them too.
 //   - Calls. No function reaches itself. Arguments have the parameters' element kinds, are mutable where those are, and hold
 //     at least as many elements from the given index on. An argument that is stored to overlaps no other argument.
 //
@@ -51,9 +53,10 @@ type verifier struct {
 	state    map[any]nameState // of values and register tiles
 	visible  []any             // among those, in order of definition
 	bufs     map[*Buffer]bool
-	copies   int  // of the code at this place, once unrolled
-	dead     int  // loops around that never run
-	at       Stmt // being checked; nil in the header
+	copies   int            // of the code at this place, once unrolled
+	matrices [Matrices]bool // that hold something at this place
+	dead     int            // loops around that never run
+	at       Stmt           // being checked; nil in the header
 	printed  *printer
 }
 
@@ -204,6 +207,8 @@ func (v *verifier) stmt(s Stmt) {
 		if v.buffer(s.Buf) && v.check(checkStmt(s)) && v.indices(s.Idx) {
 			v.batchIndex(s.Buf, s.Idx)
 		}
+	case *MatrixZero, *MatrixLoad, *MatrixDot, *MatrixStore:
+		v.matrix(s)
 	case *For:
 		v.loop(s)
 	case *Call:
@@ -229,7 +234,7 @@ func (v *verifier) loop(s *For) {
 	if !runs {
 		v.dead++
 	}
-	mark := len(v.visible)
+	mark, matrices := len(v.visible), v.matrices
 	for _, c := range s.Carried {
 		v.define(c.Inner, c.Inner.Name)
 	}
@@ -241,6 +246,7 @@ func (v *verifier) loop(s *For) {
 		ok = v.expr(y) && ok
 	}
 	v.hide(mark)
+	v.matrices = matrices // the body may never run
 	v.scope.Leave()
 	if !runs {
 		v.dead--

@@ -9,6 +9,9 @@ func (v *verifier) call(s *Call) {
 	if !ok || !v.check(checkStmt(s)) {
 		return
 	}
+	if v.f.UsesMatrices() {
+		v.fail("a function that uses matrix registers calls another")
+	}
 	offsets := make([]Index, len(s.Args))
 	for k, a := range s.Args {
 		if !v.batchIndex(a.Buf, a.Idx) {

@@ -20,6 +20,8 @@ func lowerConv(l *lowerer, n *ir.Node) error {
 		return lowerConvTiled(l, n, c, choice)
 	case sched.ConvWinograd:
 		return lowerConvWinograd(l, n, c, choice)
+	case sched.ConvMatrix:
+		return lowerConvMatrix(l, n, c, choice)
 	case sched.ConvThin:
 		return lowerConvThin(l, n, c, choice)
 	case sched.ConvThinWinograd:

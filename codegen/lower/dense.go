@@ -36,9 +36,15 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 	}
 	k := &denseKernel{kernel: newKernel("dense", l.target), dense: d, inner: len(order), dims: logicalDims(n.Out().Type)}
 	k.rows = ir.Type{Shape: k.dims[:len(k.dims)-1]}.Elems()
-	k.tile = sched.DenseTiles(k.rows, len(order), d.outputs, l.target)[0]
+	matrix, tile, byMatrix := sched.DenseMatrix(k.rows, len(order), d.outputs, l.target)
+	k.tile = tile
 	k.src = k.as(k.in, x, x.samples(), k.rows, k.inner)
-	k.packed, k.b = k.in(l.weightsFor(x, weights)), k.in(bias)
+	if byMatrix {
+		k.packed = k.in(l.denseMatrices(weights, matrix))
+	} else {
+		k.packed = k.in(l.weightsFor(x, weights))
+	}
+	k.b = k.in(bias)
 	if k.epilogue, err = l.newEpilogue(k.kernel, n, sched.Planar); err != nil {
 		return err
 	}
@@ -47,6 +53,10 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 		return err
 	}
 	k.y = k.as(k.out, out, out.samples(), k.rows, d.outputs)
+	if byMatrix {
+		(&matrixDense{denseKernel: k, Matrix: matrix}).body()
+		return l.emit(k.kernel, n, "dense-matrix", k.tile)
+	}
 	k.body()
 	return l.emit(k.kernel, n, k.termsOf(k.src).family("dense"), k.tile)
 }

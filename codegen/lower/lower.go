@@ -58,7 +58,7 @@ func rules() []rule {
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, perSample: perSample(g),
-		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, inPlace: map[*ir.Value]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, images: map[packedImage]*Storage{}, inPlace: map[*ir.Value]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -110,8 +110,9 @@ type lowerer struct {
 	steps     []Step
 
 	derived  map[string]*Storage
-	repacked map[packKey]*Storage   // weights that are packed at run time
-	inPlace  map[*ir.Value]*Storage // what a state holds next, written over what it holds
+	repacked map[packKey]*Storage     // weights that are packed at run time
+	images   map[packedImage]*Storage // packed for matrix registers
+	inPlace  map[*ir.Value]*Storage   // what a state holds next, written over what it holds
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -42,8 +42,9 @@ func TestTexts(t *testing.T) {
 				}
 				g, err := ir.Parse(file, string(text))
 				require.NoError(t, err)
+				named := !target.Matrices || directives["targets"] != "" // all but matrices is as for the target without them
 				for _, s := range lowered(t, g, target) {
-					if listed(directives["steps"], s.Family) {
+					if named && listed(directives["steps"], s.Family) {
 						recorded[s.Family] = true
 						printStep(&got, target, s)
 					}
@@ -52,7 +53,7 @@ func TestTexts(t *testing.T) {
 			irtest.Golden(t, strings.TrimSuffix(file, ".nnir")+".loop", got.String(), *update)
 		})
 	}
-	for _, family := range []string{"conv-blocked", "conv-planar", "conv-winograd F(2,3)", "conv-winograd F(4,3)", "conv-winograd F(2,5)", "conv-winograd F(2,3/2)", "winograd-input", "derive", "conv-thin", "conv-thin-winograd F(4,5)", "conv-planar-winograd F(4,5)", "conv-depthwise", "conv-depthwise-winograd F(2,3)", "conv-grouped", "conv-plain", "pack", "weight-grad-blocked", "weight-grad-planar", "weight-grad-thin", "weight-grad-depthwise", "weight-grad-plain", "weight-grad-sum", "moments", "batchnorm-grad", "channel-sums", "pool-grad", "cross-entropy", "random", "dense", "matmul", "pool", "softmax",
+	for _, family := range []string{"conv-blocked", "conv-planar", "conv-winograd F(2,3)", "conv-winograd F(4,3)", "conv-winograd F(2,5)", "conv-winograd F(2,3/2)", "winograd-input", "derive", "conv-thin", "conv-thin-winograd F(4,5)", "conv-planar-winograd F(4,5)", "conv-depthwise", "conv-depthwise-winograd F(2,3)", "conv-grouped", "conv-matrix", "matrix-input", "conv-plain", "pack", "weight-grad-blocked", "weight-grad-planar", "weight-grad-thin", "weight-grad-depthwise", "weight-grad-plain", "weight-grad-sum", "moments", "batchnorm-grad", "channel-sums", "pool-grad", "cross-entropy", "random", "dense", "matmul", "pool", "softmax",
 		"reduce", "argmax", "concat", "slice", "transpose", "pad", "gather", "cast", "elementwise", "repack", "copy"} {
 		require.True(t, recorded[family], "no text records a kernel of kind %s", family)
 	}
@@ -104,8 +105,12 @@ func requireResults(t *testing.T, g *ir.Graph, p *plan.Plan, batch int) {
 			e, err := irtest.RelativeError(w, one)
 			require.NoError(t, err, "output %d of sample %d", i, n)
 			tolerance := map[tensor.DType]float64{tensor.F16: 0x1p-10, tensor.BF16: 0x1p-7, tensor.F32: 5e-6, tensor.F64: 1e-15}[w.DType]
-			if target, _ := sched.LookupTarget(p.Variant.ISA); target.BF16 && w.DType == tensor.F32 {
+			switch target, _ := sched.LookupTarget(p.Variant.ISA); {
+			case w.DType != tensor.F32:
+			case target.BF16:
 				tolerance = 0x1p-6 // input, weights and a few results in between are rounded to 8 significant bits
+			case target.Matrices:
+				tolerance = 0x1p-16 // products are as precise as 16 significant bits
 			}
 			require.LessOrEqual(t, e, tolerance, "output %d of sample %d", i, n)
 		}

@@ -38,9 +38,12 @@ func lowerPool(l *lowerer, n *ir.Node) error {
 	if lay.Kind == sched.Blocked {
 		channels = (channels + sched.BlockChannels - 1) / sched.BlockChannels
 	}
-	if whole {
+	switch {
+	case whole:
 		k.wholeImage(channels)
-	} else {
+	case k.clampsTaps():
+		k.maxima(channels)
+	default:
 		k.body(channels)
 	}
 	return l.emit(k.kernel, n, "pool", sched.Tile{})

@@ -32,9 +32,10 @@ func Candidates(c Conv, t Target) []Candidate {
 		return decide(planarCandidates(c, t))
 	}
 	if c.PoolH > 0 && c.PadsRows() { // direct sums pool only rows that see all of the kernel
-		return decide(winograd(c, t))
+		return decide(append(winograd(c, t), matrixCandidates(c, t)...))
 	}
 	all := append(direct(directChoice(c, t)), winograd(c, t)...)
+	all = append(all, matrixCandidates(c, t)...)
 	if c.Out.C < BlockChannels {
 		all = append(all, thinToo(c, t)...)
 	}
@@ -94,7 +95,7 @@ func (choice ConvChoice) Kernel(c Conv) string {
 	if choice.Winograd.Out > 0 {
 		name += " " + choice.Winograd.Form(c)
 	}
-	if choice.Winograd.Apart {
+	if choice.Winograd.Apart || choice.Matrix.Apart {
 		name += " apart"
 	}
 	if choice.Flat {

@@ -19,6 +19,7 @@ const (
 	ConvDepthwise         Family = "conv-depthwise"          // one filter per channel, blocked
 	ConvDepthwiseWinograd Family = "conv-depthwise-winograd" // one filter per channel, by Winograd's transforms of columns
 	ConvGrouped           Family = "conv-grouped"            // groups that do not fill channel blocks, blocked
+	ConvMatrix            Family = "conv-matrix"             // by matrix registers, blocked
 	ConvPlain             Family = "conv-plain"              // anything, from plain memory: weights unknown at build time, other element kinds
 )
 
@@ -31,6 +32,7 @@ type ConvChoice struct {
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Ahead       int    // steps of the sum by which weights are prefetched
 	Winograd    Winograd
+	Matrix      Matrix
 	Lanes       int // of the kernel's vectors; 0: as many as the target's
 	Spread      int // of ConvGrouped: input channels that the outputs of a vector read, side by side in a block; 0: one group, its channels one by one
 }
@@ -39,7 +41,9 @@ type ConvChoice struct {
 func ChooseConv(c Conv, t Target) ConvChoice { return Candidates(c, t)[0].ConvChoice }
 
 // Rounds reports whether the kernels of the choice sum up products of bf16.
-func (choice ConvChoice) Rounds(t Target) bool { return t.BF16 && choice.Family == ConvBlocked }
+func (choice ConvChoice) Rounds(t Target) bool {
+	return t.BF16 && choice.Family == ConvBlocked || choice.Family == ConvMatrix
+}
 
 // thinCandidates are for a convolution with few channels on both sides.
 func thinCandidates(c Conv, t Target) []Candidate {
@@ -54,7 +58,8 @@ func planarCandidates(c Conv, t Target) []Candidate {
 	choice := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
 	unit := max(c.PoolW, 1)
 	row := tileSpace{rows: 1, width: c.PooledW * unit, rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1}
-	return append(direct(choice), rowWinograd(c, t, choice, ConvPlanarWinograd, rankTiles(t, row))...)
+	all := append(direct(choice), rowWinograd(c, t, choice, ConvPlanarWinograd, rankTiles(t, row))...)
+	return append(all, matrixCandidates(c, t)...)
 }
 
 // directChoice is the schedule of the direct convolution of blocked images.
@@ -66,6 +71,9 @@ func directChoice(c Conv, t Target) ConvChoice {
 	weightBytes := 4 * c.Out.C * steps
 	if t.BF16 { // each step multiplies pairs
 		steps, weightBytes, t.FMALatency = (steps+1)/2, weightBytes/2, dotLatency
+		if t.DotsPerCycle > 0 {
+			t.FMAsPerCycle = t.DotsPerCycle
+		}
 	}
 	tiles := convTiles(c, t, steps)
 	for i := range tiles {

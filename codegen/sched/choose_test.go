@@ -83,13 +83,17 @@ func TestFamilies(t *testing.T) {
 	} {
 		for _, target := range Targets {
 			choice, want := ChooseConv(c.conv, target), c.want
-			if target.BF16 && rounded[c.what] != "" {
+			if target.BF16 && !target.Matrices && rounded[c.what] != "" {
 				want = rounded[c.what]
 			}
-			if target.Lanes < BlockChannels && want == ConvDepthwiseWinograd { // few registers, or no units that only add
+			if (target.Lanes < BlockChannels || target.Matrices) && want == ConvDepthwiseWinograd { // few registers, or no units that only add
 				want = ConvDepthwise
 			}
-			require.Equal(t, want, choice.Family, "%s on %s", c.what, target.ISA)
+			if target.Matrices && choice.Family == ConvMatrix {
+				require.Contains(t, []Family{ConvBlocked, ConvWinograd, ConvThin, ConvThinWinograd, ConvPlanar, ConvPlanarWinograd}, want, "%s on %s", c.what, target.ISA)
+			} else {
+				require.Equal(t, want, choice.Family, "%s on %s", c.what, target.ISA)
+			}
 			checkTiles(t, target, c.conv, choice)
 		}
 	}
@@ -100,6 +104,10 @@ func TestShared(t *testing.T) {
 	for _, target := range Targets {
 		for _, c := range []Conv{conv(16, 16, 32, 3, 1, 1), conv(32, 32, 16, 3, 1, 1), conv(64, 64, 8, 3, 1, 1)} {
 			choice := ChooseConv(c, target)
+			if choice.Family == ConvMatrix {
+				require.Greater(t, choice.matrixPieces(c), 1, "%v on %s", c, target.ISA)
+				continue
+			}
 			if choice.Family != ConvWinograd {
 				require.True(t, target.BF16, "%v on %s", c, target.ISA)
 				continue
@@ -121,7 +129,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 	subs, blocks := BlockChannels/target.Lanes, ceilDiv(c.GroupOutC, BlockChannels)
 	for _, tile := range choice.Tiles {
 		what := fmt.Sprintf("%+v of %+v on %s", tile, c, target.ISA)
-		if choice.Winograd.Out == 0 { // else rows are pooled after the transform back
+		if choice.Winograd.Out == 0 && choice.Family != ConvMatrix { // else rows are pooled after the transform back, or from memory
 			require.Equal(t, max(c.PoolH, 1), tile.Rows, what)
 		}
 		if len(choice.Tiles) > 1 {
@@ -149,6 +157,11 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 				require.Zero(t, choice.Lanes%c.GroupOutC, what)
 				require.Zero(t, BlockChannels%choice.Spread, what)
 			}
+		case ConvMatrix:
+			require.Zero(t, blocks%tile.Blocks, what)
+			require.Zero(t, tile.Pixels%MatrixRows, what)
+			require.LessOrEqual(t, choice.Matrix.Band, c.Used().H, what)
+			require.Zero(t, choice.Matrix.Band%max(c.PoolH, 1), what)
 		case ConvWinograd:
 			down, across := choice.Winograd.TilesOf(c.Used())
 			require.Zero(t, blocks%tile.Blocks, what)

@@ -9,6 +9,9 @@ import (
 // DerivedBytes is the size of the weights that a choice for c makes of the packed ones when the program is opened.
 func (choice ConvChoice) DerivedBytes(c Conv) int64 {
 	places := choice.Winograd.In
+	if choice.Family == ConvMatrix && choice.In == Planar {
+		c = c.Folded()
+	}
 	switch choice.Family {
 	case ConvWinograd:
 		return 4 * int64(places*places*c.In.Blocks()*c.Out.Blocks()) * BlockChannels * BlockChannels
@@ -16,6 +19,8 @@ func (choice ConvChoice) DerivedBytes(c Conv) int64 {
 		return 4 * int64(places*c.In.C*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvDepthwiseWinograd:
 		return 4 * int64(places*c.KW*c.Out.Blocks()) * BlockChannels
+	case ConvMatrix:
+		return 2 * int64(choice.Matrix.Terms*ceilDiv(c.In.Blocks(), 2)*MatrixDepth*c.KH*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvThinWinograd:
 		return 4 * int64(places*c.In.C*c.KW*c.Out.C)
 	}

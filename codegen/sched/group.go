@@ -72,8 +72,8 @@ func CanPool(conv *ir.Node) bool {
 
 func (c Conv) canPool() bool { return c.Packed && c.Groups == 1 && !c.PadsRows() }
 
-// CanPoolTiles reports whether a convolution is computed in tiles of Winograd's filtering on every target, which hold whole
-// windows of the pool, however large the image is and whether it is padded.
+// CanPoolTiles reports whether a convolution is computed on every target by Winograd's filtering, whose tiles hold whole
+// windows of the pool, or by matrix registers, whose bands do, however large the image is and whether it is padded.
 func CanPoolTiles(conv, pool *ir.Node) bool {
 	if conv.Op.Name != "conv" || pool.Op.Name != "maxpool" && pool.Op.Name != "avgpool" {
 		return false
@@ -85,7 +85,7 @@ func CanPoolTiles(conv, pool *ir.Node) bool {
 		return false
 	}
 	for _, t := range Targets {
-		if ChooseConv(c, t).Family != ConvWinograd {
+		if f := ChooseConv(c, t).Family; f != ConvWinograd && f != ConvMatrix {
 			return false
 		}
 	}

@@ -63,7 +63,8 @@ var Machines = []Machine{
 		Name: "spr", Doc: "measured: two cores of a virtual Intel Xeon of the fourth generation, with AMX", Cores: 2, GHz: 3.44,
 		Peaks: []Peak{
 			{"avx512", "f32", 220}, {"avx2", "f32", 120}, {"portable", "f32", 13.7},
-			{"avx512_bf16", "f32", 220}, {"avx512_bf16", "bf16", 115}, {"avx512", "int8", 920}, {"amx", "bf16", 3400}, {"amx", "int8", 6800},
+			{"avx512_bf16", "f32", 220}, {"avx512_bf16", "bf16", 115}, {"avx512", "int8", 920},
+			{"amx", "f32", 220}, {"amx", "bf16", 3400}, {"amx", "int8", 6800}, {"amx_bf16", "f32", 220}, {"amx_bf16", "bf16", 3400},
 		},
 		Memory: []Memory{
 			{"L1", 48 << 10, 293, 586}, {"L2", 2 << 20, 180, 360}, {"L3", 64 << 20, 29, 58}, {"DRAM", 0, 18, 36},

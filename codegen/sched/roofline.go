@@ -29,13 +29,14 @@ func (r Roof) Ns() float64 { return max(r.ComputeNs, r.MemoryNs) }
 func (r Roof) MemoryBound() bool { return r.MemoryNs > r.ComputeNs }
 
 // ComputeNs is the time of w's arithmetic on one core: operations at the peak, and on top of them, at m's clock, the cycles that
-// a cost model of t predicts beyond those in which a core that starts t.FMAsPerCycle multiply-adds would do no more than
-// them, each of two products where they are of bf16. Without a model, w.Cycles is 0. m must have a peak for t.
+// a cost model of t predicts beyond those in which a core that starts t.FMAsPerCycle multiply-adds, or does
+// t.BF16OpsPerCycle operations where they are of bf16, would do no more than them. Without a model, w.Cycles is 0. m must
+// have a peak for t.
 func (m Machine) ComputeNs(t Target, w Work) float64 {
 	peak, _ := m.Peak(t.ISA, "f32")
 	atBest := w.Operations / (float64(2*t.Lanes) * t.FMAsPerCycle)
 	if rounded, ok := m.Peak(t.ISA, "bf16"); ok && w.BF16 {
-		peak, atBest = rounded, atBest/2
+		peak, atBest = rounded, w.Operations/t.BF16OpsPerCycle
 	}
 	return w.Operations/peak + max(0, w.Cycles-atBest)/m.GHz
 }

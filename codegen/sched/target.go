@@ -27,11 +27,15 @@ type Target struct {
 
 	// Of a machine's profile; see On.
 	FMAsPerCycle        float64 // vector multiply-adds started per cycle
+	BF16OpsPerCycle     float64 // operations of bf16 factors per cycle, a multiply-add counted as two; 0 if it has none
 	CacheBytesPerCycle  float64 // what a core reads from the shared cache, beyond its private one
 	MemoryBytesPerCycle float64 // what it reads from memory
 	SharedCacheBytes    int64   // what the weights of a network may take to stay in the shared cache between runs
 
-	BF16 bool // it is for programs that may round to bf16: see Layout
+	BF16     bool // it is for programs that may round to bf16: see Layout
+	Matrices bool // it has matrix registers
+
+	DotsPerCycle float64 // dot products of bf16 vectors started per cycle; 0: as many as multiply-adds
 
 	// What a compilation asks for.
 	StrictFP32      bool   // convolutions only in ways that are as precise as direct sums
@@ -46,6 +50,8 @@ const BlockChannels = 16
 // with fast dot products of it, on which they are better than the others of their architecture. What their machines are assumed to be is in the first
 // of the Machines that has the instruction set.
 var Targets = onFirst(Machines,
+	Target{ISA: "amx_bf16", BF16: true, Matrices: true, DotsPerCycle: 0.5, Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 2 << 20, MaxCallFLOPs: 30e6, MinSplitFLOPs: 2e6},
+	Target{ISA: "amx", Matrices: true, Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 2 << 20, MaxCallFLOPs: 20e6, MinSplitFLOPs: 2e6},
 	Target{ISA: "avx512_bf16", BF16: true, Lanes: 16, Registers: 32, LoadsPerCycle: 1, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, BroadcastCycles: 0.1, VectorLoadCycles: 0.5, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
@@ -74,6 +80,9 @@ func (t Target) On(m Machine) (Target, bool) {
 	const own = 2 // private levels, nearest first; the last level is memory
 	cache, memory := m.Memory[min(own, len(m.Memory)-1)], m.Memory[len(m.Memory)-1]
 	t.FMAsPerCycle = peak / m.GHz / float64(2*t.Lanes)
+	if rounded, ok := m.Peak(t.ISA, "bf16"); ok {
+		t.BF16OpsPerCycle = rounded / m.GHz
+	}
 	t.CacheBytesPerCycle, t.MemoryBytesPerCycle = cache.GBPerSec/m.GHz, memory.GBPerSec/m.GHz
 	t.SharedCacheBytes = cache.Bytes / 2 // others use it too
 	return t, true

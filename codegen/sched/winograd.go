@@ -38,6 +38,8 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 		return inPerOut * inPerOut / float64(c.KH*c.KW)
 	case ConvThinWinograd, ConvPlanarWinograd, ConvDepthwiseWinograd: // of columns alone
 		return inPerOut / float64(c.KH)
+	case ConvMatrix:
+		return float64(choice.Matrix.Products)
 	}
 	return 1
 }

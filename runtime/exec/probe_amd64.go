@@ -17,9 +17,11 @@ func multiplyAdds(loops int)
 func dotProducts(loops int)
 
 // slow reports whether code that uses the features, which are there, is slower than the same in float32: dot products of
-// bf16 take as long as multiply-adds on some processors and four times as long on others, and no feature tells.
+// bf16 take as long as multiply-adds on some processors and four times as long on others, and no feature tells. Where
+// there are matrix registers, those multiply.
 func slow(features []string) bool {
-	return slices.Contains(features, "avx512bf16") && slowDotProducts()
+	has := func(name string) bool { return slices.Contains(features, name) }
+	return has("avx512bf16") && !has("amx-bf16") && slowDotProducts()
 }
 
 // slowDotProducts is measured once per process, in some 20 us.
