@@ -47,11 +47,9 @@ def write_results(result, out):
     import plot
     import report
     path = out / (result["cpu_class"] + ("" if result["precision"] == "f32" else "-" + result["precision"]))
-    out.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(report.to_json(result), encoding="utf-8")
     path.with_suffix(".md").write_text(report.to_markdown(result), encoding="utf-8")
     plot.draw(result, path.with_suffix(".svg"))
-    print(report.to_markdown(result))
 
 
 def main():
@@ -62,6 +60,7 @@ def main():
     import engines
     import machine
     import networks
+    import report
 
     chosen = options.engines.split(",") if options.engines else engines.default_names(options.precision, machine.flags())
     names = network_names(options, networks)
@@ -71,11 +70,13 @@ def main():
     nncc = options.nncc or (engines.build_nncc(ROOT) if any(map(engines.is_nncc, chosen)) else None)
     folder = options.models or environment.cache_dir() / "models"
     paths = {name: networks.path_of(name, ROOT, folder) for name in names}
+    options.out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is better known before the hour of measuring
     machine.warn_if_busy()
     settings = compare.Settings(chosen, options.rounds, options.seconds, nncc)
-    records = compare.run(paths, [int(n) for n in options.threads.split(",")], settings)
-    result = machine.describe(ROOT, nncc) | {"precision": options.precision, "rounds": options.rounds, "seconds_per_round": options.seconds, "results": records}
-    write_results(result, options.out)
+    head = machine.describe(ROOT, nncc) | {"precision": options.precision, "rounds": options.rounds, "seconds_per_round": options.seconds}
+    records = compare.run(paths, [int(n) for n in options.threads.split(",")], settings,
+                          lambda records: write_results(head | {"results": records}, options.out))
+    print(report.to_markdown(head | {"results": records}))
     broken = [f"{r['engine']} on {r['network']}: {r['error']}" for r in records if engines.is_nncc(r["engine"]) and "error" in r]
     if broken:
         sys.exit("peers: nncc failed:\n  " + "\n  ".join(broken))

@@ -30,8 +30,11 @@ class Settings:
     nncc: Path | None
 
 
-def run(paths, thread_counts, settings):
-    """Compare the engines on the networks ({name: ONNX file}) and return one record per network, thread count, engine."""
+def run(paths, thread_counts, settings, keep):
+    """Compare the engines on the networks ({name: ONNX file}) and return one record per network, thread count, engine.
+
+    `keep` gets all records so far after each network, so that a run that is interrupted leaves what it measured.
+    """
     records = []
     for threads in thread_counts:
         cpus = machine.choose_cpus(threads)
@@ -40,6 +43,7 @@ def run(paths, thread_counts, settings):
             with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
                 rows = compare(name, path, threads, cpus, Path(folder), settings, stack)
             records += [{"network": name, "threads": threads} | row for row in rows]
+            keep(records)
     return records
 
 

@@ -5,7 +5,7 @@ import compare
 import engines
 
 
-PRECISIONS = {"f32": "fp32", "bf16": "rounded to bf16 by nncc-avx512_bf16 and openvino, fp32 by the others"}
+PRECISIONS = {"f32": "fp32", "bf16": "rounded to bf16 by openvino and the variants of nncc that are called so, fp32 by the others"}
 
 
 def to_json(result):
