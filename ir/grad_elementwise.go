@@ -56,6 +56,13 @@ func slopeErf(m Maker, _ *Node, x, _ *Value) *Value {
 	return m.Times(m.Step("exp", nil, m.Times(m.Mul(x, x), -1)), 2/math.Sqrt(math.Pi))
 }
 
+// slopeGelu is the probability of less than x, and x times its density.
+func slopeGelu(m Maker, _ *Node, x, _ *Value) *Value {
+	probability := m.Times(m.Plus(m.Step("erf", nil, m.Times(x, math.Sqrt(0.5))), 1), 0.5)
+	density := m.Times(m.Step("exp", nil, m.Times(m.Mul(x, x), -0.5)), 1/math.Sqrt(2*math.Pi))
+	return m.Add(probability, m.Mul(x, density))
+}
+
 func slopeAtan(m Maker, _ *Node, x, _ *Value) *Value {
 	return m.Div(m.Like(x, 1), m.Plus(m.Mul(x, x), 1))
 }

@@ -2,17 +2,23 @@ package ir
 
 // Op describes one operation: everything the compiler needs to know of it in one row of the table in ops.go.
 type Op struct {
-	Name    string
-	Class   Class
-	Inputs  Arity
-	Outputs int
-	Attrs   []AttrDef
-	Infer   func(n *Node) ([]Type, error)      // shape rule: output types from input types and attributes; checks both
-	Grad    GradRule                           // gradients of the inputs from those of the results; nil means the op has none
-	Samples func(n *Node, carries []bool) bool // whether the op keeps samples apart, see batch.go; nil means the rule for broadcasting
-	FLOPs   func(n *Node) int64                // arithmetic operations, a multiply-add counted as two; nil means none
-	Tol     float64                            // relative error a float32 backend may show against the interpreter; 0 means bit-exact
-	Doc     string                             // definition with shapes, and the ONNX operator version it follows
+	Name     string
+	Class    Class
+	Inputs   Arity
+	Outputs  int
+	Attrs    []AttrDef
+	Infer    func(n *Node) ([]Type, error)      // shape rule: output types from input types and attributes; checks both
+	Grad     GradRule                           // gradients of the inputs from those of the results; nil means the op has none
+	Samples  func(n *Node, carries []bool) bool // whether the op keeps samples apart, see batch.go; nil means the rule for broadcasting
+	FLOPs    func(n *Node) int64                // arithmetic operations, a multiply-add counted as two; nil means none
+	Tol      float64                            // relative error a float32 backend may show against the interpreter; 0 means bit-exact
+	Epilogue bool                               // its kernel applies elementwise ops to its result before that is stored; so do all contractions and windows
+	Doc      string                             // definition with shapes, and the ONNX operator version it follows
+}
+
+// TakesEpilogue reports whether elementwise ops behind o can be part of its kernel.
+func (o *Op) TakesEpilogue() bool {
+	return o.Epilogue || o.Class == Contraction || o.Class == Window
 }
 
 // Class decides how an op may be fused and lowered.

@@ -176,7 +176,7 @@ func (v *verifier) verifyBody(n *Node) {
 	for i, inner := range b.Nodes {
 		first, last := i == 0, i == len(b.Nodes)-1
 		switch c := inner.Op.Class; {
-		case c == Elementwise, c == Contraction && first, c == Window && (first || last):
+		case c == Elementwise, inner.Op.TakesEpilogue() && first, c == Window && last:
 		default:
 			v.nodeErr(n, "%s cannot be node %d of %d of a body", inner.Op.Name, i, len(b.Nodes))
 			return

@@ -234,15 +234,22 @@ func (k *denseKernel) body() {
 
 // place is where row m of the sample lies in the result as its readers see it.
 func (k *denseKernel) place(m, feature loopir.Index) []loopir.Index {
-	last := len(k.dims) - 1
-	idx := make([]loopir.Index, len(k.dims))
-	idx[last] = feature
+	return k.rowPlace(k.dims, m, feature, k.n, k.y)
+}
+
+// rowPlace is the place of a column of row m, one of all that a sample of dst, which has logical dimensions dims, consists of.
+func (k *kernel) rowPlace(dims []int, m, column, sample loopir.Index, dst *loopir.Buffer) []loopir.Index {
+	last := len(dims) - 1
+	idx := make([]loopir.Index, len(dims))
+	idx[last] = column
 	for d := last - 1; d > 0; d-- {
-		idx[d], m = m.Mod(k.dims[d]), m.Div(k.dims[d])
+		idx[d], m = m.Mod(dims[d]), m.Div(dims[d])
 	}
-	idx[0] = m
-	if k.y.Batched() {
-		idx[0] = k.n
+	if last > 0 {
+		idx[0] = m
+	}
+	if dst.Batched() {
+		idx[0] = sample
 	}
 	return idx
 }

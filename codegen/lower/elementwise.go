@@ -76,6 +76,8 @@ func realFunction(n *ir.Node, x []loopir.Expr) func(*kernel, loopir.Expr) loopir
 		return log
 	case "erf":
 		return erf
+	case "gelu":
+		return gelu
 	case "sin":
 		return sin
 	case "cos":

@@ -43,6 +43,7 @@ func rules() []rule {
 		{"maxpool", lowerPool},
 		{"avgpool", lowerPool},
 		{"softmax", lowerSoftmax},
+		{"standardize", lowerStandardize},
 		{"reduce", lowerReduce},
 		{"argmax", lowerArg},
 		{"argmin", lowerArg},

@@ -19,7 +19,7 @@ func Members(n *ir.Node) []*ir.Node {
 // members are elementwise there is none, unless n is not fused: then it is its own.
 func Anchor(n *ir.Node) *ir.Node {
 	first := Members(n)[0]
-	if n.Body == nil || first.Op.Class == ir.Contraction || first.Op.Class == ir.Window {
+	if n.Body == nil || first.Op.TakesEpilogue() {
 		return first
 	}
 	return nil

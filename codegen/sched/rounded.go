@@ -32,7 +32,7 @@ func (p *Plan) rounds(n *ir.Node) bool {
 		return c.Family != ConvPlain
 	}
 	anchor := Anchor(n)
-	return anchor == nil || anchor.Op.Class == ir.Window || anchor.Op.Class == ir.Elementwise && anchor.Op.Name != "cast" || isDense(n)
+	return anchor == nil || anchor.Op.Class == ir.Window || anchor.Op.Epilogue || anchor.Op.Class == ir.Elementwise && anchor.Op.Name != "cast" || isDense(n)
 }
 
 // onlyDense reports whether all that reads v are dense layers: rows of it, or all of it as a row.

@@ -52,9 +52,7 @@ func (m Maker) Mish(x *ir.Value) *ir.Value {
 }
 
 // Gelu is x/2 * (1 + erf(x/sqrt 2)).
-func (m Maker) Gelu(x *ir.Value) *ir.Value {
-	return m.halves(x, m.Step("erf", nil, m.Step("mul", nil, x, m.Like(x, math.Sqrt(0.5)))))
-}
+func (m Maker) Gelu(x *ir.Value) *ir.Value { return m.Emit("gelu", nil, x) }
 
 // GeluTanh approximates Gelu with the tanh of sqrt(2/pi) * (x + 0.044715*x^3) for the error function.
 func (m Maker) GeluTanh(x *ir.Value) *ir.Value {

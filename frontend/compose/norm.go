@@ -31,31 +31,28 @@ func (m Maker) Deviation(variance *ir.Value, epsilon float64) *ir.Value {
 	return m.Step("sqrt", nil, m.Step("add", nil, variance, m.Like(variance, epsilon)))
 }
 
-// Standardize subtracts the mean along axes and divides by the standard deviation, whose variance gets epsilon added.
-func (m Maker) Standardize(x *ir.Value, axes []int, epsilon float64) (y, mean, deviation *ir.Value) {
-	centred, mean, variance := m.Moments(x, axes)
-	deviation = m.Deviation(variance, epsilon)
-	return m.Step("div", nil, centred, deviation), mean, deviation
+// Standardize subtracts the mean of all dimensions from axis on and divides by the standard deviation, whose variance gets
+// epsilon added.
+func (m Maker) Standardize(x *ir.Value, axis int, epsilon float64) *ir.Value {
+	return m.Step("standardize", ir.Attrs{"axis": axis, "epsilon": epsilon}, x)
 }
 
 // InstanceNorm standardizes each channel of x [N, C, spatial...]. Scale and bias, [C] each, may both be nil.
 func (m Maker) InstanceNorm(x, scale, bias *ir.Value, epsilon float64) *ir.Value {
-	v, _, _ := m.Standardize(x, from(2, x.Type.Rank()), epsilon)
-	return m.PerChannel(v, scale, bias)
+	return m.PerChannel(m.Standardize(x, 2, epsilon), scale, bias)
 }
 
 // GroupNorm standardizes groups of channels of x [N, C, ...], a multiple of groups. Scale and bias are as in InstanceNorm.
 func (m Maker) GroupNorm(x, scale, bias *ir.Value, groups int, epsilon float64) *ir.Value {
 	shape := x.Type.Shape
 	v := m.Reshape(x, shape[0], groups, tensor.Count(shape[1:])/groups)
-	v, _, _ = m.Standardize(v, []int{2}, epsilon)
+	v = m.Standardize(v, 2, epsilon)
 	return m.PerChannel(m.Reshape(v, shape...), scale, bias)
 }
 
 // LayerNorm standardizes all dimensions of x from axis on. Scale and bias, of their shape, may be nil.
-func (m Maker) LayerNorm(x, scale, bias *ir.Value, axis int, epsilon float64) (y, mean, deviation *ir.Value) {
-	v, mean, deviation := m.Standardize(x, from(axis, x.Type.Rank()), epsilon)
-	return m.affine(v, scale, bias), mean, deviation
+func (m Maker) LayerNorm(x, scale, bias *ir.Value, axis int, epsilon float64) *ir.Value {
+	return m.affine(m.Standardize(x, axis, epsilon), scale, bias)
 }
 
 // PerChannel multiplies v [N, C, ...] by a scale and adds a bias, [C] each; both may be nil.

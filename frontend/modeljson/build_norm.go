@@ -62,8 +62,7 @@ func buildLayerNorm(l *layer) *ir.Value {
 		return nil
 	}
 	scale, bias := l.affine(true, l.shape()[axis:]...)
-	v, _, _ := l.compose().LayerNorm(l.inputs[0], scale, bias, axis, eps)
-	return v
+	return l.compose().LayerNorm(l.inputs[0], scale, bias, axis, eps)
 }
 
 func buildLRN(l *layer) *ir.Value {

@@ -83,8 +83,11 @@ func applyLayerNorm(n *node) value {
 	if !ok {
 		return nil
 	}
-	v, mean, deviation := n.compose().LayerNorm(n.inputs[0], n.inputs[1], n.in(2), axis, n.floatAttr("epsilon", 1e-5))
+	epsilon := n.floatAttr("epsilon", 1e-5)
+	v := n.compose().LayerNorm(n.inputs[0], n.inputs[1], n.in(2), axis, epsilon)
 	if n.outputUsed(1) || n.outputUsed(2) {
+		_, mean, variance := n.compose().Moments(n.inputs[0], from(axis, len(n.shape(0))))
+		deviation := n.compose().Deviation(variance, epsilon)
 		n.more = []value{mean, n.step("div", nil, n.like(deviation, 1), deviation)}
 	}
 	return v

@@ -165,6 +165,29 @@ func batchnorm(n *ir.Node, in []array, t ir.Type) (array, error) {
 	return y, nil
 }
 
+// standardize subtracts the mean of all that follows an axis and divides by the deviation.
+func standardize(n *ir.Node, in []array, t ir.Type) (array, error) {
+	x, y := in[0], newArray(t)
+	size := ir.Type{Shape: t.Shape[n.Int("axis"):]}.Elems()
+	if size == 0 {
+		return y, nil
+	}
+	for start := 0; start < len(x.f); start += size {
+		row := x.f[start : start+size]
+		mean, variance := 0.0, 0.0
+		for _, v := range row {
+			mean += v / float64(size)
+		}
+		for _, v := range row {
+			variance += float64((v-mean)*(v-mean)) / float64(size)
+		}
+		for i, v := range row {
+			y.f[start+i] = (v - mean) / math.Sqrt(variance+n.Float("epsilon"))
+		}
+	}
+	return y, nil
+}
+
 func softmax(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, axis := in[0], n.Int("axis")
 	outer, inner := outerInner(x.Shape, axis)

@@ -24,6 +24,7 @@ var table = map[string][]meaning{
 	"log":       {unary(math.Log)},
 	"sqrt":      {unary(math.Sqrt)},
 	"erf":       {unary(math.Erf)},
+	"gelu":      {unary(func(x float64) float64 { return x / 2 * math.Erfc(-x/math.Sqrt2) })},
 	"sin":       {unary(math.Sin)},
 	"cos":       {unary(math.Cos)},
 	"atan":      {unary(math.Atan)},
@@ -49,10 +50,10 @@ var table = map[string][]meaning{
 
 	"maxpool": {maxpool},
 	"avgpool": {avgpool},
-	"softmax": {softmax},
-	"reduce":  {reduce},
-	"argmax":  {arg(false)},
-	"argmin":  {arg(true)},
+	"softmax": {softmax}, "standardize": {standardize},
+	"reduce": {reduce},
+	"argmax": {arg(false)},
+	"argmin": {arg(true)},
 
 	"concat":    {concat},
 	"slice":     {slice},

@@ -22,7 +22,7 @@ var makers = []struct {
 	{"identity", simple("identity")}, {"dropout", simple("dropout")},
 	{"exp", (*random).exp},
 	{"log", positive("log")}, {"sqrt", positive("sqrt")},
-	{"erf", simple("erf")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"atan", simple("atan")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
+	{"erf", simple("erf")}, {"gelu", simple("gelu")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"atan", simple("atan")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
 	{"abs", simple("abs")}, {"floor", (*random).steps}, {"round", (*random).steps},
 	{"where", (*random).where}, {"compare", (*random).where},
 	{"min", binary("min")}, {"max", binary("max")}, {"prelu", (*random).prelu}, {"pow", (*random).pow},
@@ -32,7 +32,7 @@ var makers = []struct {
 	{"div", (*random).div},
 	{"batchnorm", (*random).batchnorm}, {"batchnorm", (*random).batchnorm},
 	{"maxpool", (*random).pool}, {"avgpool", (*random).pool},
-	{"softmax", (*random).softmax},
+	{"softmax", (*random).softmax}, {"standardize", (*random).standardize},
 	{"reduce", (*random).reduce}, {"reduce", (*random).reduce}, {"argmax", (*random).arg}, {"argmin", (*random).arg},
 	{"concat", (*random).concat},
 	{"slice", (*random).slice}, {"slice", (*random).channelBlocks},
@@ -251,6 +251,12 @@ func (r *random) pool(x *ir.Value) *ir.Value {
 
 func (r *random) softmax(x *ir.Value) *ir.Value {
 	return r.node("softmax", ir.Attrs{"axis": r.IntN(x.Type.Rank())}, x)
+}
+
+// standardize has an epsilon that keeps rows of equal numbers, whose differences are rounding errors, near 0.
+func (r *random) standardize(x *ir.Value) *ir.Value {
+	axis := min(1+r.IntN(x.Type.Rank()), x.Type.Rank()-1)
+	return r.node("standardize", ir.Attrs{"axis": axis, "epsilon": 0.1}, x)
 }
 
 func (r *random) reduce(x *ir.Value) *ir.Value {

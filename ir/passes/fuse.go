@@ -194,8 +194,8 @@ func (f *fuser) side(g *group, v *ir.Value) *group {
 
 // joins reports whether the group takes other nodes in: it starts with one that has an epilogue, and does not end in a pool.
 func (g *group) joins() bool {
-	class := g.members[0].Op.Class
-	return (class == ir.Contraction || class == ir.Window || class == ir.Elementwise) && (g.last().Op.Class != ir.Window || len(g.members) == 1)
+	op := g.members[0].Op
+	return (op.TakesEpilogue() || op.Class == ir.Elementwise) && (g.last().Op.Class != ir.Window || len(g.members) == 1)
 }
 
 // fits reports whether n can come next in a step.
@@ -204,7 +204,7 @@ func (f *fuser) fits(s step, n *ir.Node) bool {
 	switch {
 	case len(n.Outputs) != 1 || n.Body != nil:
 		return false
-	case head.Op.Class != ir.Contraction && head.Op.Class != ir.Window && head.Op.Class != ir.Elementwise:
+	case !head.Op.TakesEpilogue() && head.Op.Class != ir.Elementwise:
 		return false
 	case s.tail.Op.Class == ir.Window && s.tail != head:
 		return false

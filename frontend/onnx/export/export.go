@@ -13,10 +13,10 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// Versions of what is written: the operator set of ONNX 1.14, which runtimes of 2023 and later read.
+// Versions of what is written: the operator set of ONNX 1.15, which runtimes of 2024 and later read.
 const (
 	irVersion    = 9
-	opsetVersion = 19
+	opsetVersion = 20
 )
 
 // batchDim names the open first dimension of a batched graph's inputs and outputs.

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"nncc/ir"
 	"nncc/runtime/tensor"
@@ -11,7 +12,7 @@ import (
 // operatorTable says how each op of the graph is written. An op that is not here has no operator.
 func operatorTable() map[string]func(*writer) {
 	return map[string]func(*writer){
-		"abs": as("Abs"), "add": as("Add"), "atan": as("Atan"), "cos": as("Cos"), "div": as("Div"), "erf": as("Erf"), "exp": as("Exp"), "floor": as("Floor"),
+		"abs": as("Abs"), "add": as("Add"), "atan": as("Atan"), "cos": as("Cos"), "div": as("Div"), "erf": as("Erf"), "exp": as("Exp"), "floor": as("Floor"), "gelu": as("Gelu"),
 		"identity": as("Identity"), "log": as("Log"), "matmul": as("MatMul"), "mul": as("Mul"), "pow": as("Pow"), "prelu": as("PRelu"),
 		"relu": as("Relu"), "round": as("Round"), "sigmoid": as("Sigmoid"), "sin": as("Sin"), "softplus": as("Softplus"), "sqrt": as("Sqrt"),
 		"sub": as("Sub"), "tanh": as("Tanh"), "where": as("Where"),
@@ -21,7 +22,7 @@ func operatorTable() map[string]func(*writer) {
 		"compare": writeCompare, "concat": as("Concat", "axis", "axis"), "conv": writeConv, "dropout": writeDropout, "elu": as("Elu", "alpha", "alpha"),
 		"gather": as("Gather", "axis", "axis"), "gemm": as("Gemm", "alpha", "alpha", "beta", "beta", "trans_a", "transA", "trans_b", "transB"),
 		"maxpool": writeMaxPool, "pad": writePad, "reduce": writeReduce, "reshape": writeReshape, "slice": writeSlice,
-		"softmax": as("Softmax", "axis", "axis"), "transpose": as("Transpose", "perm", "perm"),
+		"softmax": as("Softmax", "axis", "axis"), "standardize": writeStandardize, "transpose": as("Transpose", "perm", "perm"),
 	}
 }
 
@@ -152,6 +153,15 @@ func writeCompare(w *writer) {
 		w.file.emit("Equal", w.n.Name, nil, w.inputs(), equal)
 		w.emit("Not", nil, equal)
 	}
+}
+
+// writeStandardize scales by ones, as the operator must.
+func writeStandardize(w *writer) {
+	t, axis := w.n.Out().Type, w.n.Int("axis")
+	shape := t.Shape[axis:]
+	ones := slices.Repeat([]float64{1}, tensor.Count(shape))
+	attrs := attribute(attribute(nil, "axis", axis), "epsilon", w.n.Float("epsilon"))
+	w.emit("LayerNormalization", attrs, w.inputs()[0], w.constant(tensor.FromFloat64s(t.DType, ones, shape...)))
 }
 
 func writeReduce(w *writer) {

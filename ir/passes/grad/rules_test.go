@@ -145,7 +145,7 @@ var draws = map[string]func(d *draw) []*ir.Value{
 	},
 	"relu": unary("relu", false), "clip": unary("clip", false, ir.Attrs{"min": -0.3, "max": 0.7}),
 	"sigmoid": unary("sigmoid", false), "tanh": unary("tanh", false), "exp": unary("exp", false), "log": unary("log", true),
-	"sqrt": unary("sqrt", true), "erf": unary("erf", false), "sin": unary("sin", false), "atan": unary("atan", false), "cos": unary("cos", false),
+	"sqrt": unary("sqrt", true), "erf": unary("erf", false), "gelu": unary("gelu", false), "sin": unary("sin", false), "atan": unary("atan", false), "cos": unary("cos", false),
 	"softplus": unary("softplus", false), "elu": unary("elu", false, ir.Attrs{"alpha": 0.7}), "prelu": binary("prelu", nil, false),
 	"abs": unary("abs", false), "floor": unary("floor", false, nil), "round": unary("round", false), "identity": unary("identity", false),
 	"dropout": unary("dropout", false), "cast": unary("cast", false, ir.Attrs{"to": "f64"}),
@@ -167,6 +167,10 @@ var draws = map[string]func(d *draw) []*ir.Value{
 	},
 	"maxpool": func(d *draw) []*ir.Value { return d.pool("maxpool", nil) },
 	"avgpool": func(d *draw) []*ir.Value { return d.pool("avgpool", ir.Attrs{"count_include_pad": d.IntN(2)}) },
+	"standardize": func(d *draw) []*ir.Value {
+		shape := append(d.shape(), 5)
+		return d.apply("standardize", ir.Attrs{"axis": d.IntN(len(shape)), "epsilon": 0.1}, d.input(false, shape...))
+	},
 	"softmax": func(d *draw) []*ir.Value {
 		shape := d.shape()
 		return d.apply("softmax", ir.Attrs{"axis": d.IntN(len(shape))}, d.input(false, shape...))
