@@ -33,7 +33,8 @@ type Options struct {
 	// Emit gets what each variant is assembled from, to show it; the object has its LLVM IR and assembly in Text.
 	Emit func(pl *plan.Plan, obj *backends.Object)
 
-	prefix string // of the part's kernels
+	prefix       string // of the part's kernels
+	needMatrices bool   // leave the variant out if no kernel uses matrix registers
 }
 
 // Part is one of the graphs that one package computes.
@@ -58,13 +59,13 @@ func CompileParts(parts []Part, o Options) ([]*program.Program, error) {
 		return nil, err
 	}
 	var plans []*plan.Plan
-	for _, part := range parts {
+	ofPart := make([][]*plan.Plan, len(parts))
+	for i, part := range parts {
 		o.prefix = part.Prefix
-		more, err := compileVariants(part.Graph, targets, o)
-		if err != nil {
+		if ofPart[i], err = compileVariants(part.Graph, targets, o); err != nil {
 			return nil, err
 		}
-		plans = append(plans, more...)
+		plans = append(plans, ofPart[i]...)
 	}
 	constants := plan.Join(plans, o.Swappable)
 	programs := make([]*program.Program, len(parts))
@@ -73,7 +74,7 @@ func CompileParts(parts []Part, o Options) ([]*program.Program, error) {
 		p := &program.Program{
 			Name: g.Name, License: g.Meta.License, Provenance: g.Meta.Provenance, Signature: SignatureOf(g), Params: params(g), Constants: constants,
 		}
-		for _, pl := range plans[i*len(targets):][:len(targets)] {
+		for _, pl := range ofPart[i] {
 			p.Variants = append(p.Variants, pl.Variant)
 		}
 		programs[i] = p
@@ -81,14 +82,17 @@ func CompileParts(parts []Part, o Options) ([]*program.Program, error) {
 	return programs, nil
 }
 
-// compileVariants compiles for every target at once. What Emit gets comes in the order of targets.
+// compileVariants compiles for every target at once. What Emit gets comes in the order of targets. A target that is chosen
+// for its matrix registers is left out where no kernel uses them and another one has vectors as wide.
 func compileVariants(g *ir.Graph, targets []sched.Target, o Options) ([]*plan.Plan, error) {
 	var packs lower.Packs
 	plans, objects, errs := make([]*plan.Plan, len(targets)), make([]*backends.Object, len(targets)), make([]error, len(targets))
 	var wg sync.WaitGroup
 	for i, t := range targets {
+		own := o
+		own.needMatrices = t.Matrices && slices.ContainsFunc(targets, func(other sched.Target) bool { return !other.Matrices && other.Lanes == t.Lanes })
 		wg.Go(func() {
-			plans[i], objects[i], errs[i] = compileVariant(g, t, backendFor(t.ISA, o.Backends), &packs, o)
+			plans[i], objects[i], errs[i] = compileVariant(g, t, backendFor(t.ISA, o.Backends), &packs, own)
 		})
 	}
 	wg.Wait()
@@ -96,11 +100,11 @@ func compileVariants(g *ir.Graph, targets []sched.Target, o Options) ([]*plan.Pl
 		if errs[i] != nil {
 			return nil, fmt.Errorf("%s: %w", t.ISA, errs[i])
 		}
-		if o.Emit != nil {
+		if plans[i] != nil && o.Emit != nil {
 			o.Emit(plans[i], objects[i])
 		}
 	}
-	return plans, nil
+	return slices.DeleteFunc(plans, func(p *plan.Plan) bool { return p == nil }), nil
 }
 
 // targets lists what to compile for, best first.

@@ -14,7 +14,8 @@ import (
 )
 
 // compileVariant compiles g for one target. A kernel that keeps vectors on the stack is tried again with the next tile
-// of its schedule, a few times; then the first tile that kept fewest there is taken.
+// of its schedule, a few times; then the first tile that kept fewest there is taken. There is no plan where the options
+// ask for matrix registers and no kernel uses them.
 func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lower.Packs, o Options) (*plan.Plan, *backends.Object, error) {
 	target, ok := backends.TargetFor(t.ISA)
 	if !ok {
@@ -26,6 +27,9 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 		pl, err := lowerScheduled(g, schedule, packs, o)
 		if err != nil {
 			return nil, nil, err
+		}
+		if o.needMatrices && !slices.ContainsFunc(pl.Funcs, (*loopir.Func).UsesMatrices) {
+			return nil, nil, nil
 		}
 		kernels := loopir.PromoteAll(pl.Funcs)
 		if o.Verify {

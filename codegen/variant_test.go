@@ -31,7 +31,7 @@ type fakeBackend struct {
 
 func (b *fakeBackend) Name() string { return "fake" }
 
-func (b *fakeBackend) Caps() backends.Caps { return backends.Caps{ISAs: []string{"avx2", "avx512"}} }
+func (b *fakeBackend) Caps() backends.Caps { return backends.Caps{ISAs: []string{"avx2", "avx512", "amx"}} }
 
 func (b *fakeBackend) Compile(funcs []*loopir.Func, target backends.Target, _ backends.Options) (*backends.Object, error) {
 	if b.fail != nil {
@@ -69,6 +69,24 @@ func compileFake(t *testing.T, g *ir.Graph, b *fakeBackend, isas ...string) *pro
 	p, err := codegen.Compile(g, codegen.Options{Backends: []backends.Backend{b}, ISAs: isas, Layers: true, Verify: true})
 	require.NoError(t, err)
 	return p
+}
+
+// A variant for matrix registers is there where a kernel uses them, or where nothing else has vectors as wide.
+func TestMatricesWhereUsed(t *testing.T) {
+	isas := func(p *program.Program) (out []string) {
+		for _, v := range p.Variants {
+			out = append(out, v.ISA)
+		}
+		return out
+	}
+	small, large := lenet(t), parse(t, `input %x: f32[1, 64, 28, 28]
+		const %w: f32[64, 64, 3, 3] = uniform(seed 1, -0.1, 0.1)
+		%y = conv(%x, %w)
+		output %y`)
+	all := []string{"amx", "avx512", "avx2"}
+	require.Equal(t, all[1:], isas(compileFake(t, small, &fakeBackend{}, all...)))
+	require.Equal(t, all, isas(compileFake(t, large, &fakeBackend{}, all...)))
+	require.Equal(t, []string{"amx"}, isas(compileFake(t, small, &fakeBackend{}, "amx")))
 }
 
 const twoConvs = `input %x: f32[1, 16, 12, 40]

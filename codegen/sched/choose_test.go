@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"nncc/codegen/loopir"
 )
 
 // conv describes a convolution of square images and kernels whose result is as large as its input, divided by the stride.
@@ -159,7 +161,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 			}
 		case ConvMatrix:
 			require.Zero(t, blocks%tile.Blocks, what)
-			require.Zero(t, tile.Pixels%MatrixRows, what)
+			require.Zero(t, tile.Pixels%loopir.MatrixRows, what)
 			require.LessOrEqual(t, choice.Matrix.Band, c.Used().H, what)
 			require.Zero(t, choice.Matrix.Band%max(c.PoolH, 1), what)
 		case ConvWinograd:

@@ -1,6 +1,10 @@
 package sched
 
-import "slices"
+import (
+	"slices"
+
+	"nncc/codegen/loopir"
+)
 
 // Matrix is the schedule of a convolution by matrix registers: the rows of the image that a band of the result needs are
 // packed as rows of bf16, one for each pixel, and for every place of the kernel their matrices are multiplied with those
@@ -29,30 +33,29 @@ const MatrixDepth = 32
 // What matrix registers take, in cycles, measured on a Xeon of the fifth generation.
 const (
 	matrixDotCycles  = 21 // of a product, loads included, where its factors are near
-	matrixFoldCycles = 10 // to gather and split as much from a planar image
-	matrixPackCycles = 10 // to split a vector of 16 channels and store both halves; of numbers kept as bf16 to move two
+	matrixPackCycles = 10 // to split a vector of 16 channels, or as much gathered from a planar image, and store both halves; of numbers kept as bf16 to move two
 	matrixSumCycles  = 9  // to bring a vector of results through memory, its epilogue included
 )
 
 // MatrixShape is the image a convolution by matrices multiplies with: the packed rows of a band lie one after the other,
 // so that a matrix may begin anywhere and the positions between two rows are computed for nothing.
 type MatrixShape struct {
-	Pitch              int // positions from one row to the next
-	ExtraRows, ExtraAt int // rows, and columns, that a kernel reaches beyond its position
-	Positions          int // of the result, rounded up to whole register tiles
+	Pitch                   int // positions from one row to the next
+	ExtraRows, ExtraColumns int // that a kernel reaches beyond its position
+	Positions               int // of the result, rounded up to whole register tiles
 }
 
 // ShapeFor is the shape for a band of so many rows.
 func (c Conv) ShapeFor(rows, pixels int) MatrixShape {
-	s := MatrixShape{ExtraRows: (c.KH - 1) * c.DH / c.SH, ExtraAt: (c.KW - 1) * c.DW / c.SW}
+	s := MatrixShape{ExtraRows: (c.KH - 1) * c.DH / c.SH, ExtraColumns: (c.KW - 1) * c.DW / c.SW}
 	width := c.Used().W
-	s.Pitch = width + s.ExtraAt
+	s.Pitch = width + s.ExtraColumns
 	s.Positions = ceilDiv((rows-1)*s.Pitch+width, pixels) * pixels
 	return s
 }
 
 // Packed is how many positions are packed.
-func (s MatrixShape) Packed() int { return s.Positions + s.ExtraRows*s.Pitch + s.ExtraAt }
+func (s MatrixShape) Packed() int { return s.Positions + s.ExtraRows*s.Pitch + s.ExtraColumns }
 
 // FoldLanes is how many columns of the kernel a folded image has room for side by side, or a multiple of it.
 const FoldLanes = 8
@@ -113,9 +116,9 @@ func (choice ConvChoice) matrixPieces(c Conv) int {
 
 // matrixChoice chooses the band: all rows, or as many as stay in a quarter of the private cache.
 func matrixChoice(c Conv, t Target, apart bool) ConvChoice {
-	in, packCycles := Blocked, matrixPackCycles
+	in := Blocked
 	if c.In.C < BlockChannels {
-		in, packCycles, c = Planar, matrixFoldCycles, c.Folded()
+		in, c = Planar, c.Folded()
 	}
 	tile := matrixTile(c.Out.Blocks())
 	terms, products := t.matrixTerms()
@@ -135,10 +138,10 @@ func matrixChoice(c Conv, t Target, apart bool) ConvChoice {
 	bands = ceilDiv(used.H, m.Band)
 	shape := c.ShapeFor(m.Band, tile.Pixels)
 	places, times := c.KH*c.KW, bands*c.In.N
-	dots := shape.Positions / MatrixRows * c.Out.Blocks() * depth / MatrixDepth * places * products
+	dots := shape.Positions / loopir.MatrixRows * c.Out.Blocks() * depth / MatrixDepth * places * products
 	weightBytes := 2 * terms * depth * places * c.Out.Blocks() * BlockChannels
 	cycles := float64(times) * (matrixDotCycles*float64(dots) +
-		float64(packCycles*terms*phases*c.In.Blocks()*(m.Band+shape.ExtraRows)*shape.Pitch)/2 +
+		float64(matrixPackCycles*terms*phases*c.In.Blocks()*(m.Band+shape.ExtraRows)*shape.Pitch)/2 +
 		matrixSumCycles*float64(m.Band*used.W*c.Out.Blocks()))
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if weightBytes > t.L2Bytes/2 {
@@ -182,16 +185,13 @@ func DenseMatrix(rows, in, out int, t Target) (Matrix, Tile, bool) {
 	fit := t.L2Bytes / 4 / (2 * terms * depth * MatrixDepth)
 	band := max(1, min(fit, ceilDiv(rows, pieces))/tile.Pixels) * tile.Pixels
 	positions := ceilDiv(rows, band) * band
-	tile.Cycles = matrixDotCycles*float64(positions/MatrixRows*blocks*depth*products) +
+	tile.Cycles = matrixDotCycles*float64(positions/loopir.MatrixRows*blocks*depth*products) +
 		matrixPackCycles*float64(terms*depth*rows) + matrixSumCycles*float64(blocks*rows)
 	if tile.Cycles >= vectors.Cycles {
 		return Matrix{}, vectors, false
 	}
 	return Matrix{Band: band, Terms: terms, Products: products}, tile, true
 }
-
-// MatrixRows is how many positions a matrix register holds.
-const MatrixRows = 16
 
 // bandRows divides rows into so many bands of whole units.
 func bandRows(rows, bands, unit int) int { return ceilDiv(ceilDiv(rows, bands), unit) * unit }
