@@ -194,7 +194,7 @@ func TestBackendProblems(t *testing.T) {
 		_, err := codegen.Compile(g, codegen.Options{Backends: []backends.Backend{b}, ISAs: isas})
 		return err
 	}
-	require.EqualError(t, compile(&fakeBackend{fail: errors.New("no space left")}), "avx512: no space left")
+	require.EqualError(t, compile(&fakeBackend{fail: errors.New("no space left")}), "amx: no space left")
 	require.ErrorContains(t, compile(&fakeBackend{leaveOut: true}), "the backend left out kernel ")
 	require.EqualError(t, compile(&fakeBackend{}, "neon"), "no backend compiles for neon here")
 	require.EqualError(t, compile(&fakeBackend{}, "avx512", "mmx"), "no backend compiles for mmx here")
