@@ -31,7 +31,9 @@ type fakeBackend struct {
 
 func (b *fakeBackend) Name() string { return "fake" }
 
-func (b *fakeBackend) Caps() backends.Caps { return backends.Caps{ISAs: []string{"avx2", "avx512", "amx"}} }
+func (b *fakeBackend) Caps() backends.Caps {
+	return backends.Caps{ISAs: []string{"avx2", "avx512", "amx"}}
+}
 
 func (b *fakeBackend) Compile(funcs []*loopir.Func, target backends.Target, _ backends.Options) (*backends.Object, error) {
 	if b.fail != nil {
