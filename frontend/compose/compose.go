@@ -18,12 +18,3 @@ func (m Maker) Line(x *ir.Value, slope, offset float64) *ir.Value {
 
 // ones is a list of ones.
 func ones(length int) []int { return slices.Repeat([]int{1}, length) }
-
-// from is start, start+1, ..., end-1.
-func from(start, end int) []int {
-	var out []int
-	for d := start; d < end; d++ {
-		out = append(out, d)
-	}
-	return out
-}
