@@ -39,9 +39,12 @@ func applyIf(n *node) value {
 // graphAttr is an attribute that must be there.
 func (n *node) graphAttr(name string) *graphProto {
 	a := n.attr(name, kindGraph)
-	if a == nil || a.g == nil {
+	switch {
+	case a == nil:
 		n.need(name)
 		return nil
+	case a.g == nil:
+		n.errorf("attribute %s has no graph", name)
 	}
 	return a.g
 }
