@@ -19,7 +19,6 @@ const (
 	FeatureAVX512VNNI = "avx512vnni"
 	FeatureAVXVNNI    = "avxvnni"
 	FeatureAVX512BF16 = "avx512bf16"
-	FeatureAMXBF16    = "amx-bf16"
 )
 
 // Targets returns the instruction sets that have kernels of their own, best first within an architecture.
@@ -33,7 +32,7 @@ func Targets() []Target {
 	}
 	bf16 := avx512.With(FeatureAVX512BF16)
 	bf16.ISA = "avx512_bf16"
-	amx := bf16.With("amx-tile", FeatureAMXBF16)
+	amx := bf16.With("amx-tile", "amx-bf16")
 	amx.ISA, amx.CPU = "amx", "sapphirerapids"
 	amxBF16 := amx
 	amxBF16.ISA = "amx_bf16"

@@ -74,7 +74,8 @@ func (e *emitter) kernel() {
 		e.bases[s] = e.typed(e.b.NewGetElementPtr(types.I8, scratch, i64(offsetBytes)), s.Elem)
 		offsetBytes += alignUp(s.Bytes(), loopir.ScratchAlign)
 	}
-	if e.f.UsesMatrices() {
+	matrices := e.f.UsesMatrices()
+	if matrices {
 		e.configureMatrices()
 	}
 	e.counted("chunk", lo, hi, 1, true, nil, func(chunk value.Value, _ []value.Value) []value.Value {
@@ -82,7 +83,7 @@ func (e *emitter) kernel() {
 		e.stmts(e.f.Body)
 		return nil
 	})
-	if e.f.UsesMatrices() {
+	if matrices {
 		e.releaseMatrices()
 	}
 	e.b.NewRet(nil)

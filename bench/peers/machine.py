@@ -90,7 +90,7 @@ def nncc_versions(nncc):
 def describe(root, nncc):
     """Return class, machine, versions and source hashes for the result file."""
     info = cpu_info()
-    present = set(info.get("flags", "").split())
+    present = flags()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     versions = {name: metadata.version(name) for name in PACKAGES}
     versions |= {"python": platform.python_version(), "go": output_of(["go", "env", "GOVERSION"], cwd=root).removeprefix("go")}

@@ -81,16 +81,14 @@ func (k *matrixConv) body() {
 // sum computes the sums of the register tile whose first position is m, and leaves them in p from position to on.
 func (k *matrixConv) sum(m, to loopir.Index) {
 	r := newMatrixRegisters(k.tile)
-	r.eachSum(func(i, b int) { k.MatrixLoad(r.sum(i, b), 0, k.b, k.block.AddC(b), loopir.C(0)) })
-	k.For("c", loopir.C(0), loopir.C(k.depth), 1, func(c loopir.Index) {
-		k.For("kh", loopir.C(0), loopir.C(k.conv.KH), 1, func(kh loopir.Index) {
-			for kw := range k.conv.KW {
-				k.multiply(r, m, c, kh, kw)
-			}
+	r.sumInto(k.kernel, k.p, to, k.b, k.block, func() {
+		k.For("c", loopir.C(0), loopir.C(k.depth), 1, func(c loopir.Index) {
+			k.For("kh", loopir.C(0), loopir.C(k.conv.KH), 1, func(kh loopir.Index) {
+				for kw := range k.conv.KW {
+					k.multiply(r, m, c, kh, kw)
+				}
+			})
 		})
-	})
-	r.eachSum(func(i, b int) {
-		k.MatrixStore(r.sum(i, b), sched.BlockChannels, k.p, loopir.C(b), to.AddC(i*loopir.MatrixRows), loopir.C(0))
 	})
 }
 
@@ -146,7 +144,7 @@ func (k *matrixConv) result(b, position, row, column loopir.Index) loopir.Expr {
 // eachRow runs body for each row of the result that belongs to the band: r is the first row of the convolution under it.
 func (k *matrixConv) eachRow(body func(r, row loopir.Index)) {
 	high := max(k.conv.PoolH, 1)
-	k.For("r", k.sharedUnits, loopir.C(k.Band/high), 1, func(r loopir.Index) { body(r.Mul(high), k.firstUnit.Add(r)) })
+	k.For("r", k.shared, loopir.C(k.Band/high), 1, func(r loopir.Index) { body(r.Mul(high), k.firstUnit.Add(r)) })
 }
 
 // clearRows zeroes the halo of the result.

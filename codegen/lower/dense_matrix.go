@@ -52,16 +52,14 @@ func (k *matrixDense) pack(count loopir.Index, depth int) {
 // sum computes the sums of the rows from m on with the outputs from block on, into p.
 func (k *matrixDense) sum(m, block loopir.Index, depth int) {
 	r := newMatrixRegisters(k.tile)
-	r.eachSum(func(i, b int) { k.MatrixLoad(r.sum(i, b), 0, k.b, block.AddC(b), loopir.C(0)) })
-	k.For("c", loopir.C(0), loopir.C(depth), 1, func(c loopir.Index) {
-		r.multiply(k.kernel, k.Products, func(into, i, term int) {
-			k.MatrixLoad(into, sched.MatrixDepth, k.v, c, loopir.C(term), m.AddC(i*loopir.MatrixRows), loopir.C(0))
-		}, func(into, b, term int) {
-			k.MatrixLoad(into, sched.MatrixDepth, k.packed, block.AddC(b), c, loopir.C(term), loopir.C(0), loopir.C(0))
+	r.sumInto(k.kernel, k.p, loopir.C(0), k.b, block, func() {
+		k.For("c", loopir.C(0), loopir.C(depth), 1, func(c loopir.Index) {
+			r.multiply(k.kernel, k.Products, func(into, i, term int) {
+				k.MatrixLoad(into, sched.MatrixDepth, k.v, c, loopir.C(term), m.AddC(i*loopir.MatrixRows), loopir.C(0))
+			}, func(into, b, term int) {
+				k.MatrixLoad(into, sched.MatrixDepth, k.packed, block.AddC(b), c, loopir.C(term), loopir.C(0), loopir.C(0))
+			})
 		})
-	})
-	r.eachSum(func(i, b int) {
-		k.MatrixStore(r.sum(i, b), sched.BlockChannels, k.p, loopir.C(b), loopir.C(i*loopir.MatrixRows), loopir.C(0))
 	})
 }
 

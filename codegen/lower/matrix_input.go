@@ -17,18 +17,18 @@ type matrixBand struct {
 	folded                  *sched.Conv  // what conv was before it was folded; nil if the image is blocked
 	depth                   int          // matrices of channels
 	rowPhases, columnPhases []int        // of the stride
-	first, shared           loopir.Index // first row of the band, and how many it shares
-	firstUnit, sharedUnits  loopir.Index // the same in rows of windows of a pool
+	first                   loopir.Index // row of the band
+	firstUnit, shared       loopir.Index // first row of the band and rows it shares, as windows of a pool count them
 }
 
 func newMatrixBand(k *convKernel, choice sched.ConvChoice) *matrixBand {
-	t := &matrixBand{convKernel: k, Matrix: choice.Matrix, tile: choice.Tiles[0], first: loopir.C(0), shared: loopir.C(0), firstUnit: loopir.C(0), sharedUnits: loopir.C(0)}
+	t := &matrixBand{convKernel: k, Matrix: choice.Matrix, tile: choice.Tiles[0], first: loopir.C(0), firstUnit: loopir.C(0), shared: loopir.C(0)}
 	if choice.In == sched.Planar {
 		c := k.conv
 		t.folded, k.conv = &c, c.Folded()
 	}
 	t.MatrixShape = k.conv.ShapeFor(t.Band, t.tile.Pixels)
-	t.depth = ceilDiv(k.conv.In.Blocks(), 2)
+	t.depth = k.conv.In.Matrices()
 	t.rowPhases, t.columnPhases = k.conv.MatrixPhases()
 	return t
 }
@@ -39,13 +39,12 @@ func (k *matrixBand) eachBand() {
 	high := max(k.conv.PoolH, 1)
 	height, band := k.conv.Used().H/high, k.Band/high
 	at := k.grid("y", ceilDiv(height, band)).Mul(band)
-	k.first, k.shared = at, loopir.C(0)
+	k.firstUnit, k.shared = at, loopir.C(0)
 	if height%band != 0 {
-		k.first = at.Min(loopir.C(height - band))
-		k.shared = at.Sub(k.first)
+		k.firstUnit = at.Min(loopir.C(height - band))
+		k.shared = at.Sub(k.firstUnit)
 	}
-	k.firstUnit, k.sharedUnits = k.first, k.shared
-	k.first, k.shared = k.first.Mul(high), k.shared.Mul(high)
+	k.first = k.firstUnit.Mul(high)
 }
 
 // matrixInput is packed input: [channels/32, term, phase, position, 32 channels].
@@ -134,7 +133,7 @@ func (k *matrixBand) channels(i loopir.Index, blocks int, y, x loopir.Index) loo
 	if blocks == 2 {
 		upper = load(i.Mul(2).AddC(1))
 	}
-	return loopir.ShuffleOf(load(i.Mul(2)), upper, firstLanes(sched.MatrixDepth)...)
+	return sideBySide(load(i.Mul(2)), upper)
 }
 
 // gather reads what a kernel row sees of row y of a planar image for column x of the result: the part that matrix i holds.
@@ -155,21 +154,20 @@ func (k *matrixBand) gather(i int, y, x loopir.Index) loopir.Expr {
 	for len(groups) > 1 {
 		joined := len(groups) / 2
 		for g := range joined {
-			a, b := groups[2*g], groups[2*g+1]
-			groups[g] = loopir.ShuffleOf(a, b, firstLanes(2*a.Type().Lanes)...)
+			groups[g] = sideBySide(groups[2*g], groups[2*g+1])
 		}
 		groups = groups[:joined]
 	}
 	return groups[0]
 }
 
-// firstLanes numbers lanes from 0 on.
-func firstLanes(count int) []int {
-	out := make([]int, count)
-	for i := range out {
-		out[i] = i
+// sideBySide is the lanes of two vectors of one type, one after the other.
+func sideBySide(low, high loopir.Expr) loopir.Expr {
+	mask := make([]int, 2*low.Type().Lanes)
+	for i := range mask {
+		mask[i] = i
 	}
-	return out
+	return loopir.ShuffleOf(low, high, mask...)
 }
 
 // zeros stand for zero.

@@ -41,6 +41,16 @@ func (r *matrixRegisters) weights(b, term int, load func(into int)) int {
 	return r.hold(first+(b+term*r.blocks)%(loopir.Matrices-first), matrixTerm{1, b, term}, load)
 }
 
+// sumInto computes the sums of a register tile, which begin with the bias of the blocks from block on and to which products
+// adds, and leaves them in p [block, position, 16] from position to on.
+func (r *matrixRegisters) sumInto(k *kernel, p *loopir.Buffer, to loopir.Index, bias *loopir.Buffer, block loopir.Index, products func()) {
+	r.eachSum(func(i, b int) { k.MatrixLoad(r.sum(i, b), 0, bias, block.AddC(b), loopir.C(0)) })
+	products()
+	r.eachSum(func(i, b int) {
+		k.MatrixStore(r.sum(i, b), sched.BlockChannels, p, loopir.C(b), to.AddC(i*loopir.MatrixRows), loopir.C(0))
+	})
+}
+
 // multiply adds the products of one step of the sum: input loads a term of row i, weights one of block b.
 func (r *matrixRegisters) multiply(k *kernel, products int, input func(into, i, term int), weights func(into, b, term int)) {
 	for _, term := range [][2]int{{0, 0}, {0, 1}, {1, 0}}[:products] { // upper halves, and each with a lower one

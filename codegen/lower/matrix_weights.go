@@ -8,7 +8,7 @@ import (
 // matrixWeights derives the matrices of weights: [O/16, channels/32, kernel place, term, 16 pairs of channels, 16 outputs in pairs].
 func (l *lowerer) matrixWeights(packed *Storage, c sched.Conv, m sched.Matrix) *Storage {
 	const b = sched.BlockChannels
-	depth := ceilDiv(c.In.Blocks(), 2)
+	depth := c.In.Matrices()
 	dims := []int{c.Out.Blocks(), depth, c.KH * c.KW, m.Terms, loopir.MatrixRows, sched.MatrixDepth}
 	return l.deriveAs(loopir.BF16, packed, m.Form(), dims, func(k *kernel, from, to *loopir.Buffer) {
 		o, d := k.grid("o", c.Out.Blocks()), k.grid("d", depth)
@@ -47,7 +47,7 @@ func (l *lowerer) matrixWeights(packed *Storage, c sched.Conv, m sched.Matrix) *
 // row, term, 16 pairs of channels, 16 outputs in pairs].
 func (l *lowerer) foldedWeights(packed *Storage, c sched.Conv, m sched.Matrix) *Storage {
 	const b = sched.BlockChannels
-	depth, parts := ceilDiv(c.Folded().In.Blocks(), 2), ceilDiv(c.KW, sched.FoldLanes)
+	depth, parts := c.Folded().In.Matrices(), ceilDiv(c.KW, sched.FoldLanes)
 	dims := []int{c.Out.Blocks(), depth, c.KH, m.Terms, loopir.MatrixRows, sched.MatrixDepth}
 	return l.deriveAs(loopir.BF16, packed, "folded "+m.Form(), dims, func(k *kernel, from, to *loopir.Buffer) {
 		o, kh := k.grid("o", c.Out.Blocks()), k.grid("kh", c.KH)

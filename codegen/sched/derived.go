@@ -20,7 +20,7 @@ func (choice ConvChoice) DerivedBytes(c Conv) int64 {
 	case ConvDepthwiseWinograd:
 		return 4 * int64(places*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvMatrix:
-		return 2 * int64(choice.Matrix.Terms*ceilDiv(c.In.Blocks(), 2)*MatrixDepth*c.KH*c.KW*c.Out.Blocks()) * BlockChannels
+		return 2 * int64(choice.Matrix.Terms*c.In.Matrices()*MatrixDepth*c.KH*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvThinWinograd:
 		return 4 * int64(places*c.In.C*c.KW*c.Out.C)
 	}

@@ -30,6 +30,9 @@ func (m Matrix) Form() string {
 // MatrixDepth is how many channels a row of a matrix register holds as bf16.
 const MatrixDepth = 32
 
+// Matrices is how many rows of matrix registers the channels of a pixel fill.
+func (m Image) Matrices() int { return ceilDiv(m.Blocks()*BlockChannels, MatrixDepth) }
+
 // What matrix registers take, in cycles, measured on a Xeon of the fifth generation.
 const (
 	matrixDotCycles  = 21 // of a product, loads included, where its factors are near
@@ -97,10 +100,7 @@ func matrixCandidates(c Conv, t Target) []Candidate {
 		if !t.BF16 && t.StrictFP32 {
 			one.veto("less precise than direct sums, which --fp32 strict asks for")
 		}
-		if pieces := one.matrixPieces(c); c.worthSharing(t) && pieces == 1 {
-			one.Cost *= unshared
-			one.drawback = "threads cannot share it"
-		}
+		one.countPieces(c, t, one.matrixPieces(c))
 		all = append(all, one)
 	}
 	return all
@@ -124,7 +124,7 @@ func matrixChoice(c Conv, t Target, apart bool) ConvChoice {
 	terms, products := t.matrixTerms()
 	rowPhases, columnPhases := c.MatrixPhases()
 	phases, used := len(rowPhases)*len(columnPhases), c.Used()
-	depth := ceilDiv(c.In.Blocks(), 2) * MatrixDepth
+	depth := c.In.Matrices() * MatrixDepth
 	bytes := func(rows int) int { return 2 * terms * phases * depth * c.ShapeFor(rows, tile.Pixels).Packed() }
 	unit := max(c.PoolH, 1)
 	bands := 1

@@ -60,6 +60,14 @@ func filtering(choice ConvChoice, c Conv, t Target) Candidate {
 // unshared is how many times its cycles a kernel counts for that is one piece, whatever the number of threads.
 const unshared = 1.1
 
+// countPieces makes a candidate for c that is one piece, where c is worth sharing, count for more.
+func (one *Candidate) countPieces(c Conv, t Target, pieces int) {
+	if c.worthSharing(t) && pieces == 1 {
+		one.Cost *= unshared
+		one.drawback = "threads cannot share it"
+	}
+}
+
 // winograd proposes schedules of this kind; none if c has none.
 func winograd(c Conv, t Target) []Candidate {
 	poolable := c.PoolH == 0 || c.PoolH == 2 && c.PoolW == 2 // windows lie within tiles, as all of those start at even places
@@ -74,10 +82,7 @@ func winograd(c Conv, t Target) []Candidate {
 		}
 		for _, apart := range []bool{true, false} {
 			one := filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t)
-			if c.worthSharing(t) && one.winogradPieces(c) == 1 {
-				one.Cost *= unshared
-				one.drawback = "threads cannot share it"
-			}
+			one.countPieces(c, t, one.winogradPieces(c))
 			all = append(all, one)
 		}
 	}
