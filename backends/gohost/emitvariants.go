@@ -16,14 +16,14 @@ import (
 func (e *packageEmitter) variants() error {
 	f := e.file()
 	for _, p := range e.parts() {
-		list := []jen.Code{jen.Id(p.nativeVariants()).Call()}
+		all := jen.Id(p.nativeVariants()).Call()
 		if v, ok := p.Variant(ISA); ok {
 			name := "nncc" + p.name + "Portable"
-			list = append(list, jen.Id(name).Call())
+			all = jen.Append(all, jen.Id(name).Call())
 			p.variantFunc(f, name, "the portable kernels", v)
 		}
 		f.Commentf("%s returns the ways to compute %s, the best first.", p.variants(), p.what())
-		f.Func().Id(p.variants()).Params().Index().Op("*").Id("nnccVariant").Block(jen.Return(jen.Append(list...)))
+		f.Func().Id(p.variants()).Params().Index().Op("*").Id("nnccVariant").Block(jen.Return(all))
 	}
 	arches := map[string]bool{}
 	for _, v := range e.program.Variants {
