@@ -74,16 +74,17 @@ func TestPassesKeepSteps(t *testing.T) {
 // Evaluation sees what Step made under the same names, and uses the running statistics.
 func TestEvaluation(t *testing.T) {
 	r := gradtest.Residual(t, fixture)[0]
+	trained := r.Records[0].Final
 	g, err := grad.Evaluation(r.Model, 16, grad.Loss{})
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(g))
 	states := make([]*tensor.Tensor, len(g.States))
 	for i, s := range g.States {
 		require.Same(t, s.In, s.Out, "only read")
-		require.NotNil(t, r.Final[s.Name], s.Name)
-		states[i] = r.Final[s.Name]
+		require.NotNil(t, trained[s.Name], s.Name)
+		states[i] = trained[s.Name]
 	}
-	require.Len(t, states, len(r.Final))
+	require.Len(t, states, len(trained))
 	images, labels := r.Inputs(0)[0], r.Inputs(0)[1]
 	outputs, _, err := interp.Step(g, []*tensor.Tensor{images, labels}, states, interp.Options{})
 	require.NoError(t, err)
@@ -98,8 +99,8 @@ func TestEvaluation(t *testing.T) {
 	require.NoError(t, err)
 
 	for _, v := range r.Model.Constants() { // the same through the model itself
-		if r.Final[v.Name] != nil {
-			v.Const = r.Final[v.Name]
+		if trained[v.Name] != nil {
+			v.Const = trained[v.Name]
 		}
 	}
 	size := images.Len() / 16
