@@ -94,6 +94,8 @@ type importer struct {
 	build        *ir.Builder
 	values       map[string]*ir.Value  // by ONNX name; nil if what makes it failed, which has been reported
 	narrow       map[value]*narrowType // of values that are of one
+	sequences    map[value][]value     // of values that stand for several
+	items        int                   // how many there are in them
 	used         map[string]bool       // names that a node or an output of the graph reads
 	openBatch    string                // name of the batch dimension that is chosen at run time; empty if all sizes are known
 	batchParam   string                // what the model calls it, if it does
@@ -109,6 +111,7 @@ func newImporter(model *modelProto, path string, files *externalFiles, o Options
 	im := &importer{
 		model: model, graph: model.graph, operators: operatorTable(), opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, narrow: map[value]*narrowType{}, used: map[string]bool{},
+		sequences: map[value][]value{},
 	}
 	return im
 }
@@ -223,7 +226,15 @@ func (im *importer) addOutputs() {
 		if !ok {
 			im.errorf("output %q is not computed by any node", out.name)
 		}
-		im.build.Output(out.name, im.leave(out, v))
+		items, many := im.sequences[v]
+		if !many {
+			im.build.Output(out.name, im.leave(out, v))
+		}
+		for k, v := range items {
+			item := *out
+			item.name = itemName(out.name, k)
+			im.build.Output(item.name, im.leave(&item, v))
+		}
 	}
 	if len(im.graph.outputs) == 0 {
 		im.errorf("the graph has no outputs")

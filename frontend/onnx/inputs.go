@@ -10,26 +10,73 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// addInputs declares the graph's inputs. Those with an initializer or a bound tensor are constants.
+// addInputs declares the graph's inputs, and gathers the tensors of those that are sequences.
 func (im *importer) addInputs() {
 	im.checkOptions()
 	for i := range im.graph.inputs {
 		in := &im.graph.inputs[i]
-		if v, ok := im.values[in.name]; ok {
-			if v == nil || v.IsConst() {
-				continue // an initializer, which is also a default value in older files
-			}
+		tensors := im.tensorsOf(in)
+		for k := range tensors {
+			im.addInput(&tensors[k])
+		}
+		if in.sequence {
+			im.gather(in, tensors)
+		}
+	}
+}
+
+// tensorsOf are the tensors of an input: itself, or as many as Options.Dims says a sequence has.
+func (im *importer) tensorsOf(in *valueInfo) []valueInfo {
+	if !in.sequence {
+		return []valueInfo{*in}
+	}
+	tensors := make([]valueInfo, min(max(im.opts.Dims[in.name], 0), maxItems))
+	for k := range tensors {
+		tensors[k] = *in
+		tensors[k].name, tensors[k].sequence = itemName(in.name, k), false
+	}
+	return tensors
+}
+
+// itemName is what tensor k of a sequence that is an input or an output is called.
+func itemName(sequence string, k int) string { return fmt.Sprintf("%s.%d", sequence, k) }
+
+// gather makes the sequence of an input's tensors.
+func (im *importer) gather(in *valueInfo, tensors []valueInfo) {
+	n, given := im.opts.Dims[in.name]
+	switch {
+	case !given:
+		im.errorf("input %q is a sequence, of open length", in.name).Hint = fmt.Sprintf("give it a length with --dim %s=N", in.name)
+	case n != len(tensors):
+		im.errorf("input %q is a sequence; a length of %d is not possible", in.name, n)
+	}
+	var items []value
+	for k := range tensors {
+		if v := im.values[tensors[k].name]; v != nil {
+			items = append(items, v)
+		}
+	}
+	im.values[in.name] = nil
+	if given && len(items) == n {
+		im.values[in.name] = im.sequence(in.name, items)
+	}
+}
+
+// addInput declares an input. One with an initializer or a bound tensor is a constant.
+func (im *importer) addInput(in *valueInfo) {
+	if v, ok := im.values[in.name]; ok {
+		if v != nil && !v.IsConst() { // an initializer is also a default value in older files
 			im.errorf("two inputs are called %q", in.name)
-			continue
 		}
-		im.values[in.name] = nil
-		if t := im.opts.BindInputs[in.name]; t != nil {
-			im.bind(in, t)
-			continue
-		}
-		if t, ok := im.inputType(in); ok {
-			im.values[in.name] = im.markNarrow(im.enter(in.name, t), narrowTypeOf(in.elem))
-		}
+		return
+	}
+	im.values[in.name] = nil
+	if t := im.opts.BindInputs[in.name]; t != nil {
+		im.bind(in, t)
+		return
+	}
+	if t, ok := im.inputType(in); ok {
+		im.values[in.name] = im.markNarrow(im.enter(in.name, t), narrowTypeOf(in.elem))
 	}
 }
 
@@ -38,10 +85,15 @@ func (im *importer) checkOptions() {
 	inputs, dims := map[string]bool{}, map[string]bool{}
 	for i := range im.graph.inputs {
 		in := &im.graph.inputs[i]
-		inputs[in.name] = true
-		for d, dim := range in.dims {
-			if dim.value < 0 {
-				dims[dimName(in, d)] = true
+		if in.sequence {
+			dims[in.name] = true
+		}
+		for _, t := range im.tensorsOf(in) {
+			inputs[t.name] = true
+			for d, dim := range t.dims {
+				if dim.value < 0 {
+					dims[dimName(&t, d)] = true
+				}
 			}
 		}
 	}

@@ -70,10 +70,12 @@ type attributeProto struct {
 	ref    string // name of the attribute of the surrounding function that this one is
 }
 
-// valueInfo is the name and type of an input or output of the graph.
+// valueInfo is the name and type of an input or output of the graph. What is optional is taken to be there.
 type valueInfo struct {
 	name     string
 	isTensor bool
+	optional bool
+	sequence bool // of tensors such as the rest says
 	elem     int
 	hasShape bool
 	dims     []dimension
@@ -302,9 +304,32 @@ func parseValueInfo(data []byte) (valueInfo, error) {
 func (v *valueInfo) parseType(data []byte) error {
 	s := scan("TypeProto", data)
 	for s.next() {
-		if s.num == 1 {
+		switch s.num {
+		case 1:
 			v.isTensor = true
 			s.fail(v.parseTensorType(s.bytes()))
+		case 4:
+			if v.sequence {
+				return fmt.Errorf("%q is a sequence of sequences", v.name)
+			}
+			v.sequence = true
+			s.fail(v.parseElementType("TypeProto.Sequence", s.bytes()))
+		case 9:
+			if v.optional {
+				return fmt.Errorf("%q is optional twice", v.name)
+			}
+			v.optional = true
+			s.fail(v.parseElementType("TypeProto.Optional", s.bytes()))
+		}
+	}
+	return s.err
+}
+
+func (v *valueInfo) parseElementType(message string, data []byte) error {
+	s := scan(message, data)
+	for s.next() {
+		if s.num == 1 {
+			s.fail(v.parseType(s.bytes()))
 		}
 	}
 	return s.err

@@ -105,6 +105,27 @@ var operatorCases = []operatorCase{
 		`%y = gemm(%x, %w, %b) {trans_b = 1, alpha = 0.5} @"n" : f32[2, 4]`},
 	{"cast", 13, []part{x, nodeOf("Cast", "n", []string{"x"}, y, attrInt("to", 7))},
 		`%y = cast(%x) {to = "i64"} @"n" : i64[1, 4, 6, 6]`},
+	{"split to a sequence of ones, without the axis, and stacked", 17, []part{input("x", float, 2, 3),
+		nodeOf("SplitToSequence", "s", []string{"x"}, []string{"l"}, attrInt("axis", -2), attrInt("keepdims", 0)),
+		nodeOf("ConcatFromSequence", "n", []string{"l"}, y, attrInt("axis", -1), attrInt("new_axis", 1))},
+		"%l.0 = slice(%x) {start = [0, 0], size = [1, 3], step = [1, 1]} @\"s\" : f32[1, 3]\n" +
+			"%l.1 = slice(%x) {start = [1, 0], size = [1, 3], step = [1, 1]} @\"s\" : f32[1, 3]\n" +
+			"%l.0.squeezed = reshape(%l.0) {shape = [3]} @\"s\" : f32[3]\n" +
+			"%l.1.squeezed = reshape(%l.1) {shape = [3]} @\"s\" : f32[3]\n" +
+			"%y.reshape = reshape(%l.0.squeezed) {shape = [3, 1]} @\"n\" : f32[3, 1]\n" +
+			"%y.reshape.1 = reshape(%l.1.squeezed) {shape = [3, 1]} @\"n\" : f32[3, 1]\n" +
+			"%y = concat(%y.reshape, %y.reshape.1) {axis = 1} @\"n\" : f32[3, 2]"},
+	{"parts of two, the last of one", 17, []part{input("x", float, 1, 5), initializer(msg{}.int(2, 7).text(8, "two").packed(7, 2)), initializer(ints("last", -1)),
+		nodeOf("SplitToSequence", "s", []string{"x", "two"}, []string{"l"}, attrInt("axis", 1)),
+		nodeOf("SequenceAt", "n", []string{"l", "last"}, []string{"z"}), nodeOf("Relu", "r", []string{"z"}, y)},
+		"%l.2 = slice(%x) {start = [0, 4], size = [1, 1], step = [1, 1]} @\"s\" : f32[1, 1]\n%y = relu(%l.2) @\"r\" : f32[1, 1]"},
+	{"a sequence put together", 17, []part{x, initializer(ints("two", 2)), nodeOf("SequenceEmpty", "e", nil, []string{"a"}, attrInt("dtype", 1)),
+		nodeOf("SequenceInsert", "i", []string{"a", "x"}, []string{"b"}), nodeOf("Relu", "r", []string{"x"}, []string{"z"}),
+		nodeOf("SequenceInsert", "i", []string{"b", "z"}, []string{"c"}), nodeOf("SequenceErase", "d", []string{"c"}, []string{"d"}),
+		nodeOf("SequenceLength", "n", []string{"d"}, []string{"n"}), nodeOf("SequenceConstruct", "k", []string{"x", "z", "n"}, []string{"f"}),
+		nodeOf("SequenceAt", "t", []string{"f", "two"}, []string{"g"}), nodeOf("Cast", "o", []string{"g"}, []string{"h"}, attrInt("to", 1)),
+		nodeOf("Add", "p", []string{"x", "h"}, y)},
+		`%y = add(%x, %h) @"p" : f32[1, 4, 6, 6]`},
 	{"nodes without a name", 13, []part{x, nodeOf("Relu", "", []string{"x"}, y)},
 		`%y = relu(%x) : f32[1, 4, 6, 6]`},
 }

@@ -39,7 +39,7 @@ func applyClip11(n *node) value {
 
 // applyIdentity needs no op for a constant, which keeps its name.
 func applyIdentity(n *node) value {
-	if n.inputs[0].IsConst() {
+	if _, is := n.sequences[n.inputs[0]]; is || n.inputs[0].IsConst() {
 		return n.inputs[0]
 	}
 	return n.emit("identity", nil, n.inputs[0])

@@ -17,30 +17,46 @@ func applySplit(n *node) value {
 	if !ok {
 		return nil
 	}
-	total := 0
+	if !n.checkSplit(axis, sizes) {
+		return nil
+	}
+	if len(sizes) != len(n.proto.outputs) {
+		return n.errorf("parts of %s for %s", dims(sizes), count(len(n.proto.outputs), "output"))
+	}
+	parts := n.parts(axis, sizes, n.proto.outputs)
+	n.more = parts[1:]
+	return parts[0]
+}
+
+// checkSplit rejects parts that are not together dimension axis of the first input.
+func (n *node) checkSplit(axis int, sizes []int) bool {
+	left := n.shape(0)[axis]
 	for _, size := range sizes {
-		if size < 0 || size > shape[axis]-total {
-			return n.errorf("parts of %s do not fit dimension %d of %s", dims(sizes), axis, dims(shape))
+		if size < 0 || size > left {
+			left = -1
+			break
 		}
-		total += size
+		left -= size
 	}
-	if total != shape[axis] || len(sizes) != len(n.proto.outputs) {
-		return n.errorf("parts of %s for %s of dimension %d of %s", dims(sizes), count(len(n.proto.outputs), "output"), axis, dims(shape))
+	if left != 0 {
+		n.errorf("parts of %s do not fit dimension %d of %s", dims(sizes), axis, dims(n.shape(0)))
 	}
-	var parts []value
-	from := 0
+	return left == 0
+}
+
+// parts are slices of the first input along an axis, nil where there is no name.
+func (n *node) parts(axis int, sizes []int, names []string) []value {
+	shape, from := n.shape(0), 0
+	out := make([]value, len(sizes))
 	for k, size := range sizes {
 		start, part := make([]int, len(shape)), slices.Clone(shape)
 		start[axis], part[axis] = from, size
 		from += size
-		var v value
-		if name := n.proto.outputs[k]; name != "" {
-			v = n.emitAs(name, "slice", ir.Attrs{"start": start, "size": part, "step": orOnes(nil, len(shape))}, n.inputs[0])
+		if names[k] != "" {
+			out[k] = n.emitAs(names[k], "slice", ir.Attrs{"start": start, "size": part, "step": orOnes(nil, len(shape))}, n.inputs[0])
 		}
-		parts = append(parts, v)
 	}
-	n.more = parts[1:]
-	return parts[0]
+	return out
 }
 
 // splitSizes are the sizes of the parts: given, or the dimension by the number of parts, rounded up.
@@ -60,12 +76,15 @@ func (n *node) splitSizes(dim int) ([]int, bool) {
 		n.errorf("num_outputs is %d, the node has %s", parts, count(len(n.proto.outputs), "output"))
 		return nil, false
 	}
-	each := (dim + parts - 1) / parts
-	sizes := []int{}
-	for range parts {
-		size := min(each, dim)
-		dim -= size
-		sizes = append(sizes, size)
+	return evenParts(dim, (dim+parts-1)/parts, parts), true
+}
+
+// evenParts are so many sizes of each, the last ones less where dim is less.
+func evenParts(dim, each, parts int) []int {
+	sizes := make([]int, parts)
+	for k := range sizes {
+		sizes[k] = min(each, dim)
+		dim -= sizes[k]
 	}
-	return sizes, true
+	return sizes
 }

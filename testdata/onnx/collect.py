@@ -4,7 +4,7 @@ Usage: python collect.py OUT_DIR [OPERATOR ...]          (needs onnx==1.23.2: pi
 
 One folder per case: OUT_DIR/<case>/model.onnx, input_<i>.npy and output_<i>.npy in the order of the graph's inputs
 and outputs. A tensor of a type that .npy files cannot express (bfloat16, the 8-bit floats, the 4- and 2-bit integers, strings)
-is written as input_<i>.pb, a serialised TensorProto; a sequence or an absent optional has no file.
+is written as input_<i>.pb, a serialised TensorProto; a sequence has a file for each tensor, input_<i>.<k>.npy.
 OUT_DIR/cases.json lists the cases by operator, with the tolerances that the ONNX project states for each.
 Without operators on the command line it writes those nncc implements. The expansions of operators into others
 (<case>_expanded) are left out: they test the operator that was expanded.
@@ -31,8 +31,8 @@ OPERATORS = (
     "Neg", "NonZero", "Not", "OneHot", "Or", "Pad", "Pow", "PRelu", "Range", "Reciprocal", "ReduceL1", "ReduceL2",
     "ReduceLogSum", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum",
     "ReduceSumSquare", "Relu", "Reshape", "Resize", "ReverseSequence", "RMSNormalization", "Round", "Scatter",
-    "ScatterElements", "ScatterND", "Selu", "Shape", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax",
-    "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Swish", "Tan", "Tanh",
+    "ScatterElements", "ScatterND", "Selu", "SequenceInsert", "Shape", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Slice", "Softmax",
+    "Softplus", "Softsign", "SpaceToDepth", "Split", "SplitToSequence", "Sqrt", "Squeeze", "Sub", "Sum", "Swish", "Tan", "Tanh",
     "ThresholdedRelu", "Tile", "TopK", "Transpose", "Trilu", "Unsqueeze", "Upsample", "Where", "Xor",
 )
 
@@ -61,9 +61,14 @@ def write_tensor(path, value):
         file.write(proto.SerializeToString())
 
 
-def write_tensors(folder, role, values):
+def write_values(folder, role, values):
     for i, value in enumerate(values):
-        write_tensor(os.path.join(folder, f"{role}_{i}"), value)
+        path = os.path.join(folder, f"{role}_{i}")
+        if isinstance(value, list):
+            for k, item in enumerate(value):
+                write_tensor(f"{path}.{k}", item)
+        else:
+            write_tensor(path, value)
 
 
 def write_case(folder, case):
@@ -71,8 +76,8 @@ def write_case(folder, case):
     (inputs, outputs), = case.data_sets
     os.makedirs(folder, exist_ok=True)
     onnx.save(case.model, os.path.join(folder, "model.onnx"))
-    write_tensors(folder, "input", inputs)
-    write_tensors(folder, "output", outputs)
+    write_values(folder, "input", inputs)
+    write_values(folder, "output", outputs)
 
 
 def collect(out_dir, operators):

@@ -60,7 +60,8 @@ var shapeInputs = map[string][]int{
 	"GatherElements": {1}, "GatherND": {1}, "NonZero": {0}, "OneHot": {1}, "Pad": {1, 2, 3}, "Range": {0, 1, 2}, "ReduceL1": {1},
 	"ReduceL2": {1}, "ReduceLogSum": {1}, "ReduceLogSumExp": {1}, "ReduceMax": {1}, "ReduceMean": {1}, "ReduceMin": {1},
 	"ReduceProd": {1}, "ReduceSum": {1}, "ReduceSumSquare": {1}, "Reshape": {1}, "Resize": {1, 2, 3}, "ReverseSequence": {1},
-	"Scatter": {1}, "ScatterElements": {1}, "ScatterND": {1}, "Slice": {1, 2, 3, 4}, "Split": {1}, "Squeeze": {1}, "Tile": {1},
+	"Scatter": {1}, "ScatterElements": {1}, "ScatterND": {1}, "SequenceInsert": {2}, "Slice": {1, 2, 3, 4}, "Split": {1}, "SplitToSequence": {1},
+	"Squeeze": {1}, "Tile": {1},
 	"TopK": {1}, "Trilu": {1}, "Unsqueeze": {1}, "Upsample": {1},
 }
 
@@ -86,11 +87,11 @@ func (c *Case) LoadBound(outputs int) (*Model, error) {
 
 func (c *Case) load(outputs int, bind func(input int) bool) (*Model, error) {
 	path := filepath.Join(c.dir, "model.onnx")
-	inputs, err := readTensors(c.dir, "input")
+	inputs, err := readValues(c.dir, "input")
 	if err != nil {
 		return nil, err
 	}
-	want, err := readTensors(c.dir, "output")
+	want, err := readValues(c.dir, "output")
 	if err != nil {
 		return nil, err
 	}
@@ -98,34 +99,69 @@ func (c *Case) load(outputs int, bind func(input int) bool) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := onnx.Options{BindInputs: map[string]*tensor.Tensor{}}
+	o := onnx.Options{BindInputs: map[string]*tensor.Tensor{}, Dims: map[string]int{}}
 	if outputs > 0 {
 		o.Outputs, want = signature.Outputs[:outputs], want[:outputs]
 	}
-	m := &Model{Want: want}
-	for i, t := range inputs {
-		if bind(i) {
-			o.BindInputs[signature.Inputs[i]] = t
-		} else {
-			m.Inputs = append(m.Inputs, t)
+	m := &Model{}
+	for _, w := range want {
+		m.Want = append(m.Want, w.tensors...)
+	}
+	for i, in := range inputs {
+		name := signature.Inputs[i]
+		switch {
+		case in.sequence: // which need not say what shapes its tensors have
+			o.Dims[name] = len(in.tensors)
+			for k, t := range in.tensors {
+				o.BindInputs[fmt.Sprintf("%s.%d", name, k)] = t
+			}
+		case bind(i):
+			o.BindInputs[name] = in.tensors[0]
+		default:
+			m.Inputs = append(m.Inputs, in.tensors...)
 		}
 	}
 	m.Graph, err = onnx.Load(path, o)
 	return m, err
 }
 
-// readTensors reads role_0, role_1, ... until there is none.
-func readTensors(dir, role string) ([]*tensor.Tensor, error) {
-	var out []*tensor.Tensor
+// recorded is the value of an input or output: a tensor, or a sequence of them.
+type recorded struct {
+	tensors  []*tensor.Tensor
+	sequence bool
+}
+
+// readValues reads role_0, role_1, ... until there is none.
+func readValues(dir, role string) ([]recorded, error) {
+	var out []recorded
 	for {
-		t, err := readTensor(filepath.Join(dir, fmt.Sprintf("%s_%d", role, len(out))))
+		path := filepath.Join(dir, fmt.Sprintf("%s_%d", role, len(out)))
+		if t, err := readTensor(path); err == nil {
+			out = append(out, recorded{tensors: []*tensor.Tensor{t}})
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		items, err := readSequence(path)
+		if err != nil || len(items) == 0 {
+			return out, err
+		}
+		out = append(out, recorded{items, true})
+	}
+}
+
+// readSequence reads path.0, path.1, ... until there is none.
+func readSequence(path string) ([]*tensor.Tensor, error) {
+	var items []*tensor.Tensor
+	for {
+		t, err := readTensor(fmt.Sprintf("%s.%d", path, len(items)))
 		if errors.Is(err, fs.ErrNotExist) {
-			return out, nil
+			return items, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, t)
+		items = append(items, t)
 	}
 }
 
