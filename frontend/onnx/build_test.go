@@ -102,6 +102,14 @@ func ints(name string, v ...int64) msg {
 	return msg{}.packed(1, int64(len(v))).int(2, 7).text(8, name).packed(7, v...)
 }
 
+func texts(name string, v ...string) msg {
+	m := msg{}.packed(1, int64(len(v))).int(2, stringElem).text(8, name)
+	for _, s := range v {
+		m = m.text(6, s)
+	}
+	return m
+}
+
 func floatBytes(v []float32) []byte {
 	b := make([]byte, 0, 4*len(v))
 	for _, f := range v {

@@ -40,6 +40,8 @@ func brokenModels() map[string][]byte {
 			nodeOf("GRU", "e4", []string{"d"}, []string{"e"}),
 			part{1, append(nodeOf("FusedConv", "f", []string{"e"}, y).msg, msg{}.text(7, "com.microsoft")...)},
 			nodeOf("Relu", "also wrong", []string{"nowhere"}, []string{"z"})),
+		"strings": one(17, initializer(texts("a", "1")), nodeOf("Cast", "from", []string{"a"}, []string{"b"}, attrInt("to", 1)),
+			nodeOf("Cast", "to", []string{"x"}, y, attrInt("to", stringElem)), nodeOf("Cast", "same", []string{"a"}, []string{"c"}, attrInt("to", stringElem))),
 		"sequence": one(17, initializer(ints("five", 5)), nodeOf("SequenceConstruct", "s", []string{"x", "x"}, []string{"l"}),
 			nodeOf("Relu", "r", []string{"l"}, []string{"a"}), nodeOf("SequenceLength", "n", []string{"x"}, []string{"b"}),
 			nodeOf("SequenceAt", "t", []string{"l", "five"}, []string{"c"}), nodeOf("SequenceInsert", "i", []string{"l", "l"}, []string{"d"}),

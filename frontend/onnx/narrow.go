@@ -16,7 +16,7 @@ import (
 // narrowType is such an element type.
 type narrowType struct {
 	bits  int
-	dtype tensor.DType // what its values are kept in: f32, i8 or u8
+	dtype tensor.DType // what its values are kept in: f32, i8 or u8; i64 for strings
 	// Of those in f32:
 	float compose.NarrowFloat
 	bias  int // of the exponent
@@ -27,6 +27,8 @@ type narrowType struct {
 // https://onnx.ai/onnx/technical/float8.html and float4.html.
 func narrowTypeOf(elem int) *narrowType {
 	switch elem {
+	case stringElem:
+		return &narrowType{bits: 64, dtype: tensor.I64}
 	case 17: // FLOAT8E4M3FN
 		return &narrowType{8, tensor.F32, compose.NarrowFloat{FractionBits: 3, LeastExponent: -6, Largest: 448, NaN: true}, 7, 0x7f}
 	case 18: // FLOAT8E4M3FNUZ

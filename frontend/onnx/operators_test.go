@@ -126,6 +126,9 @@ var operatorCases = []operatorCase{
 		nodeOf("SequenceAt", "t", []string{"f", "two"}, []string{"g"}), nodeOf("Cast", "o", []string{"g"}, []string{"h"}, attrInt("to", 1)),
 		nodeOf("Add", "p", []string{"x", "h"}, y)},
 		`%y = add(%x, %h) @"p" : f32[1, 4, 6, 6]`},
+	{"strings, compared and chosen", 17, []part{input("x", stringElem, 2), initializer(texts("c", "cat", "")), initializer(texts("d", "cat", "dog")),
+		nodeOf("Equal", "e", []string{"c", "d"}, []string{"same"}), nodeOf("Where", "n", []string{"same", "d", "x"}, y)},
+		`%y = where(%same, %d, %x) @"n" : i64[2]`},
 	{"nodes without a name", 13, []part{x, nodeOf("Relu", "", []string{"x"}, y)},
 		`%y = relu(%x) : f32[1, 4, 6, 6]`},
 }

@@ -55,20 +55,23 @@ func applyCast(n *node) value {
 	if n.failed {
 		return nil
 	}
-	if narrow := narrowTypeOf(n.intAttr("to", 0)); narrow != nil {
-		return n.castNarrow(n.inputs[0], narrow)
-	}
-	return n.emit("cast", ir.Attrs{"to": to.String()}, n.inputs[0])
+	return n.castAs(narrowTypeOf(n.intAttr("to", 0)), to)
 }
 
 // applyCastLike converts to the type of the second input.
 func applyCastLike(n *node) value {
 	n.ignore("saturate")
 	n.ignore("round_mode")
-	if narrow := n.narrow[n.inputs[1]]; narrow != nil {
+	return n.castAs(n.narrow[n.inputs[1]], n.inputs[1].Type.DType)
+}
+
+// castAs converts the first input to a narrow type, or to a dtype where there is none.
+func (n *node) castAs(narrow *narrowType, to tensor.DType) value {
+	n.checkStrings(narrow)
+	if narrow != nil && !narrow.isString() {
 		return n.castNarrow(n.inputs[0], narrow)
 	}
-	return n.emit("cast", ir.Attrs{"to": n.inputs[1].Type.DType.String()}, n.inputs[0])
+	return n.emit("cast", ir.Attrs{"to": to.String()}, n.inputs[0])
 }
 
 // dtypeAttr is an attribute that names an element type.

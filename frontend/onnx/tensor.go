@@ -19,6 +19,7 @@ type tensorProto struct {
 	hasRaw   bool
 	floats   []byte // float_data, little-endian
 	doubles  []byte // double_data, little-endian
+	strings  [][]byte
 	ints     []int64
 	segment  bool
 	external []entry
@@ -42,6 +43,8 @@ func parseTensor(data []byte) (*tensorProto, error) {
 			t.floats = s.appendFixed(t.floats, 4)
 		case 5, 7, 11: // int32_data, int64_data, uint64_data: one of them, by the element type
 			t.ints = s.appendInts(t.ints)
+		case 6:
+			t.strings = append(t.strings, s.bytes())
 		case 8:
 			t.name = s.text()
 		case 9:
@@ -121,7 +124,11 @@ func (t *tensorProto) decode(files *externalFiles) (*tensor.Tensor, error) {
 	if t.segment {
 		return nil, errors.New("tensors in segments are not supported")
 	}
-	if narrow := narrowTypeOf(t.elem); narrow != nil {
+	narrow := narrowTypeOf(t.elem)
+	if narrow.isString() {
+		return unpackStrings(t.strings, shape)
+	}
+	if narrow != nil {
 		data, err := t.bytes(tensor.U8, narrow.bytes(tensor.Count(shape)), files)
 		if err != nil {
 			return nil, err
