@@ -11,17 +11,18 @@ import (
 
 // AttributeProto.AttributeType.
 const (
-	kindFloat  = 1
-	kindInt    = 2
-	kindString = 3
-	kindTensor = 4
-	kindGraph  = 5
-	kindFloats = 6
-	kindInts   = 7
+	kindFloat   = 1
+	kindInt     = 2
+	kindString  = 3
+	kindTensor  = 4
+	kindGraph   = 5
+	kindFloats  = 6
+	kindInts    = 7
+	kindStrings = 8
 )
 
 var kindNames = map[int]string{kindFloat: "a float", kindInt: "an int", kindString: "a string", kindTensor: "a tensor", kindGraph: "a graph",
-	kindFloats: "a list of floats", kindInts: "a list of ints"}
+	kindFloats: "a list of floats", kindInts: "a list of ints", kindStrings: "a list of strings"}
 
 // checkAttrs rejects attributes that are there twice.
 func (n *node) checkAttrs() {
@@ -119,6 +120,15 @@ func (n *node) stringAttr(name, absent string) string {
 		return a.s
 	}
 	return absent
+}
+
+// stringsAttr is nil if the attribute is absent.
+func (n *node) stringsAttr(name string) []string {
+	a := n.attr(name, kindStrings)
+	if a == nil {
+		return nil
+	}
+	return a.strings
 }
 
 // intsAttr is nil if the attribute is absent.

@@ -73,6 +73,14 @@ func attrInts(name string, v ...int64) msg {
 	return msg{}.text(1, name).packed(8, v...).int(20, kindInts)
 }
 
+func attrStrings(name string, v ...string) msg {
+	m := msg{}.text(1, name)
+	for _, s := range v {
+		m = m.text(9, s)
+	}
+	return m.int(20, kindStrings)
+}
+
 func attrFloats(name string, v ...float32) msg {
 	return msg{}.text(1, name).bytes(7, floatBytes(v)).int(20, kindFloats)
 }

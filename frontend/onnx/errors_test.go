@@ -22,6 +22,7 @@ func brokenModels() map[string][]byte {
 	conv := []string{"x", "w"}
 	relu := nodeOf("Relu", "relu1", []string{"x"}, y)
 	w := initializer(fill("w", 6, 4, 3, 3))
+	rnn := []string{"s", "w", "r"}
 	one := func(opset int64, parts ...part) []byte { return modelOf(opset, append(parts, x, output("y"))...) }
 	valid := one(17, relu)
 	outside := msg{}.packed(1, 4).int(2, 1).text(8, "w").int(14, 1)
@@ -35,13 +36,19 @@ func brokenModels() map[string][]byte {
 		"no-outputs":    modelOf(17, x, relu),
 		"output-absent": modelOf(17, x, relu, output("z")),
 		"unsupported-ops": one(17,
-			nodeOf("LSTM", "rnn", []string{"x"}, []string{"a"}), nodeOf("GRU", "", []string{"a"}, []string{"b"}),
-			nodeOf("GRU", "e2", []string{"b"}, []string{"c"}), nodeOf("GRU", "e3", []string{"c"}, []string{"d"}),
-			nodeOf("GRU", "e4", []string{"d"}, []string{"e"}),
+			nodeOf("Loop", "loop", []string{"x"}, []string{"a"}), nodeOf("Scan", "", []string{"a"}, []string{"b"}),
+			nodeOf("Scan", "e2", []string{"b"}, []string{"c"}), nodeOf("Scan", "e3", []string{"c"}, []string{"d"}),
+			nodeOf("Scan", "e4", []string{"d"}, []string{"e"}),
 			part{1, append(nodeOf("FusedConv", "f", []string{"e"}, y).msg, msg{}.text(7, "com.microsoft")...)},
 			nodeOf("Relu", "also wrong", []string{"nowhere"}, []string{"z"})),
 		"strings": one(17, initializer(texts("a", "1")), nodeOf("Cast", "from", []string{"a"}, []string{"b"}, attrInt("to", 1)),
 			nodeOf("Cast", "to", []string{"x"}, y, attrInt("to", stringElem)), nodeOf("Cast", "same", []string{"a"}, []string{"c"}, attrInt("to", stringElem))),
+		"recurrent": modelOf(17, input("s", float, 5, 1, 3), initializer(fill("w", 1, 8, 3)), initializer(fill("r", 1, 8, 2)), initializer(fill("b", 1, 8)),
+			initializer(ints("lengths", 4)), initializer(fill("wide", 2, 2)),
+			nodeOf("LSTM", "d", rnn, y, attrString("direction", "sideways")), nodeOf("LSTM", "a", rnn, []string{"a"}, attrStrings("activations", "Tanh", "Sin", "Affine")),
+			nodeOf("LSTM", "n", rnn, []string{"n"}, attrStrings("activations", "Tanh")), nodeOf("LSTM", "g", rnn, []string{"g"}, attrInt("hidden_size", 3)),
+			nodeOf("GRU", "u", rnn, []string{"u"}), nodeOf("LSTM", "b", append(rnn, "b"), []string{"v"}), nodeOf("LSTM", "l", append(rnn, "", "lengths"), []string{"l"}),
+			nodeOf("LSTM", "i", []string{"wide", "w", "r"}, []string{"i"}), output("y")),
 		"sequence": one(17, initializer(ints("five", 5)), nodeOf("SequenceConstruct", "s", []string{"x", "x"}, []string{"l"}),
 			nodeOf("Relu", "r", []string{"l"}, []string{"a"}), nodeOf("SequenceLength", "n", []string{"x"}, []string{"b"}),
 			nodeOf("SequenceAt", "t", []string{"l", "five"}, []string{"c"}), nodeOf("SequenceInsert", "i", []string{"l", "l"}, []string{"d"}),
@@ -107,7 +114,7 @@ func brokenModels() map[string][]byte {
 		"if-computed": one(17, input("c", 9, 1), nodeOf("If", "i", []string{"c"}, y, branchOf("then_branch", output("x")), branchOf("else_branch", output("x")))),
 		"if-branches": one(17, initializer(msg{}.packed(1, 1).int(2, 9).text(8, "c").packed(5, 1)), nodeOf("If", "i", []string{"c"}, y, branchOf("then_branch")),
 			nodeOf("If", "two", []string{"c"}, []string{"a"}, branchOf("then_branch"), branchOf("else_branch")),
-			nodeOf("If", "unknown", []string{"c"}, []string{"b"}, branchOf("then_branch", nodeOf("GRU", "", nil, []string{"d"}), output("d")), branchOf("else_branch"))),
+			nodeOf("If", "unknown", []string{"c"}, []string{"b"}, branchOf("then_branch", nodeOf("Scan", "", nil, []string{"d"}), output("d")), branchOf("else_branch"))),
 		"if-in-function": withFunctions(one(17, callOf("F", "c", []string{"x"}, y)), functionOf("F", []string{"a"}, []string{"b"},
 			nodeOf("If", "", []string{"a"}, []string{"b"}, branchOf("then_branch"), branchOf("else_branch")))),
 		"graphs-deep":         one(17, nested(1000)),

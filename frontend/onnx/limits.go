@@ -9,7 +9,7 @@ const (
 	maxNodes         = 1 << 17
 	maxGraphDepth    = 64
 	maxFunctionDepth = 64
-	maxItems         = 1 << 16        // in all sequences together
+	maxItems         = 1 << 16        // in all sequences together, and steps of recurrent layers
 	maxExpandedBytes = 1 << 26        // about what all nodes of expanded functions take
 	maxExternalBytes = int64(1) << 34 // all external tensors of a model together
 	maxCreatedBytes  = 1 << 30        // all constants made on import together

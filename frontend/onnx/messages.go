@@ -58,16 +58,17 @@ type nodeProto struct {
 }
 
 type attributeProto struct {
-	name   string
-	kind   int // AttributeType
-	f      float32
-	i      int64
-	s      string
-	t      *tensorProto
-	g      *graphProto
-	floats []byte // little-endian float32
-	ints   []int64
-	ref    string // name of the attribute of the surrounding function that this one is
+	name    string
+	kind    int // AttributeType
+	f       float32
+	i       int64
+	s       string
+	t       *tensorProto
+	g       *graphProto
+	floats  []byte // little-endian float32
+	ints    []int64
+	strings []string
+	ref     string // name of the attribute of the surrounding function that this one is
 }
 
 // valueInfo is the name and type of an input or output of the graph. What is optional is taken to be there.
@@ -278,6 +279,8 @@ func parseAttribute(data []byte, depth int) (attributeProto, error) {
 			a.floats = s.appendFixed(a.floats, 4)
 		case 8:
 			a.ints = s.appendInts(a.ints)
+		case 9:
+			a.strings = append(a.strings, s.text())
 		case 20:
 			a.kind = s.enum()
 		case 21:

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -58,7 +59,7 @@ func (n *node) run() value {
 	if !n.checkSequences() {
 		return nil
 	}
-	if len(n.proto.outputs) == 0 || n.proto.outputs[0] == "" {
+	if n.name() == "" {
 		return nil // nobody can read it
 	}
 	n.checkAttrs()
@@ -136,8 +137,8 @@ func (n *node) in(i int) value {
 // shape is the shape of input i, which must not be omitted.
 func (n *node) shape(i int) []int { return n.inputs[i].Type.Shape }
 
-// name is that of the node's first result.
-func (n *node) name() string { return n.proto.outputs[0] }
+// name is that of the node's first result that has one.
+func (n *node) name() string { return cmp.Or(n.proto.outputs...) }
 
 // emit applies an op of the IR and names the result after the node's.
 func (n *node) emit(op string, attrs ir.Attrs, inputs ...value) value {

@@ -21,12 +21,13 @@ func (im *importer) sequence(name string, items []value) value {
 	return v
 }
 
-// roomFor reports whether there may be so many tensors more in sequences, which take memory that the file does not.
+// roomFor reports whether there may be so many tensors more in sequences and steps of recurrent layers, which take memory
+// that the file does not.
 func (im *importer) roomFor(items int) bool {
 	before := im.items
 	im.items += items
 	if before <= maxItems && im.items > maxItems {
-		im.errorf("more than %d tensors in sequences", maxItems)
+		im.errorf("more than %d tensors in sequences and steps of recurrent layers", maxItems)
 	}
 	return im.items <= maxItems
 }
