@@ -59,7 +59,7 @@ func (k *winogradKernel) body() {
 	}
 	k.v = winogradInput{k.Temp("v", loopir.F32, winogradInputDims(places, rows, k.depth())...), nil, k.depth()}
 	k.p = k.Temp("p", loopir.F32, places, rows, k.tile.Blocks, sched.BlockChannels)
-	k.eachBlock()
+	k.eachBlock(k.tile.Pixels)
 	k.each("i", k.conv.In.Blocks(), func(i loopir.Index) { k.transformInput(k.v, i) })
 	k.each("g", groups, func(g loopir.Index) {
 		k.block = g.Mul(k.tile.Blocks)

@@ -26,11 +26,14 @@ func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
 	return t
 }
 
-// eachBlock adds the grid dimension over blocks of tiles.
-func (k *winogradTiles) eachBlock() {
+// eachBlock adds the grid dimension over blocks of tiles, of which all but the last are whole register tiles of unit tiles.
+func (k *winogradTiles) eachBlock(unit int) {
 	tiles := k.down * k.across
-	k.first = k.grid("t", (tiles+k.Block-1)/k.Block).Mul(k.Block)
-	k.count = loopir.C(k.Block).Min(loopir.C(tiles).Sub(k.first))
+	units := (tiles + unit - 1) / unit
+	from := func(b loopir.Index) loopir.Index { return b.Mul(units).Div(k.Blocks).Mul(unit) }
+	b := k.grid("t", k.Blocks)
+	k.first = from(b)
+	k.count = loopir.C(k.Block).Min(from(b.AddC(1)).Min(loopir.C(tiles)).Sub(k.first)) // the first minimum tells the verifier
 }
 
 // eachTile runs body for every tile of the block: its number in the block, the place of its first output pixel, and

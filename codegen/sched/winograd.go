@@ -11,10 +11,11 @@ import (
 //
 // Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
 type Winograd struct {
-	Out   int  // output pixels of a tile in each direction
-	In    int  // input pixels, (Out-1)*stride+K
-	Block int  // tiles; unless Apart, a multiple of the register tile's Pixels
-	Apart bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
+	Out    int  // output pixels of a tile in each direction
+	In     int  // input pixels, (Out-1)*stride+K
+	Block  int  // tiles of a block, at most; unless Apart, a multiple of the register tile's Pixels
+	Blocks int  // how many there are, which differ by one register tile at most
+	Apart  bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
 }
 
 // Form names the transform for c: F(m,r), and the stride if there is one.
@@ -80,7 +81,7 @@ func winograd(c Conv, t Target) []Candidate {
 		if used.H < out || used.W < out {
 			continue
 		}
-		for _, apart := range []bool{true, false} {
+		for _, apart := range []bool{false, true} { // of two that cost the same, the one whose threads pass on least
 			one := filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t)
 			one.countPieces(c, t, one.winogradPieces(c))
 			all = append(all, one)
@@ -94,8 +95,7 @@ func (choice ConvChoice) winogradPieces(c Conv) int {
 	if choice.Winograd.Apart {
 		return c.In.N * c.Out.Blocks() / choice.Tiles[0].Blocks
 	}
-	down, across := choice.Winograd.TilesOf(c.Used())
-	return c.In.N * ceilDiv(down*across, choice.Winograd.Block)
+	return c.In.N * choice.Winograd.Blocks
 }
 
 // winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
@@ -115,7 +115,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
-		w.Block = tiles
+		w.Block, w.Blocks = tiles, 1
 		if c.worthSharing(t) {
 			ranked = prefer(ranked, unshared, func(t Tile) bool { return blocks*c.In.N/t.Blocks > 1 })
 		}
@@ -131,8 +131,9 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		pixels := ranked[0].Pixels
 		ranked = sameWidth(ranked, pixels)
 		w.Block = max(1, min(t.L2Bytes/4/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
+		w.Blocks = evenBlocks(ceilDiv(tiles, w.Block), tiles/pixels)
 		if data.passBytes = weightBytes; weightBytes > t.L2Bytes/2 {
-			data.again = weightBytes * c.In.N * (ceilDiv(tiles, w.Block) - 1)
+			data.again = weightBytes * c.In.N * (w.Blocks - 1)
 		}
 	}
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
@@ -141,6 +142,15 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		ranked[i].Cycles = t.with(ranked[i].Cycles+transforms, data)
 	}
 	return ConvChoice{Family: ConvWinograd, In: Blocked, Out: Blocked, Tiles: ranked, Winograd: w, Ahead: aheadFor(weightBytes, t)}
+}
+
+// evenBlocks is count, or one more where two threads would have unequal parts of few blocks, up to most.
+func evenBlocks(count, most int) int {
+	const few = 16
+	if count%2 == 1 && count > 1 && count < min(most, few) {
+		return count + 1
+	}
+	return count
 }
 
 // prefer moves the first tile that is good to the front, if it costs up to so many times as much as the best.
