@@ -1,7 +1,7 @@
-"""The networks that are checked, as ONNX files: all of torchvision's classifiers by both of PyTorch's exporters, those whose
-speed bench/peers compares, and those that come with the onnx package.
+"""The networks that are checked, as ONNX files: all of torchvision's classifiers and a CRNN by both of PyTorch's exporters, those
+whose speed bench/peers compares, and those that come with the onnx package.
 
-torchvision's have random weights (seed 0) and, but for ONE_PICTURE, a batch that is chosen at run time.
+The first have random weights (seed 0) and, but for ONE_PICTURE, a batch that is chosen at run time.
 
 Usage: python zoo.py OUT_DIR NETWORK EXPORTER      (inside the virtual environment)
 """
@@ -15,7 +15,7 @@ sys.path.append(str(ROOT / "bench" / "peers"))
 import networks  # noqa: E402
 
 # Families that join the batch with other dimensions on the way, so that nncc has to know it.
-ONE_PICTURE = ("maxvit", "swin", "vit")
+ONE_PICTURE = ("crnn", "maxvit", "swin", "vit")
 SIDE = 224  # of the square RGB input in pixels, where the network takes it
 SIDES = {"inception_v3": 299, "vit_h_14": SIDE}  # what the best weights of the latter take is of another network
 LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
@@ -31,7 +31,7 @@ def torchvision():
 def exporters():
     """Return how a network becomes a file, with the networks that do: torch.onnx.export with dynamo=False or True, or as bench/peers
     does it with a fixed batch of 1; a network of the onnx package as it is, all of its weights alike, or with random ones."""
-    names = torchvision()
+    names = torchvision() + ["crnn"]
     return {"torchscript": names, "dynamo": names, "fixed batch": list(networks.NETWORKS), "constant": LIGHT, "random": LIGHT}
 
 
@@ -44,12 +44,14 @@ def make(name, exporter, folder):
 
 
 def build(name):
-    """Return torchvision's module of a network, ready for inference."""
+    """Return the module of a network, ready for inference."""
     import torch
     from torchvision import models
+    import crnn
     without_aux = {"aux_logits": False, "init_weights": False}  # initialising for training takes minutes
     torch.manual_seed(0)
-    module = getattr(models, name)(**(without_aux if name in ("googlenet", "inception_v3") else {})).eval()
+    make_module = crnn.CRNN if name == "crnn" else getattr(models, name)
+    module = make_module(**(without_aux if name in ("googlenet", "inception_v3") else {})).eval()
     networks.randomize_batch_norms(module)
     randomize_constants(module)
     return module
@@ -69,16 +71,20 @@ def randomize_constants(module):
             values.normal_(0, 0.1)
 
 
-def side_of(name):
-    """Return the side of a network's input."""
+def input_of(name):
+    """Return the shape of a network's input, without the batch."""
     from torchvision import models
-    return SIDES.get(name, max(SIDE, *models.get_model_weights(name).DEFAULT.meta["min_size"]))
+    import crnn
+    if name == "crnn":
+        return crnn.INPUT
+    side = SIDES.get(name, max(SIDE, *models.get_model_weights(name).DEFAULT.meta["min_size"]))
+    return 3, side, side
 
 
 def export(name, exporter, path):
     import torch
-    side, fixed = side_of(name), name.startswith(ONE_PICTURE)
-    picture = torch.zeros(1 if fixed else 2, 3, side, side)
+    fixed = name.startswith(ONE_PICTURE)
+    picture = torch.zeros(1 if fixed else 2, *input_of(name))
     options = {"input_names": ["input"], "output_names": ["logits"], "dynamo": exporter == "dynamo"}
     if exporter == "torchscript":
         options["opset_version"] = TORCHSCRIPT_OPSET

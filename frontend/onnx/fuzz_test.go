@@ -27,6 +27,10 @@ func FuzzImport(f *testing.F) {
 	f.Add(namesModel())
 	f.Add(withFunctions(modelOf(17, x, callOf("F", "c", []string{"x"}, y, attrInt("axis", 1)), output("y")),
 		functionOf("F", []string{"a"}, []string{"b"}, attrName("axis"), nodeOf("Softmax", "", []string{"a"}, []string{"b"}, attrRef("axis", "axis", kindInt)))))
+	f.Add(modelOf(17, input("x", float, 2, 1, 3), initializer(fill("w", 1, 8, 3)), initializer(fill("r", 1, 8, 2)), input("h", float, 1, 1, 2), input("c", float, 1, 1, 2),
+		nodeOf("LSTM", "", []string{"x", "w", "r", "", "", "h", "c"}, []string{"", "y"}), output("y")))
+	f.Add(modelOf(17, input("x", float, 1, 2, 3), initializer(fill("w", 2, 6, 3)), initializer(fill("r", 2, 6, 2)), initializer(fill("b", 2, 12)),
+		nodeOf("GRU", "", []string{"x", "w", "r", "b"}, y, attrString("direction", "bidirectional"), attrInt("layout", 1), attrInt("linear_before_reset", 1)), output("y")))
 	for _, parts := range batchCases() {
 		f.Add(modelOf(17, append(parts, x, output("y"))...))
 	}

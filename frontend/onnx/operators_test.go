@@ -129,6 +129,17 @@ var operatorCases = []operatorCase{
 	{"strings, compared and chosen", 17, []part{input("x", stringElem, 2), initializer(texts("c", "cat", "")), initializer(texts("d", "cat", "dog")),
 		nodeOf("Equal", "e", []string{"c", "d"}, []string{"same"}), nodeOf("Where", "n", []string{"same", "d", "x"}, y)},
 		`%y = where(%same, %d, %x) @"n" : i64[2]`},
+	{"a recurrent layer of two steps, backwards", 17, []part{input("x", float, 2, 1, 3), initializer(fill("w", 1, 2, 3)), initializer(fill("r", 1, 2, 2)),
+		nodeOf("RNN", "n", []string{"x", "w", "r"}, []string{"", "y"}, attrString("direction", "reverse"), attrInt("hidden_size", 2))},
+		"%y.reshape = reshape(%x) {shape = [2, 3]} @\"n\" : f32[2, 3]\n" +
+			"%y.gemm = gemm(%y.reshape, %y.reshape.1) {trans_b = 1} @\"n\" : f32[2, 2]\n" +
+			"%y.slice.2 = slice(%y.gemm) {start = [1, 0], size = [1, 2], step = [1, 1]} @\"n\" : f32[1, 2]\n" +
+			"%y.tanh = tanh(%y.slice.2) @\"n\" : f32[1, 2]\n" +
+			"%y.gemm.1 = gemm(%y.tanh, %y.reshape.2) {trans_b = 1} @\"n\" : f32[1, 2]\n" +
+			"%y.slice.3 = slice(%y.gemm) {start = [0, 0], size = [1, 2], step = [1, 1]} @\"n\" : f32[1, 2]\n" +
+			"%y.add = add(%y.gemm.1, %y.slice.3) @\"n\" : f32[1, 2]\n" +
+			"%y.tanh.1 = tanh(%y.add) @\"n\" : f32[1, 2]\n" +
+			"%y.reshape.3 = reshape(%y.tanh.1) {shape = [1, 1, 2]} @\"n\" : f32[1, 1, 2]"},
 	{"nodes without a name", 13, []part{x, nodeOf("Relu", "", []string{"x"}, y)},
 		`%y = relu(%x) : f32[1, 4, 6, 6]`},
 }

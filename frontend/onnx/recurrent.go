@@ -79,7 +79,8 @@ func (l *recurrentLayer) checkSizes() bool {
 	if l.in(4) != nil {
 		l.checkLengths()
 	}
-	return !l.failed && l.roomFor(l.steps*directions)
+	const itemsPerStep = 4 // of a sequence, which take less
+	return !l.failed && l.roomFor(l.steps*directions*itemsPerStep)
 }
 
 // checkLengths rejects samples that end before others.
@@ -184,13 +185,12 @@ func (l *recurrentLayer) direction(k int) *direction {
 	d := &direction{recurrentLayer: l, index: k}
 	for gate := range l.gates {
 		at := gate * l.hidden
-		v := l.step("gemm", ir.Attrs{"trans_b": 1}, l.x, l.block(l.inputs[1], k, at, l.hidden))
-		v = l.plus(v, l.block(l.in(3), k, at, l.hidden))
-		bias := l.block(l.in(3), k, l.gates*l.hidden+at, l.hidden)
+		fromInput, bias := l.block(l.in(3), k, at, l.hidden), l.block(l.in(3), k, l.gates*l.hidden+at, l.hidden)
 		if !l.isScaled(gate) {
-			v, bias = l.plus(v, bias), nil
+			fromInput, bias = l.plus(fromInput, bias), nil
 		}
-		d.fromInput = append(d.fromInput, v)
+		v := l.step("gemm", ir.Attrs{"trans_b": 1}, l.x, l.block(l.inputs[1], k, at, l.hidden))
+		d.fromInput = append(d.fromInput, l.plus(v, fromInput))
 		d.weights = append(d.weights, l.block(l.inputs[2], k, at, l.hidden))
 		d.biases = append(d.biases, bias)
 	}
