@@ -14,6 +14,9 @@ import (
 func (e *emitter) load(x *loopir.Load) value.Value {
 	t := llType(x.T)
 	p := e.pointer(x.Buf, x.Idx, x.T)
+	if x.Pick != nil {
+		p = e.picked(x)
+	}
 	if x.Count == nil {
 		return e.plainLoad(t, p, x.T)
 	}
@@ -25,6 +28,22 @@ func (e *emitter) load(x *loopir.Load) value.Value {
 		return e.b.NewExtractElement(v, i32(0))
 	}
 	return e.maskedLoad(t, p, x)
+}
+
+// picked is the address of a load with a pick, which does not leave the buffer.
+func (e *emitter) picked(x *loopir.Load) value.Value {
+	pick := e.expr(x.Pick)
+	if !pick.Type().Equal(types.I64) {
+		pick = e.b.NewSExt(pick, types.I64)
+	}
+	last := i64(x.Extent - 1)
+	pick = e.b.NewSelect(e.b.NewICmp(enum.IPredSGT, pick, i64(0)), pick, i64(0))
+	pick = e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, pick, last), pick, last)
+	p := e.b.NewGetElementPtr(elemType(x.Buf.Elem), e.address(x.Buf, x.Idx), e.b.NewMul(pick, i64(x.Buf.Stride(x.Dim))))
+	if x.T.Lanes == 1 {
+		return p
+	}
+	return e.b.NewBitCast(p, types.NewPointer(llType(x.T)))
 }
 
 func (e *emitter) plainLoad(t types.Type, p value.Value, typ loopir.Type) value.Value {

@@ -163,7 +163,23 @@ func checkLoad(x *Load) error {
 	if x.T.Elem != x.Buf.Elem {
 		return fmt.Errorf("load of %v from a buffer of %v", x.T, x.Buf.Elem)
 	}
-	return checkRank("buffer", len(x.Idx), len(x.Buf.Dims))
+	if err := checkRank("buffer", len(x.Idx), len(x.Buf.Dims)); err != nil || x.Pick == nil {
+		return err
+	}
+	return x.checkPick()
+}
+
+func (x *Load) checkPick() error {
+	if t := x.Pick.Type(); t.Lanes != 1 || !t.Elem.IsSigned() {
+		return fmt.Errorf("pick by a %v: needs a signed integer", t)
+	}
+	if x.Dim < 0 || x.Dim >= len(x.Buf.Dims) || x.Buf.Dims[x.Dim] == Batch {
+		return fmt.Errorf("pick in dimension %d of a buffer that has %d", x.Dim, len(x.Buf.Dims))
+	}
+	if x.Extent < 1 || x.Extent > x.Buf.Dims[x.Dim] {
+		return fmt.Errorf("pick out of %d in a dimension of %d", x.Extent, x.Buf.Dims[x.Dim])
+	}
+	return nil
 }
 
 func checkUnary(x *Unary) error {

@@ -25,12 +25,16 @@ type (
 	}
 	// Load reads a vector or scalar of type T from Buf at Idx; no alignment is assumed beyond the element's.
 	// With Count, lanes at and above it read as zero and do not touch memory.
-	//       load f32x16 in[y, x, 0]       load in[y, x, 0]       load f32x16 in[y, x, 0] count n
+	// With Pick, a scalar of a signed integer type, its value is added to index Dim, after what is below 0 has become 0 and
+	// what is above it the last of Extent.
+	//       load f32x16 in[y, x, 0]     load in[y, x, 0]     load f32x16 in[y, x, 0] count n     load in[y, 0, 0] pick(v, 1, 64)
 	Load struct {
-		T     Type
-		Buf   *Buffer
-		Idx   []Index
-		Count *Index
+		T           Type
+		Buf         *Buffer
+		Idx         []Index
+		Count       *Index
+		Pick        Expr
+		Dim, Extent int
 	}
 	// Splat copies a scalar into every lane.       splat16(x)
 	Splat struct {

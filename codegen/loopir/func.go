@@ -28,6 +28,15 @@ func (b *Buffer) Elems() int {
 // Bytes is Elems in bytes.
 func (b *Buffer) Bytes() int { return b.Elems() * b.Elem.Bytes() }
 
+// Stride is how many elements lie between neighbours in dimension dim.
+func (b *Buffer) Stride(dim int) int {
+	stride := 1
+	for _, d := range b.Dims[dim+1:] {
+		stride *= d
+	}
+	return stride
+}
+
 // Flat turns an index list, one per dimension, into an element offset from the start of the buffer.
 func (b *Buffer) Flat(idx []Index) Index {
 	flat, stride := Index{}, 1

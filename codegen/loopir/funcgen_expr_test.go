@@ -76,7 +76,9 @@ func (r *funcGen) leaf(t Type) Expr {
 			return &RegRef{reg, r.element(reg)}
 		}
 	}
-	switch r.IntN(4) {
+	switch r.IntN(5) {
+	case 4:
+		return r.pick(t)
 	case 0:
 		return Num(t, r.NormFloat64())
 	case 1:
@@ -85,4 +87,20 @@ func (r *funcGen) leaf(t Type) Expr {
 	}
 	buf, idx := r.place(t.Lanes)
 	return LoadV(t, buf, idx...)
+}
+
+// pick is a load from a place that a number says.
+func (r *funcGen) pick(t Type) Expr {
+	buf, idx := r.place(t.Lanes)
+	l := &Load{T: t, Buf: buf, Idx: idx, Pick: r.leaf(Scalar(I32)), Dim: len(buf.Dims) - 1 - r.IntN(min(2, len(buf.Dims)))}
+	if buf.Dims[l.Dim] == Batch {
+		l.Dim++
+	}
+	most := buf.Dims[l.Dim]
+	if l.Dim == len(buf.Dims)-1 {
+		most -= t.Lanes - 1
+	}
+	from := r.IntN(most)
+	l.Idx[l.Dim], l.Extent = C(from), 1+r.IntN(most-from)
+	return l
 }

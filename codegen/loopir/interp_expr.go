@@ -132,15 +132,28 @@ func (c *compiler) regRef(at *site, x *RegRef) func() lanes {
 func (c *compiler) load(at *site, x *Load) func() lanes {
 	place, count := c.place(at, x.Buf, x.Idx), c.count(at, x.Count, x.T.Lanes)
 	out, size := make(lanes, x.T.Lanes), x.Buf.Elem.Bytes()
+	picked := c.picked(at, x)
 	return func() lanes {
-		n := count()
-		mem := place(n)
+		n, skip := count(), picked()
+		clear(out)
+		if n == 0 {
+			return out
+		}
+		mem := place(skip + n)[skip*size:]
 		for i := range n {
 			out[i] = getBits(mem[i*size:], size)
 		}
-		clear(out[n:])
 		return out
 	}
+}
+
+// picked compiles how many elements further x.Pick leads.
+func (c *compiler) picked(at *site, x *Load) func() int {
+	if x.Pick == nil {
+		return func() int { return 0 }
+	}
+	pick, kind, stride := c.expr(at, x.Pick), x.Pick.Type().Elem, x.Buf.Stride(x.Dim)
+	return func() int { return min(max(int(toInt(kind, pick()[0])), 0), x.Extent-1) * stride }
 }
 
 func (c *compiler) shuffle(at *site, x *Shuffle) func() lanes {

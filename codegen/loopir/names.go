@@ -8,7 +8,7 @@ import (
 // keywords cannot be names in the text form. Words that are only special before a parenthesis (max, fma, splat16, ...) can.
 var keywords = map[string]bool{
 	"func": true, "let": true, "reg": true, "for": true, "unroll": true, "to": true, "step": true, "carry": true, "yield": true,
-	"store": true, "load": true, "count": true, "call": true, "prefetch": true, "mod": true,
+	"store": true, "load": true, "count": true, "pick": true, "call": true, "prefetch": true, "mod": true,
 	"mzero": true, "mload": true, "mdot": true, "mstore": true,
 	"convert": true, "bitcast": true, "reduce": true,
 }

@@ -139,6 +139,15 @@ func (p *parser) load(pos place) Expr {
 	}
 	x.Buf, x.Idx = p.element()
 	x.Count = p.count()
+	if p.accept("pick") {
+		p.expect("(")
+		x.Pick = p.expr()
+		p.expect(",")
+		x.Dim = p.integer("a dimension")
+		p.expect(",")
+		x.Extent = p.integer("an extent")
+		p.expect(")")
+	}
 	if p.bad {
 		return nil
 	}

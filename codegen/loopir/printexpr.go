@@ -59,10 +59,14 @@ func (n *namer) primary(x Expr) string {
 	case *FromIndex:
 		return x.T.String() + "(index " + n.index(x.X) + ")"
 	case *Load:
-		if x.T.Lanes == 1 {
-			return "load " + n.element(x.Buf, x.Idx) + n.count(x.Count)
+		text := n.element(x.Buf, x.Idx) + n.count(x.Count)
+		if x.Pick != nil {
+			text += fmt.Sprintf(" pick(%s, %d, %d)", n.expr(x.Pick, anyPrec), x.Dim, x.Extent)
 		}
-		return "load " + x.T.String() + " " + n.element(x.Buf, x.Idx) + n.count(x.Count)
+		if x.T.Lanes > 1 {
+			text = x.T.String() + " " + text
+		}
+		return "load " + text
 	case *Splat:
 		return n.function(fmt.Sprintf("splat%d", x.Lanes), x.X)
 	case *Unary:

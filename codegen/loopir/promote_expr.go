@@ -3,6 +3,10 @@ package loopir
 // operands are the places of x's operands, in order.
 func operands(x Expr) []*Expr {
 	switch x := x.(type) {
+	case *Load:
+		if x.Pick != nil {
+			return []*Expr{&x.Pick}
+		}
 	case *Splat:
 		return []*Expr{&x.X}
 	case *Unary:
@@ -30,7 +34,7 @@ func operands(x Expr) []*Expr {
 	case *Dot:
 		return []*Expr{&x.Acc, &x.A, &x.B}
 	}
-	return nil // Ref, RegRef, Const, FromIndex, Load
+	return nil // Ref, RegRef, Const, FromIndex, Load without a pick
 }
 
 // walkExpr visits x and everything in it, outer before inner.

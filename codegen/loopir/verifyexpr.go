@@ -1,6 +1,9 @@
 package loopir
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // expr checks x and reports whether it is well formed, so that its type means something.
 func (v *verifier) expr(x Expr) bool {
@@ -22,6 +25,9 @@ func (v *verifier) expr(x Expr) bool {
 		ok = v.buffer(x.Buf) && v.check(checkExpr(x))
 		if ok {
 			v.access(memoryAccess{"load", x.Buf, x.Idx, x.T.Lanes, x.Count})
+			if x.Pick != nil { // the last one is in the buffer, so all between are
+				v.access(memoryAccess{"pick", x.Buf, x.lastPick(), x.T.Lanes, x.Count})
+			}
 		}
 		return ok
 	}
@@ -49,6 +55,13 @@ func (v *verifier) register(r *Reg, idx []Index) bool {
 		}
 	}
 	return true
+}
+
+// lastPick is the index of the last element that x.Pick can lead to.
+func (x *Load) lastPick() []Index {
+	idx := slices.Clone(x.Idx)
+	idx[x.Dim] = idx[x.Dim].AddC(x.Extent - 1)
+	return idx
 }
 
 // indices checks index expressions: divisors, and that variables are visible.

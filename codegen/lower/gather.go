@@ -37,7 +37,7 @@ func lowerGather(l *lowerer, n *ir.Node) error {
 	if index.IsConst() {
 		k.copyKnown(index.Const.Float64s())
 	} else {
-		k.search(k.grid("i", count))
+		k.copyPicked(k.grid("i", count))
 	}
 	return l.emit(k.kernel, n, "gather", sched.Tile{})
 }
@@ -113,21 +113,17 @@ func (k *gatherKernel) repeatEach(times int) {
 	})
 }
 
-// search finds entry i by comparing its index with all there are: kernels form no addresses from data. An index out of
-// range finds nothing, and gives zeros.
-func (k *gatherKernel) search(i loopir.Index) {
+// copyPicked copies the entry that index i says. One out of range gives zeros.
+func (k *gatherKernel) copyPicked(i loopir.Index) {
 	t := loopir.Scalar(k.index.Elem)
 	entry := k.Let("entry", loopir.LoadV(t, k.index, k.sampleOf(k.index, k.sample), i))
 	fromEnd := loopir.Add.Of(entry, loopir.Num(t, float64(k.extent)))
 	entry = k.Let("entry", loopir.SelectOf(loopir.Lt.Of(entry, loopir.Num(t, 0)), fromEnd, entry))
-	wanted := k.Let("wanted", loopir.SplatOf(k.target.Lanes, entry))
+	wide := k.Let("wide", loopir.SplatOf(k.target.Lanes, entry))
+	above, below := loopir.Ge.Of(wide, loopir.Num(wide.Type(), 0)), loopir.Lt.Of(wide, loopir.Num(wide.Type(), float64(k.extent)))
 	k.vectors(k.inner, func(x, lanes loopir.Index) {
-		found := k.Reg("found", k.vec(k.src.Elem))
-		found.Set(loopir.Num(k.vec(k.src.Elem), 0))
-		k.each("e", k.extent, func(e loopir.Index) {
-			v := k.get(k.src, lanes, k.sampleOf(k.src, k.sample), k.row, e, x)
-			found.Set(loopir.SelectOf(loopir.Eq.Of(wanted, loopir.IndexTo(wanted.Type(), e)), v, found.At()))
-		})
-		k.put(k.dst, lanes, found.At(), k.sample, k.row, i, x)
+		v := k.pick(k.src, lanes, entry, 2, k.extent, k.sampleOf(k.src, k.sample), k.row, loopir.C(0), x)
+		zero := loopir.Num(v.Type(), 0)
+		k.put(k.dst, lanes, loopir.SelectOf(above, loopir.SelectOf(below, v, zero), zero), k.sample, k.row, i, x)
 	})
 }

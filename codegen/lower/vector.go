@@ -33,6 +33,15 @@ func (k *kernel) get(buf *loopir.Buffer, count loopir.Index, idx ...loopir.Index
 	return narrow(loopir.LoadN(k.vec(buf.Elem), buf, count, idx...), k.elem(buf))
 }
 
+// pick is get where pick is added to the index in dimension dim, of which there are extent.
+func (k *kernel) pick(buf *loopir.Buffer, count loopir.Index, pick loopir.Expr, dim, extent int, idx ...loopir.Index) loopir.Expr {
+	l := &loopir.Load{T: k.vec(buf.Elem), Buf: buf, Idx: idx, Pick: pick, Dim: dim, Extent: extent}
+	if !count.Equal(loopir.C(k.target.Lanes)) {
+		l.Count = &count
+	}
+	return narrow(l, k.elem(buf))
+}
+
 // put stores count lanes of a vector.
 func (k *kernel) put(buf *loopir.Buffer, count loopir.Index, x loopir.Expr, idx ...loopir.Index) {
 	if count.Equal(loopir.C(k.target.Lanes)) {
