@@ -135,6 +135,9 @@ func samplesGather(n *Node, carries []bool) bool {
 	return n.Int("axis") != 0
 }
 
+// samplesGatherElements lets one list of indices be that of all samples, but not one x that of all indices.
+func samplesGatherElements(n *Node, carries []bool) bool { return n.Int("axis") != 0 && carries[0] }
+
 func samplesFused(n *Node, carries []bool) bool {
 	inner := map[*Value]bool{}
 	for i, v := range n.Body.Inputs {

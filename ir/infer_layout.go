@@ -127,3 +127,27 @@ func inferGather(n *Node) ([]Type, error) {
 	}
 	return []Type{T(x.DType, slices.Concat(x.Shape[:axis], indices.Shape, x.Shape[axis+1:])...)}, nil
 }
+
+// inferGatherElements is the shape rule of gather_elements: that of x, but for the entries that are read along axis.
+func inferGatherElements(n *Node) ([]Type, error) {
+	x, indices := n.Inputs[0].Type, n.Inputs[1].Type
+	if indices.DType != tensor.I32 && indices.DType != tensor.I64 {
+		return nil, fmt.Errorf("indices are %v, must be i32 or i64", indices.DType)
+	}
+	if err := normalizeAxis(n, x.Rank()); err != nil {
+		return nil, err
+	}
+	axis, out := n.Int("axis"), slices.Clone(x.Shape)
+	if indices.Rank() != x.Rank() {
+		return nil, fmt.Errorf("indices %s and x %s differ in the number of dimensions", dims(indices.Shape), dims(x.Shape))
+	}
+	for d, size := range indices.Shape {
+		if d != axis && size != 1 && size != x.Shape[d] {
+			return nil, fmt.Errorf("dimension %d of indices %s is neither 1 nor that of x, %s", d, dims(indices.Shape), dims(x.Shape))
+		}
+	}
+	if out[axis] = indices.Shape[axis]; x.Shape[axis] == 0 && out[axis] > 0 {
+		return nil, fmt.Errorf("axis %d of %s has no entries", axis, dims(x.Shape))
+	}
+	return []Type{T(x.DType, out...)}, nil
+}

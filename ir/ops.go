@@ -96,6 +96,9 @@ var Ops = []*Op{
 		Doc:   "Adds pad[d] elements before and pad[rank+d] after dimension d (negative removes); mode constant, edge, reflect or wrap. ONNX Pad 21 with constant pads."},
 	{Name: "gather", Class: Layout, Inputs: Arity{2, 2}, Outputs: 1, Infer: inferGather, Grad: gradGather, Samples: samplesGather, Attrs: []AttrDef{{Name: "axis", Kind: IntAttr, Default: 0}},
 		Doc: "Entries of x along axis at the given integer indices, negative ones from the end: shape x[:axis] + indices + x[axis+1:]. ONNX Gather 13."},
+	{Name: "gather_elements", Class: Layout, Inputs: Arity{2, 2}, Outputs: 1, Infer: inferGatherElements, Samples: samplesGatherElements,
+		Attrs: []AttrDef{{Name: "axis", Kind: IntAttr, Default: 0}},
+		Doc:   "Elements of x whose place along axis is the integer index at the same place of indices, negative ones from the end. Dimensions of indices are those of x or 1, which goes for all, but along axis. ONNX GatherElements 13."},
 
 	{Name: "conv_weight_grad", Class: Reduction, Inputs: Arity{2, 2}, Outputs: 1, Tol: 1e-5, Infer: inferConvWeightGrad, Samples: samplesNever, FLOPs: flopsConvWeightGrad,
 		Attrs: []AttrDef{kernelAttr, strideAttr, padAttr, dilationAttr, {Name: "groups", Kind: IntAttr, Default: 1}},

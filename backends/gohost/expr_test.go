@@ -85,6 +85,8 @@ func exprCases() []exprCase {
 	add("f32", "f32", "i32", 4, 4, "i32x4(index (x + 7*y) / 3 + x mod 5 - min(x, 4) + max(y - x, 0 - 9))")
 	add("f32", "f32", "f32", 4, 4, "f32x4(-0.1) + f32x4(1e-42) * a - f32x4(inf)", "load f32x4 pa[y, 4*x] count max(0, x - 3)", "load f32x4 pa[y, 4*x] count 2")
 	add("f32", "f32", "f32", 1, 1, "load pa[y, x] count min(1, max(0, 3 - x))")
+	add("f32", "i32", "f32", 1, 1, "load pa[y, 0] pick(b, 1, 512)", "load pa[y, 3] pick(shr(b, i32(24)), 1, 100)", "load pa[0, x] count 1 pick(b, 0, 2)")
+	add("f32", "i64", "f32", 4, 4, "load f32x4 pa[y, 0] pick(extract(b, 1), 1, 509)", "load f32x4 pa[y, 8] count max(0, x - 3) pick(shr(extract(b, 0), i64(57)), 1, 500)")
 	add("u8", "i8", "i32", 16, 4, "dot(i32x4(-5), a, b)")
 	return cases
 }

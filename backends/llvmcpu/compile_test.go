@@ -137,6 +137,20 @@ func gather(in: f32[12, 12], out: mut f32[7, 9]) grid(y: 7, x: 9) {
 	onEach(t, func(t *testing.T, target backends.Target) { agree(t, target, text, 1) })
 }
 
+// TestPicks: numbers of both widths choose places, most of them far outside; what is read stays before the end of a guarded page.
+func TestPicks(t *testing.T) {
+	const text = `
+func picks(in: f32[*, 5, 37], at: i32[64], far: i64[64], out: mut f32[*, 64, 40]) grid(b: *, i: 64) {
+  let near = shr(load at[i], i32(28))
+  store out[b, i, 0] = load f32x16 in[b, 0, 0] pick(near, 1, 5)
+  store out[b, i, 16] count 5 = load f32x16 in[b, 1, 32] count 5 pick(load at[i], 1, 4)
+  store out[b, i, 21] = load in[b, 4, 3] pick(shr(load far[i], i64(57)), 2, 34)
+  store out[b, i, 22] = load in[b, 4, 0] pick(load far[i], 2, 37)
+  for x = 0 to 3 { store out[b, i, x + 23] = load in[b, x, x] pick(near, 2, 10) }
+}`
+	onEach(t, func(t *testing.T, target backends.Target) { agree(t, target, text, 3) })
+}
+
 // TestCalls: nested calls with scratch of their own on every level, views into buffers, a batch.
 func TestCalls(t *testing.T) {
 	const text = `

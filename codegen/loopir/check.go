@@ -171,10 +171,10 @@ func checkLoad(x *Load) error {
 
 func (x *Load) checkPick() error {
 	if t := x.Pick.Type(); t.Lanes != 1 || !t.Elem.IsSigned() {
-		return fmt.Errorf("pick by a %v: needs a signed integer", t)
+		return fmt.Errorf("pick by %v: needs a signed integer", t)
 	}
 	if x.Dim < 0 || x.Dim >= len(x.Buf.Dims) || x.Buf.Dims[x.Dim] == Batch {
-		return fmt.Errorf("pick in dimension %d of a buffer that has %d", x.Dim, len(x.Buf.Dims))
+		return fmt.Errorf("pick in dimension %d: must be one of the buffer's %d, and not the batch", x.Dim, len(x.Buf.Dims))
 	}
 	if x.Extent < 1 || x.Extent > x.Buf.Dims[x.Dim] {
 		return fmt.Errorf("pick out of %d in a dimension of %d", x.Extent, x.Buf.Dims[x.Dim])

@@ -51,7 +51,7 @@ func rules() []rule {
 		{"slice", lowerSlice},
 		{"transpose", lowerTranspose},
 		{"pad", lowerPad},
-		{"gather", lowerGather},
+		{"gather", lowerGather}, {"gather_elements", lowerGatherElements},
 		{"reshape", lowerReshape},
 	}
 }

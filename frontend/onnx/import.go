@@ -95,7 +95,7 @@ type importer struct {
 	values       map[string]*ir.Value  // by ONNX name; nil if what makes it failed, which has been reported
 	narrow       map[value]*narrowType // of values that are of one
 	sequences    map[value][]value     // of values that stand for several
-	items        int                   // see roomFor
+	made         int                   // parts, see roomFor
 	used         map[string]bool       // names that a node or an output of the graph reads
 	openBatch    string                // name of the batch dimension that is chosen at run time; empty if all sizes are known
 	batchParam   string                // what the model calls it, if it does

@@ -30,7 +30,7 @@ func (im *importer) tensorsOf(in *valueInfo) []valueInfo {
 	if !in.sequence {
 		return []valueInfo{*in}
 	}
-	tensors := make([]valueInfo, min(max(im.opts.Dims[in.name], 0), maxItems))
+	tensors := make([]valueInfo, min(max(im.opts.Dims[in.name], 0), maxParts))
 	for k := range tensors {
 		tensors[k] = *in
 		tensors[k].name, tensors[k].sequence = itemName(in.name, k), false

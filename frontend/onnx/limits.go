@@ -9,7 +9,7 @@ const (
 	maxNodes         = 1 << 17
 	maxGraphDepth    = 64
 	maxFunctionDepth = 64
-	maxItems         = 1 << 16        // in all sequences together, and steps of recurrent layers
+	maxParts         = 1 << 16        // see roomFor
 	maxExpandedBytes = 1 << 26        // about what all nodes of expanded functions take
 	maxExternalBytes = int64(1) << 34 // all external tensors of a model together
 	maxCreatedBytes  = 1 << 30        // all constants made on import together
@@ -27,3 +27,14 @@ const (
 	wholeOpset  = 7
 	newestOpset = 28
 )
+
+// roomFor reports whether nodes may be taken apart into so many parts more, tensors of sequences, steps of recurrent layers or
+// pixels that are weighed, which take memory that the file does not.
+func (im *importer) roomFor(parts int) bool {
+	before := im.made
+	im.made += min(parts, maxParts+1)
+	if before <= maxParts && im.made > maxParts {
+		im.errorf("sequences, recurrent layers and samplings have more than %d parts", maxParts)
+	}
+	return im.made <= maxParts
+}

@@ -129,12 +129,34 @@ func advance(at, shape []int) {
 	}
 }
 
+// applyGatherElements takes the elements that an index names. Indices may be fewer than the data in other dimensions.
 func applyGatherElements(n *node) value {
+	if !n.inputs[1].IsConst() {
+		return n.gatherElements()
+	}
 	places, indexShape, ok := n.placesAlong(1)
 	if !ok {
 		return nil
 	}
 	return n.emit("identity", nil, n.takeFlat(n.inputs[0], places, indexShape))
+}
+
+// gatherElements is applyGatherElements for indices of run time.
+func (n *node) gatherElements() value {
+	x, shape, index := n.inputs[0], n.shape(0), n.shape(1)
+	axis, ok := n.axis(n.intAttr("axis", 0), len(shape))
+	if !ok {
+		return nil
+	}
+	if len(index) != len(shape) {
+		return n.errorf("indices %s and data %s differ in the number of dimensions", dims(index), dims(shape))
+	}
+	part := slices.Clone(index)
+	part[axis] = shape[axis]
+	if !slices.Equal(part, shape) {
+		x = n.step("slice", ir.Attrs{"start": make([]int, len(shape)), "size": part, "step": orOnes(nil, len(shape))}, x)
+	}
+	return n.emit("gather_elements", ir.Attrs{"axis": axis}, x, n.inputs[1])
 }
 
 // slicePlaces are the flat places that tuples of indices stand for, each of which names a slice of the data. The first

@@ -21,17 +21,6 @@ func (im *importer) sequence(name string, items []value) value {
 	return v
 }
 
-// roomFor reports whether there may be so many tensors more in sequences and steps of recurrent layers, which take memory
-// that the file does not.
-func (im *importer) roomFor(items int) bool {
-	before := im.items
-	im.items += items
-	if before <= maxItems && im.items > maxItems {
-		im.errorf("more than %d tensors in sequences and steps of recurrent layers", maxItems)
-	}
-	return im.items <= maxItems
-}
-
 // takesSequences are the operators that a sequence may be given to.
 var takesSequences = map[string]bool{"ConcatFromSequence": true, "Identity": true, "SequenceAt": true, "SequenceErase": true,
 	"SequenceInsert": true, "SequenceLength": true}
@@ -185,7 +174,7 @@ func (n *node) sequenceSizes(dim int) ([]int, bool) {
 		return nil, false
 	}
 	parts := (dim + each - 1) / each
-	if parts > maxItems {
+	if parts > maxParts {
 		n.errorf("%d parts", parts)
 		return nil, false
 	}

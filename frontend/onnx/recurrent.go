@@ -79,8 +79,8 @@ func (l *recurrentLayer) checkSizes() bool {
 	if l.in(4) != nil {
 		l.checkLengths()
 	}
-	const itemsPerStep = 4 // of a sequence, which take less
-	return !l.failed && l.roomFor(l.steps*directions*itemsPerStep)
+	const partsPerStep = 4
+	return !l.failed && l.roomFor(l.steps*directions*partsPerStep)
 }
 
 // checkLengths rejects samples that end before others.

@@ -108,3 +108,29 @@ func gather(n *ir.Node, in []array, t ir.Type) (array, error) {
 	}
 	return x.pick(t, positions(lists, tensor.Strides(x.Shape)), 0), nil
 }
+
+func gatherElements(n *ir.Node, in []array, t ir.Type) (array, error) {
+	x, indices, axis := in[0], in[1], n.Int("axis")
+	steps, indexSteps := tensor.Strides(x.Shape), tensor.Strides(indices.Shape)
+	entries, step := int64(x.Shape[axis]), steps[axis]
+	lists := make([][]int, x.Rank())
+	for d, size := range t.Shape {
+		lists[d] = count(size)
+		if indices.Shape[d] == 1 && size > 1 {
+			indexSteps[d] = 0
+		}
+	}
+	steps[axis] = 0
+	places, indexPlaces := positions(lists, steps), positions(lists, indexSteps)
+	for k, at := range indexPlaces {
+		i := indices.i[at]
+		if i < 0 {
+			i += entries
+		}
+		if i < 0 || i >= entries {
+			return array{}, fmt.Errorf("index %d is out of range for %d entries", indices.i[at], entries)
+		}
+		places[k] += int(i) * step
+	}
+	return x.pick(t, places, 0), nil
+}

@@ -60,7 +60,7 @@ var table = map[string][]meaning{
 	"transpose": {transpose},
 	"reshape":   {reshape},
 	"pad":       {pad},
-	"gather":    {gather},
+	"gather":    {gather}, "gather_elements": {gatherElements},
 
 	"conv_weight_grad":   {convWeightGrad},
 	"maxpool_grad":       {maxpoolGrad},

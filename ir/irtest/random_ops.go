@@ -39,7 +39,7 @@ var makers = []struct {
 	{"transpose", (*random).transpose},
 	{"reshape", (*random).reshape},
 	{"pad", (*random).pad},
-	{"gather", (*random).gather},
+	{"gather", (*random).gather}, {"gather_elements", (*random).gatherElements},
 }
 
 func simple(op string) func(*random, *ir.Value) *ir.Value {
@@ -382,4 +382,21 @@ func (r *random) gather(x *ir.Value) *ir.Value {
 	}
 	r.values++
 	return r.node("gather", ir.Attrs{"axis": axis}, x, r.b.Const(diag.Pos{}, "indices", tensor.FromI64(indices, len(indices))))
+}
+
+func (r *random) gatherElements(x *ir.Value) *ir.Value {
+	axis, shape := r.IntN(x.Type.Rank()), slices.Clone(x.Type.Shape)
+	size := int64(shape[axis])
+	for d := range shape {
+		if r.IntN(2) == 0 {
+			shape[d] = 1
+		}
+	}
+	shape[axis] = 1 + r.IntN(5)
+	indices := make([]int64, tensor.Count(shape))
+	for i := range indices {
+		indices[i] = r.Int64N(2*size) - size
+	}
+	r.values++
+	return r.node("gather_elements", ir.Attrs{"axis": axis}, x, r.b.Const(diag.Pos{}, "indices", tensor.FromI64(indices, shape...)))
 }

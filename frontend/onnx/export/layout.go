@@ -62,3 +62,23 @@ func writePad(w *writer) {
 	}
 	w.emit("Pad", attribute(nil, "mode", w.n.Str("mode")), inputs...)
 }
+
+// writeGatherElements repeats indices that go for a whole dimension.
+func writeGatherElements(w *writer) {
+	x, indices, names := w.n.Inputs[0], w.n.Inputs[1], w.inputs()
+	shape := slices.Clone(x.Type.Shape)
+	axis := w.n.Int("axis")
+	shape[axis] = indices.Type.Shape[axis]
+	forAll, name := w.carries[x] && !w.carries[indices], w.names[w.n.Out()]
+	if forAll || !slices.Equal(shape, indices.Type.Shape) {
+		to := w.ints(shape...)
+		if forAll { // samples, of which there are as many as x has
+			w.file.emit("Shape", w.n.Name, attribute(nil, "end", 1), names[:1], name+".samples")
+			w.file.emit("Concat", w.n.Name, attribute(nil, "axis", 0), []string{name + ".samples", w.ints(shape[1:]...)}, name+".shape")
+			to = name + ".shape"
+		}
+		w.file.emit("Expand", w.n.Name, nil, []string{names[1], to}, name+".indices")
+		names[1] = name + ".indices"
+	}
+	w.emit("GatherElements", attribute(nil, "axis", axis), names...)
+}

@@ -20,7 +20,7 @@ func operatorTable() map[string]func(*writer) {
 		"argmax": writeArg("ArgMax"), "argmin": writeArg("ArgMin"), "max": writeSelection("Max", "Or"), "min": writeSelection("Min", "And"),
 		"avgpool": writeAveragePool, "batchnorm": as("BatchNormalization", "epsilon", "epsilon"), "cast": writeCast, "clip": writeClip,
 		"compare": writeCompare, "concat": as("Concat", "axis", "axis"), "conv": writeConv, "dropout": writeDropout, "elu": as("Elu", "alpha", "alpha"),
-		"gather": as("Gather", "axis", "axis"), "gemm": as("Gemm", "alpha", "alpha", "beta", "beta", "trans_a", "transA", "trans_b", "transB"),
+		"gather": as("Gather", "axis", "axis"), "gather_elements": writeGatherElements, "gemm": as("Gemm", "alpha", "alpha", "beta", "beta", "trans_a", "transA", "trans_b", "transB"),
 		"maxpool": writeMaxPool, "pad": writePad, "reduce": writeReduce, "reshape": writeReshape, "slice": writeSlice,
 		"softmax": as("Softmax", "axis", "axis"), "standardize": writeStandardize, "transpose": as("Transpose", "perm", "perm"),
 	}

@@ -56,8 +56,8 @@ func List(dir string) ([]Case, error) {
 // shapeInputs tells, by operator, which inputs give shapes, axes, bounds or indices. nncc needs those when compiling, so
 // they are bound as constants.
 var shapeInputs = map[string][]int{
-	"CenterCropPad": {1}, "Clip": {1, 2}, "Compress": {1}, "ConstantOfShape": {0}, "CumProd": {1}, "CumSum": {1}, "Dropout": {1, 2}, "Expand": {1},
-	"GatherElements": {1}, "GatherND": {1}, "GRU": {4}, "LSTM": {4}, "NonZero": {0}, "OneHot": {1}, "Pad": {1, 2, 3}, "Range": {0, 1, 2}, "ReduceL1": {1},
+	"CenterCropPad": {1}, "Clip": {1, 2}, "Col2Im": {1, 2}, "Compress": {1}, "ConstantOfShape": {0}, "CumProd": {1}, "CumSum": {1}, "Dropout": {1, 2}, "Expand": {1},
+	"GatherND": {1}, "GRU": {4}, "LSTM": {4}, "NonZero": {0}, "OneHot": {1}, "Pad": {1, 2, 3}, "Range": {0, 1, 2}, "ReduceL1": {1},
 	"ReduceL2": {1}, "ReduceLogSum": {1}, "ReduceLogSumExp": {1}, "ReduceMax": {1}, "ReduceMean": {1}, "ReduceMin": {1},
 	"ReduceProd": {1}, "ReduceSum": {1}, "ReduceSumSquare": {1}, "Reshape": {1}, "Resize": {1, 2, 3}, "ReverseSequence": {1}, "RNN": {4},
 	"Scatter": {1}, "ScatterElements": {1}, "ScatterND": {1}, "SequenceInsert": {2}, "Slice": {1, 2, 3, 4}, "Split": {1}, "SplitToSequence": {1},
