@@ -12,18 +12,13 @@ import (
 	"nncc/frontend/modeljson"
 	"nncc/frontend/onnx"
 	"nncc/ir"
-	"nncc/runtime/tensor"
 )
 
-// Options say what a model leaves open. All but the last concern ONNX models only.
+// Options say what a model leaves open.
 type Options struct {
-	// Dims gives sizes to symbolic dimensions of the inputs by name. A dimension without a name is called after its
-	// input and place: "image.2".
+	// Dims gives sizes to symbolic dimensions of an ONNX model's inputs by name. A dimension without a name is called after
+	// its input and place: "image.2".
 	Dims map[string]int
-	// BindInputs makes constants of graph inputs.
-	BindInputs map[string]*tensor.Tensor
-	// Outputs replaces the graph's outputs by values of these names, such as intermediate results.
-	Outputs []string
 	// Seed replaces the seed of a model.json whose parameters are random; nil keeps it.
 	Seed *int
 }
@@ -57,12 +52,12 @@ func Load(path string, o Options) (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f != onnxFormat && (o.Dims != nil || o.BindInputs != nil || o.Outputs != nil) {
-		return nil, fmt.Errorf("%s: only ONNX models have dimensions, inputs or outputs to choose", path)
+	if f != onnxFormat && o.Dims != nil {
+		return nil, fmt.Errorf("%s: only ONNX models have dimensions to choose", path)
 	}
 	switch f {
 	case onnxFormat:
-		return onnx.Load(path, onnx.Options{Dims: o.Dims, BindInputs: o.BindInputs, Outputs: o.Outputs})
+		return onnx.Load(path, onnx.Options{Dims: o.Dims})
 	case jsonFormat:
 		return modeljson.Load(path, modeljson.Options{Seed: o.Seed})
 	case textFormat:

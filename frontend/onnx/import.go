@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"nncc/ir"
@@ -19,8 +18,6 @@ type Options struct {
 	Dims map[string]int
 	// BindInputs makes constants of graph inputs.
 	BindInputs map[string]*tensor.Tensor
-	// Outputs replaces the graph's outputs by values of these names, such as intermediate results.
-	Outputs []string
 }
 
 // Load reads a model file. The error is a *diag.List of everything found wrong with the model, or says why the file
@@ -105,28 +102,12 @@ type importer struct {
 
 func newImporter(model *modelProto, path string, files *externalFiles, o Options) *importer {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	if o.Outputs != nil {
-		model.graph.outputs = chosen(model.graph.outputs, o.Outputs)
-	}
 	im := &importer{
 		model: model, graph: model.graph, operators: operatorTable(), opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, narrow: map[value]*narrowType{}, used: map[string]bool{},
 		sequences: map[value][]value{},
 	}
 	return im
-}
-
-// chosen are the outputs of the given names, with their types if the model declares them.
-func chosen(declared []valueInfo, names []string) []valueInfo {
-	var out []valueInfo
-	for _, name := range names {
-		v := valueInfo{name: name}
-		if i := slices.IndexFunc(declared, func(d valueInfo) bool { return d.name == name }); i >= 0 {
-			v = declared[i]
-		}
-		out = append(out, v)
-	}
-	return out
 }
 
 // findUsed notes what a graph, and those in it, read.

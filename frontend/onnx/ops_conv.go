@@ -20,12 +20,16 @@ func applyConv(n *node) value {
 }
 
 func applyMaxPool(n *node) value {
-	n.ignore("storage_order") // concerns the indices only, which are not computed
+	columnMajor := n.boolAttr("storage_order", 0) == 1
 	attrs, ok := n.pool()
 	if !ok {
 		return nil
 	}
-	return n.emit("maxpool", attrs, n.inputs[0])
+	y := n.emit("maxpool", attrs, n.inputs[0])
+	if n.outputUsed(1) {
+		n.more = []value{n.poolIndices(y, columnMajor)}
+	}
+	return y
 }
 
 func applyAveragePool(n *node) value {

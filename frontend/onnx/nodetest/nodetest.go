@@ -72,20 +72,18 @@ type Model struct {
 	Want   []*tensor.Tensor
 }
 
-// Load imports the case with its first outputs only, or all of them where outputs is 0.
-func (c *Case) Load(outputs int) (*Model, error) {
-	return c.load(outputs, c.isShape)
-}
+// Load imports the case.
+func (c *Case) Load() (*Model, error) { return c.load(c.isShape) }
 
 // isShape reports whether input i is one that nncc needs when compiling.
 func (c *Case) isShape(i int) bool { return slices.Contains(shapeInputs[c.Operator], i) }
 
 // LoadBound is Load with all inputs but the first as constants, as the weights of a network are.
-func (c *Case) LoadBound(outputs int) (*Model, error) {
-	return c.load(outputs, func(i int) bool { return i > 0 || c.isShape(i) })
+func (c *Case) LoadBound() (*Model, error) {
+	return c.load(func(i int) bool { return i > 0 || c.isShape(i) })
 }
 
-func (c *Case) load(outputs int, bind func(input int) bool) (*Model, error) {
+func (c *Case) load(bind func(input int) bool) (*Model, error) {
 	path := filepath.Join(c.dir, "model.onnx")
 	inputs, err := readValues(c.dir, "input")
 	if err != nil {
@@ -95,20 +93,17 @@ func (c *Case) load(outputs int, bind func(input int) bool) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	signature, err := onnx.ReadSignature(path)
+	names, err := onnx.InputNames(path)
 	if err != nil {
 		return nil, err
 	}
 	o := onnx.Options{BindInputs: map[string]*tensor.Tensor{}, Dims: map[string]int{}}
-	if outputs > 0 {
-		o.Outputs, want = signature.Outputs[:outputs], want[:outputs]
-	}
 	m := &Model{}
 	for _, w := range want {
 		m.Want = append(m.Want, w.tensors...)
 	}
 	for i, in := range inputs {
-		name := signature.Inputs[i]
+		name := names[i]
 		switch {
 		case in.sequence: // which need not say what shapes its tensors have
 			o.Dims[name] = len(in.tensors)
