@@ -7,7 +7,7 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// GridSampling reads an image at places that another input gives, as ONNX GridSample 22 and PyTorch's grid_sample do.
+// GridSampling reads an image at places that another input gives, as ONNX GridSample 22 does.
 type GridSampling struct {
 	Mode    string // linear, nearest or cubic
 	Padding string // what lies outside: zeros, border or reflection
@@ -77,10 +77,10 @@ func (m Maker) tapsAlong(place *ir.Value, size int, s GridSampling) []gridTap {
 	if s.Mode == "cubic" {
 		return m.cubicTaps(at, size, s)
 	}
-	at = m.within(at, size, s)
-	if s.Mode == "nearest" {
-		return []gridTap{m.inside(gridTap{m.Step("round", nil, at), nil}, size, s)}
+	if s.Mode == "nearest" { // before the padding, which matters half-way between two pixels; PyTorch rounds after it
+		return []gridTap{m.inside(gridTap{m.within(m.Step("round", nil, at), size, s), nil}, size, s)}
 	}
+	at = m.within(at, size, s)
 	first := m.Step("floor", nil, at)
 	rest := m.Sub(at, first)
 	return []gridTap{m.inside(gridTap{first, m.Line(rest, -1, 1)}, size, s), m.inside(gridTap{m.Plus(first, 1), rest}, size, s)}

@@ -27,7 +27,7 @@ func Load(path string, o Options) (*ir.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return load(data, path, &externalFiles{dir: filepath.Dir(path), read: map[string][]extent{}}, o)
+	return load(data, path, func() *externalFiles { return &externalFiles{dir: filepath.Dir(path), read: map[string][]extent{}} }, o)
 }
 
 func readFile(path string) ([]byte, error) {
@@ -45,14 +45,31 @@ func readFile(path string) ([]byte, error) {
 
 // Parse imports a serialised ModelProto, whose bytes the graph's constants alias. name stands for the file in
 // messages; external data is refused.
-func Parse(data []byte, name string, o Options) (*ir.Graph, error) { return load(data, name, nil, o) }
+func Parse(data []byte, name string, o Options) (*ir.Graph, error) {
+	return load(data, name, func() *externalFiles { return nil }, o)
+}
 
-func load(data []byte, path string, files *externalFiles, o Options) (*ir.Graph, error) {
-	model, err := parseModelFile(data, path)
+// load imports a model, with a batch that is chosen at run time where samples stay apart.
+func load(data []byte, path string, files func() *externalFiles, o Options) (*ir.Graph, error) {
+	im, err := newImporter(data, path, files(), o)
 	if err != nil {
 		return nil, err
 	}
-	im := newImporter(model, path, files, o)
+	g, err := im.run()
+	if err != nil || im.openBatch == "" || !ir.MarkBatched(g) {
+		return g, err
+	}
+	if im, err = newImporter(data, path, files(), o); err != nil {
+		return nil, err
+	}
+	im.batch = sizeOfBatch
+	larger, err := im.run()
+	g.Batched = err == nil && keepsForm(g, larger)
+	return g, nil
+}
+
+// run imports the model.
+func (im *importer) run() (*ir.Graph, error) {
 	im.checkOpset()
 	im.expandFunctions()
 	if im.errs.Len() == 0 {
@@ -94,20 +111,25 @@ type importer struct {
 	sequences    map[value][]value     // of values that stand for several
 	made         int                   // parts, see roomFor
 	used         map[string]bool       // names that a node or an output of the graph reads
+	batch        int                   // size of an open batch
 	openBatch    string                // name of the batch dimension that is chosen at run time; empty if all sizes are known
 	batchParam   string                // what the model calls it, if it does
 	foldedBytes  int64                 // work done so far, see foldBudgetBytes
 	createdBytes int
 }
 
-func newImporter(model *modelProto, path string, files *externalFiles, o Options) *importer {
+func newImporter(data []byte, path string, files *externalFiles, o Options) (*importer, error) {
+	model, err := parseModelFile(data, path)
+	if err != nil {
+		return nil, err
+	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	im := &importer{
 		model: model, graph: model.graph, operators: operatorTable(), opts: o, files: files, pos: diag.Pos{File: path},
 		build: ir.NewBuilder(name), values: map[string]*ir.Value{}, narrow: map[value]*narrowType{}, used: map[string]bool{},
-		sequences: map[value][]value{},
+		sequences: map[value][]value{}, batch: 1,
 	}
-	return im
+	return im, nil
 }
 
 // findUsed notes what a graph, and those in it, read.
@@ -235,6 +257,8 @@ func (im *importer) finish() (*ir.Graph, error) {
 		return nil, im.errs.Err()
 	}
 	g.Prune() // nodes that a better form has replaced must not decide whether samples stay apart
-	ir.MarkBatched(g)
+	if im.openBatch == "" {
+		ir.MarkBatched(g)
+	}
 	return g, nil
 }

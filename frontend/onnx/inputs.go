@@ -179,7 +179,7 @@ func (im *importer) inputType(in *valueInfo) (ir.Type, bool) {
 		}
 		if !given && d == 0 {
 			given = im.isBatch(in)
-			size = 1
+			size = int64(im.batch)
 		}
 		if !given {
 			im.errorf("dimension %d of input %q is not fixed", d, in.name).

@@ -187,7 +187,7 @@ func (n *node) contract(a, b labelled, kept []rune) labelled {
 		switch {
 		case inB && !isKept && n.sizeIn(b, r) == a.v.Type.Shape[d]:
 			inner = append(inner, r)
-		case inB, a.v.Type.Shape[d] == 1:
+		case inB, n.staysApart(a.v, d):
 			batch = append(batch, r)
 		default:
 			rows = append(rows, r)
@@ -196,7 +196,7 @@ func (n *node) contract(a, b labelled, kept []rune) labelled {
 	for d, r := range b.labels {
 		switch {
 		case slices.Contains(a.labels, r):
-		case b.v.Type.Shape[d] == 1:
+		case n.staysApart(b.v, d):
 			batch = append(batch, r)
 		default:
 			cols = append(cols, r)
@@ -217,6 +217,12 @@ func (n *node) contract(a, b labelled, kept []rune) labelled {
 	}
 	product := labelled{n.step("reshape", ir.Attrs{"shape": shape}, v), slices.Concat(batch, rows, cols)}
 	return n.sumOut(product, kept)
+}
+
+// staysApart reports whether dimension d of v is 1 or may be that of samples.
+func (n *node) staysApart(v value, d int) bool {
+	size := v.Type.Shape[d]
+	return size == 1 || d == 0 && n.openBatch != "" && size == n.batch
 }
 
 // sizeIn is the size of the dimension with a name, 1 if there is none.
