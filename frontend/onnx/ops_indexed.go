@@ -7,8 +7,8 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// Operators that read or write at places given by indices. These must be constants, so that each is a gather from, or
-// a choice between, elements at places that are known.
+// Operators that read or write at places given by indices. These must be constants, but for GatherElements, so that each is
+// a gather from, or a choice between, elements at places that are known.
 
 // takeFlat makes a value of a shape out of the elements of v at places in row-major order. Where both shapes begin with
 // 1, that dimension stays one of samples. Who makes the places accounts for them.
@@ -72,20 +72,6 @@ func (n *node) index(k int64, size int) (int, bool) {
 	return int(k), true
 }
 
-// placesAlong are elementPlaces for the node's axis and the indices that are its input i.
-func (n *node) placesAlong(i int) (places []int64, indexShape []int, ok bool) {
-	indices, indexShape, ok := n.constIndices(i)
-	if !ok {
-		return nil, nil, false
-	}
-	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
-	if !ok {
-		return nil, nil, false
-	}
-	places, ok = n.elementPlaces(indices, indexShape, n.shape(0), axis)
-	return places, indexShape, ok
-}
-
 // elementPlaces are the flat places in a tensor of the given shape that indices along an axis stand for, the other
 // dimensions being those of the index itself.
 func (n *node) elementPlaces(indices []int64, indexShape, shape []int, axis int) ([]int64, bool) {
@@ -131,21 +117,9 @@ func advance(at, shape []int) {
 
 // applyGatherElements takes the elements that an index names. Indices may be fewer than the data in other dimensions.
 func applyGatherElements(n *node) value {
-	if !n.inputs[1].IsConst() {
-		return n.gatherElements()
-	}
-	places, indexShape, ok := n.placesAlong(1)
-	if !ok {
-		return nil
-	}
-	return n.emit("identity", nil, n.takeFlat(n.inputs[0], places, indexShape))
-}
-
-// gatherElements is applyGatherElements for indices of run time.
-func (n *node) gatherElements() value {
 	x, shape, index := n.inputs[0], n.shape(0), n.shape(1)
 	axis, ok := n.axis(n.intAttr("axis", 0), len(shape))
-	if !ok {
+	if !ok || n.inputs[1].IsConst() && !n.indicesFit(shape, axis) {
 		return nil
 	}
 	if len(index) != len(shape) {
@@ -157,6 +131,17 @@ func (n *node) gatherElements() value {
 		x = n.step("slice", ir.Attrs{"start": make([]int, len(shape)), "size": part, "step": orOnes(nil, len(shape))}, x)
 	}
 	return n.emit("gather_elements", ir.Attrs{"axis": axis}, x, n.inputs[1])
+}
+
+// indicesFit checks indices that are known.
+func (n *node) indicesFit(shape []int, axis int) bool {
+	indices, _, ok := n.constIndices(1)
+	for _, k := range indices {
+		if _, fits := n.index(k, shape[axis]); !fits {
+			return false
+		}
+	}
+	return ok
 }
 
 // slicePlaces are the flat places that tuples of indices stand for, each of which names a slice of the data. The first
@@ -212,7 +197,15 @@ func applyGatherND(n *node) value {
 }
 
 func applyScatterElements(n *node) value {
-	places, indexShape, ok := n.placesAlong(1)
+	indices, indexShape, ok := n.constIndices(1)
+	if !ok {
+		return nil
+	}
+	axis, ok := n.axis(n.intAttr("axis", 0), len(n.shape(0)))
+	if !ok {
+		return nil
+	}
+	places, ok := n.elementPlaces(indices, indexShape, n.shape(0), axis)
 	if !ok {
 		return nil
 	}
