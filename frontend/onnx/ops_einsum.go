@@ -222,7 +222,7 @@ func (n *node) contract(a, b labelled, kept []rune) labelled {
 // staysApart reports whether dimension d of v is 1 or may be that of samples.
 func (n *node) staysApart(v value, d int) bool {
 	size := v.Type.Shape[d]
-	return size == 1 || d == 0 && n.openBatch != "" && size == n.batch
+	return size == 1 || d == 0 && n.samplesSized(size)
 }
 
 // sizeIn is the size of the dimension with a name, 1 if there is none.

@@ -10,8 +10,8 @@ import (
 // Operators that read or write at places given by indices. These must be constants, but for GatherElements, so that each is
 // a gather from, or a choice between, elements at places that are known.
 
-// takeFlat makes a value of a shape out of the elements of v at places in row-major order. Where both shapes begin with
-// 1, that dimension stays one of samples. Who makes the places accounts for them.
+// takeFlat makes a value of a shape out of the elements of v at places in row-major order. Where both shapes begin with a
+// dimension of samples, and it takes the same of each, that stays one. Who makes the places accounts for them.
 func (n *node) takeFlat(v value, places []int64, shape []int) value {
 	if v == nil {
 		return nil
@@ -20,12 +20,31 @@ func (n *node) takeFlat(v value, places []int64, shape []int) value {
 		return n.step("reshape", ir.Attrs{"shape": shape}, v)
 	}
 	flat, axis := []int{v.Type.Elems()}, 0
-	if v.Type.Rank() > 0 && v.Type.Shape[0] == 1 && len(shape) > 0 && shape[0] == 1 {
-		flat, axis = []int{1, v.Type.Elems()}, 1
+	if v.Type.Rank() > 0 && len(shape) > 0 && shape[0] == v.Type.Shape[0] && n.samplesSized(shape[0]) {
+		samples := shape[0]
+		if of, same := ofEachSample(places, samples, v.Type.Elems()/samples); same {
+			flat, axis, places = []int{samples, v.Type.Elems() / samples}, 1, of
+		}
 	}
 	v = n.step("reshape", ir.Attrs{"shape": flat}, v)
 	v = n.step("gather", ir.Attrs{"axis": axis}, v, n.build.Const(n.pos, n.name()+".places", tensor.FromI64(places, len(places))))
 	return n.step("reshape", ir.Attrs{"shape": shape}, v)
+}
+
+// samplesSized reports whether a first dimension may be that of samples.
+func (im *importer) samplesSized(size int) bool {
+	return size == 1 || im.openBatch != "" && size == im.batch
+}
+
+// ofEachSample are the places in a sample of so many elements, if they are the same in all samples.
+func ofEachSample(places []int64, samples, elems int) ([]int64, bool) {
+	part := len(places) / samples
+	for i, k := range places {
+		if first := places[i%part]; first >= int64(elems) || k != first+int64(i/part*elems) {
+			return nil, false
+		}
+	}
+	return places[:part], true
 }
 
 // constIndices returns an input that must be a constant of integers: its numbers, and its shape.

@@ -17,19 +17,19 @@ func applyConcat(n *node) value {
 
 func applyGather(n *node) value {
 	axis := n.intAttr("axis", 0)
-	if n.inputs[1].IsConst() && flattens(n.inputs[0]) && axis == 0 {
+	if n.inputs[1].IsConst() && n.flattens(n.inputs[0]) && axis == 0 {
 		return n.gatherFlat()
 	}
 	return n.emit("gather", ir.Attrs{"axis": axis}, n.inputs...)
 }
 
-// flattens reports whether a list is all the elements of something that begins with a dimension of 1.
-func flattens(v value) bool {
+// flattens reports whether a list is all the elements of something that begins with a dimension of samples.
+func (n *node) flattens(v value) bool {
 	if v.Type.Rank() != 1 || v.Def == nil || v.Def.Op.Name != "reshape" {
 		return false
 	}
 	shape := v.Def.Inputs[0].Type.Shape
-	return len(shape) > 0 && shape[0] == 1
+	return len(shape) > 0 && n.samplesSized(shape[0])
 }
 
 // gatherFlat gathers from what was flattened before, as exporters write a change of strides, so that samples stay apart.
