@@ -17,7 +17,8 @@
 //
 // Invariants, checked by Verify:
 //   - Index expressions are sums of constants times variables and of floor quotients, remainders, minima and
-//     maxima; every address a kernel can form lies inside its buffer.
+//     maxima; every address a kernel can form lies inside its buffer. Data are no indices, but for the pick of a load, which
+//     keeps them below an extent.
 //   - Buffers are row-major. An index may run past its own dimension into the next one (contiguous loops over
 //     two dimensions), never past the buffer. `*` as first dimension is the run-time batch, indexed by the grid's
 //     batch variable alone; what follows must stay inside one sample.
