@@ -17,7 +17,9 @@ func batchCases() map[string][]part {
 		"LpPool":    {nodeOf("LpPool", "", []string{"x"}, y, attrInts("kernel_shape", 2, 2))},
 		"attention": {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "bhid,bhjd->bhij"))},
 		"weights":   {initializer(fill("w", 6, 5)), nodeOf("Einsum", "", []string{"x", "w"}, y, attrString("equation", "nchw,wo->nohc"))},
-		"ellipsis":  {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "...ij,...kj->...ik"))},
+		"moved away and back": {nodeOf("Transpose", "", []string{"x"}, []string{"t"}, attrInts("perm", 1, 0, 2, 3)), initializer(msg{}.packed(1, 3, 1).int(2, 7).text(8, "i").packed(7, 2, 0, 3)),
+			nodeOf("GatherND", "", []string{"t", "i"}, []string{"g"}), nodeOf("Transpose", "", []string{"g"}, y, attrInts("perm", 1, 0, 2, 3))},
+		"ellipsis": {nodeOf("Einsum", "", []string{"x", "x"}, y, attrString("equation", "...ij,...kj->...ik"))},
 	}
 }
 

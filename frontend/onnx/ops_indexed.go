@@ -208,9 +208,13 @@ func applyGatherND(n *node) value {
 	if !ok {
 		return nil
 	}
-	places, shape, ok := n.slicePlaces(indices, indexShape, n.shape(0), n.intAttr("batch_dims", 0))
+	batchDims := n.intAttr("batch_dims", 0)
+	places, shape, ok := n.slicePlaces(indices, indexShape, n.shape(0), batchDims)
 	if !ok {
 		return nil
+	}
+	if batchDims == 0 && len(indexShape) == 2 && indexShape[1] == 1 { // entries along the first dimension
+		return n.gatherAlong(0, n.build.Const(n.pos, n.name()+".entries", tensor.FromI64(indices, len(indices))))
 	}
 	return n.emit("identity", nil, n.takeFlat(n.inputs[0], places, shape))
 }

@@ -20,7 +20,17 @@ func applyGather(n *node) value {
 	if n.inputs[1].IsConst() && n.flattens(n.inputs[0]) && axis == 0 {
 		return n.gatherFlat()
 	}
-	return n.emit("gather", ir.Attrs{"axis": axis}, n.inputs...)
+	return n.gatherAlong(axis, n.inputs[1])
+}
+
+// gatherAlong gathers entries along an axis, before a change of dimensions that came first if it can be made after it.
+func (n *node) gatherAlong(axis int, indices value) value {
+	x := n.inputs[0]
+	perm, of := n.transposed(x)
+	if of == nil || indices == nil || indices.Type.Rank() != 1 || axis < 0 || axis >= len(perm) {
+		return n.emit("gather", ir.Attrs{"axis": axis}, x, indices)
+	}
+	return n.emit("transpose", ir.Attrs{"perm": slices.Clone(perm)}, n.step("gather", ir.Attrs{"axis": perm[axis]}, of, indices))
 }
 
 // flattens reports whether a list is all the elements of something that begins with a dimension of samples.
@@ -57,7 +67,37 @@ func applyTranspose(n *node) value {
 		}
 		slices.Reverse(perm)
 	}
-	return n.emit("transpose", ir.Attrs{"perm": perm}, n.inputs[0])
+	x := n.inputs[0]
+	if inner, of := n.transposed(x); of != nil && isPermutation(perm, len(inner)) {
+		x = of
+		for i, d := range perm {
+			perm[i] = inner[d]
+		}
+	}
+	if slices.IsSorted(perm) && isPermutation(perm, x.Type.Rank()) {
+		return n.emit("identity", nil, x)
+	}
+	return n.emit("transpose", ir.Attrs{"perm": perm}, x)
+}
+
+// transposed is how x was made of a value whose first dimension, that of samples, it moved elsewhere. What moves it back must
+// not see that, or samples do not stay apart.
+func (n *node) transposed(x value) (perm []int, of value) {
+	if x.Def == nil || x.Def.Op.Name != "transpose" || x.Def.Ints("perm")[0] == 0 {
+		return nil, nil
+	}
+	return x.Def.Ints("perm"), x.Def.Inputs[0]
+}
+
+// isPermutation reports whether a list has each of the numbers below count once.
+func isPermutation(list []int, count int) bool {
+	sorted := slices.Sorted(slices.Values(list))
+	for i, d := range sorted {
+		if d != i {
+			return false
+		}
+	}
+	return len(sorted) == count
 }
 
 // applySlice1 takes the bounds from attributes.
