@@ -33,6 +33,7 @@ func brokenModels() map[string][]byte {
 		"no-opset":     msg{}.bytes(7, msg{}),
 		"opset-old":    one(0, relu), "operator-old": one(6, nodeOf("Add", "a", []string{"x", "x"}, y)),
 		"opset-new":     one(99, relu),
+		"no-names":      modelOf(17, input("", float, 1), relu, output("")),
 		"no-outputs":    modelOf(17, x, relu),
 		"output-absent": modelOf(17, x, relu, output("z")),
 		"unsupported-ops": one(17,

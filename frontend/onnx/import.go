@@ -226,7 +226,9 @@ func (im *importer) addOutputs() {
 	for i := range im.graph.outputs {
 		out := &im.graph.outputs[i]
 		v, ok := im.values[out.name]
-		if !ok {
+		if out.name == "" {
+			im.errorf("an output has no name")
+		} else if !ok {
 			im.errorf("output %q is not computed by any node", out.name)
 		}
 		items, many := im.sequences[v]

@@ -64,6 +64,10 @@ func (im *importer) gather(in *valueInfo, tensors []valueInfo) {
 
 // addInput declares an input. One with an initializer or a bound tensor is a constant.
 func (im *importer) addInput(in *valueInfo) {
+	if in.name == "" {
+		im.errorf("an input has no name")
+		return
+	}
 	if v, ok := im.values[in.name]; ok {
 		if v != nil && !v.IsConst() { // an initializer is also a default value in older files
 			im.errorf("two inputs are called %q", in.name)
