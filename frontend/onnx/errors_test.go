@@ -79,6 +79,8 @@ func brokenModels() map[string][]byte {
 		"attribute-range":   one(17, nodeOf("MaxPool", "p", []string{"x"}, y, attrInts("kernel_shape", 2, 1<<40))),
 		"indices-of-batch": modelOf(17, input("x", float, "N", 4, 6, 6), nodeOf("MaxPool", "p", []string{"x"}, []string{"z", "i"}, attrInts("kernel_shape", 2, 2)),
 			nodeOf("Cast", "c", []string{"i"}, y, attrInt("to", 1)), output("y")),
+		"indices-many": modelOf(17, input("x", float, 1, 1, 1, 1, 1), nodeOf("MaxPool", "p", []string{"x"}, []string{"z", "i"}, attrInts("kernel_shape", 1<<21, 1<<21, 1<<21),
+			attrInts("pads", 1<<21-1, 1<<21-1, 1<<21-1, 0, 0, 0)), nodeOf("Cast", "c", []string{"i"}, y, attrInt("to", 1)), output("y")),
 		"output-unsupported": one(17, nodeOf("Relu", "r", []string{"x"}, []string{"z", "i"}), nodeOf("Cast", "c", []string{"i"}, y, attrInt("to", 1))),
 		"training-mode": modelOf(17, input("x", float, "N", 4, 6, 6), initializer(fill("p", 4)),
 			nodeOf("BatchNormalization", "bn", []string{"x", "p", "p", "p", "p"}, y, attrInt("training_mode", 1)),

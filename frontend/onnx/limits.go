@@ -28,13 +28,22 @@ const (
 	newestOpset = 28
 )
 
+// productUpTo multiplies sizes of 1 and more; a product above most is some number above it.
+func productUpTo(sizes []int, most int) int {
+	out := 1
+	for _, size := range sizes {
+		out *= min(size, most/out+1)
+	}
+	return out
+}
+
 // roomFor reports whether nodes may be taken apart into so many parts more, tensors of sequences, steps of recurrent layers or
 // pixels that are weighed, which take memory that the file does not.
 func (im *importer) roomFor(parts int) bool {
 	before := im.made
 	im.made += min(parts, maxParts+1)
 	if before <= maxParts && im.made > maxParts {
-		im.errorf("sequences, recurrent layers and samplings have more than %d parts", maxParts)
+		im.errorf("sequences, recurrent layers, samplings and pools have more than %d parts", maxParts)
 	}
 	return im.made <= maxParts
 }

@@ -17,10 +17,7 @@ func applyCol2Im(n *node) value {
 	if cut == nil {
 		cut = make([]int, 2*spatial)
 	}
-	elems := 1
-	for _, size := range block {
-		elems *= min(size, ir.MaxTensorBytes/elems+1) // larger is too large as well
-	}
+	elems := productUpTo(block, ir.MaxTensorBytes)
 	if n.failed || spatial == 0 || len(image) != spatial || len(stride) != spatial || len(dilation) != spatial || len(cut) != 2*spatial ||
 		len(shape) != 3 || shape[1]%elems != 0 {
 		return n.errorf("input %s, image %s, block %s, strides %s, dilations %s and pads %s do not fit",

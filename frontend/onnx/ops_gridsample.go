@@ -1,21 +1,14 @@
 package onnx
 
 import (
+	"slices"
+
 	"nncc/frontend/compose"
 	"nncc/runtime/tensor"
 )
 
 // gridModes are the names that operator sets have for interpolation.
 var gridModes = map[string]string{"linear": "linear", "bilinear": "linear", "cubic": "cubic", "bicubic": "cubic", "nearest": "nearest"}
-
-// power is base multiplied so many times, or what is too much anyway.
-func power(base, times int) int {
-	out := 1
-	for range times {
-		out = min(out*base, maxParts+1)
-	}
-	return out
-}
 
 func applyGridSample(n *node) value {
 	s := compose.GridSampling{
@@ -39,7 +32,7 @@ func applyGridSample(n *node) value {
 		}
 	}
 	pixels := map[string]int{"nearest": 1, "linear": 2, "cubic": 4}[s.Mode] // along each axis
-	if n.failed || !n.roomFor(power(pixels, len(x)-2)) {
+	if n.failed || !n.roomFor(productUpTo(slices.Repeat([]int{pixels}, len(x)-2), maxParts)) {
 		return nil
 	}
 	return n.compose().GridSample(n.inputs[0], n.inputs[1], s)

@@ -30,8 +30,8 @@ func (n *node) poolIndices(y value, columnMajor bool) value {
 		reach := (y.Type.Shape[2+d]-1)*stride[d] + (kernel[d]-1)*dilation[d] + 1
 		pad[2+d], pad[x.Type.Rank()+2+d] = before[d], reach-before[d]-x.Type.Shape[2+d]
 	}
-	windows := product(kernel)
-	if !n.roomFor(min(windows, maxParts+1)) {
+	windows := productUpTo(kernel, maxParts)
+	if !n.roomFor(windows) {
 		return nil
 	}
 	places := n.placesOf(x.Type.Shape, columnMajor)

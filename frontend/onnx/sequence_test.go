@@ -58,12 +58,12 @@ func TestSequenceLimits(t *testing.T) {
 
 	long := []part{input("x", float, 1<<17, 1, 1), initializer(fill("w", 1, 1, 1)), nodeOf("RNN", "r", []string{"x", "w", "w"}, y), output("y")}
 	_, err = Parse(modelOf(17, long...), "m.onnx", Options{})
-	require.EqualError(t, err, "m.onnx: sequences, recurrent layers and samplings have more than 65536 parts")
+	require.EqualError(t, err, "m.onnx: sequences, recurrent layers, samplings and pools have more than 65536 parts")
 
 	parts := []part{input("x", float, 20000)}
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
 		parts = append(parts, nodeOf("SplitToSequence", name, []string{"x"}, []string{name}))
 	}
 	_, err = Parse(modelOf(17, append(parts, output("a"))...), "m.onnx", Options{})
-	require.EqualError(t, err, "m.onnx: sequences, recurrent layers and samplings have more than 65536 parts")
+	require.EqualError(t, err, "m.onnx: sequences, recurrent layers, samplings and pools have more than 65536 parts")
 }
