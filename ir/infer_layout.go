@@ -115,10 +115,7 @@ func inferPad(n *Node) ([]Type, error) {
 
 func inferGather(n *Node) ([]Type, error) {
 	x, indices := n.Inputs[0].Type, n.Inputs[1].Type
-	if indices.DType != tensor.I32 && indices.DType != tensor.I64 {
-		return nil, fmt.Errorf("indices are %v, must be i32 or i64", indices.DType)
-	}
-	if err := normalizeAxis(n, x.Rank()); err != nil {
+	if err := checkIndexed(n); err != nil {
 		return nil, err
 	}
 	axis := n.Int("axis")
@@ -128,13 +125,18 @@ func inferGather(n *Node) ([]Type, error) {
 	return []Type{T(x.DType, slices.Concat(x.Shape[:axis], indices.Shape, x.Shape[axis+1:])...)}, nil
 }
 
+// checkIndexed checks the indices and the axis of an op that reads entries along one.
+func checkIndexed(n *Node) error {
+	if d := n.Inputs[1].Type.DType; d != tensor.I32 && d != tensor.I64 {
+		return fmt.Errorf("indices are %v, must be i32 or i64", d)
+	}
+	return normalizeAxis(n, n.Inputs[0].Type.Rank())
+}
+
 // inferGatherElements is the shape rule of gather_elements: that of x, but for the entries that are read along axis.
 func inferGatherElements(n *Node) ([]Type, error) {
 	x, indices := n.Inputs[0].Type, n.Inputs[1].Type
-	if indices.DType != tensor.I32 && indices.DType != tensor.I64 {
-		return nil, fmt.Errorf("indices are %v, must be i32 or i64", indices.DType)
-	}
-	if err := normalizeAxis(n, x.Rank()); err != nil {
+	if err := checkIndexed(n); err != nil {
 		return nil, err
 	}
 	axis, out := n.Int("axis"), slices.Clone(x.Shape)

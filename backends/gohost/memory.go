@@ -37,13 +37,13 @@ func (e *emitter) store(s *loopir.Store) {
 	lanes := e.expr(s.X)
 	if n, known := covered(s.Count, t.Lanes); known {
 		for i := range n {
-			e.emit(jen.Add(e.element(s.Buf, s.Idx, i, nil)).Op("=").Add(lanes[i].code))
+			e.emit(jen.Add(e.element(s.Buf, s.Idx, i, stay)).Op("=").Add(lanes[i].code))
 		}
 		return
 	}
 	count := e.index(*s.Count)
 	if t.Lanes == 1 {
-		e.emit(jen.If(count.code.Clone().Op(">").Lit(0)).Block(jen.Add(e.element(s.Buf, s.Idx, 0, nil)).Op("=").Add(lanes[0].code)))
+		e.emit(jen.If(count.code.Clone().Op(">").Lit(0)).Block(jen.Add(e.element(s.Buf, s.Idx, 0, stay)).Op("=").Add(lanes[0].code)))
 		return
 	}
 	id := e.fresh(s.Buf.Name + "_n")
@@ -63,22 +63,21 @@ func covered(count *loopir.Index, lanes int) (n int, known bool) {
 // picked moves an address as far as the pick of a load says, which does not leave the buffer; the same without one.
 func (e *emitter) picked(x *loopir.Load) func(operand) operand {
 	if x.Pick == nil {
-		return func(p operand) operand { return p }
+		return stay
 	}
 	pick := call("max", intLiteral(0), call("min", call("int", e.expr(x.Pick)[0]), intLiteral(x.Extent-1)))
 	by := e.bind("pick", operation(pick, "*", intLiteral(x.Buf.Stride(x.Dim)*x.Buf.Elem.Bytes())))
 	return func(p operand) operand { return call("unsafe.Add", p, by) }
 }
 
-// element is the memory of lane number lane of an access, moved by further if it is not nil.
+// stay leaves an address where it is.
+func stay(p operand) operand { return p }
+
+// element is the memory of lane number lane of an access, moved by further.
 func (e *emitter) element(buf *loopir.Buffer, idx []loopir.Index, lane int, further func(operand) operand) *jen.Statement {
 	last := len(idx) - 1
 	moved := append(append([]loopir.Index(nil), idx[:last]...), idx[last].AddC(lane))
-	p := e.address(buf, moved)
-	if further != nil {
-		p = further(p)
-	}
-	return deref(buf, p.code)
+	return deref(buf, further(e.address(buf, moved)).code)
 }
 
 func deref(buf *loopir.Buffer, p jen.Code) *jen.Statement {

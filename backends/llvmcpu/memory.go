@@ -13,10 +13,11 @@ import (
 // load reads lanes below count, all if it is nil; the others are zero.
 func (e *emitter) load(x *loopir.Load) value.Value {
 	t := llType(x.T)
-	p := e.pointer(x.Buf, x.Idx, x.T)
+	p := e.address(x.Buf, x.Idx)
 	if x.Pick != nil {
-		p = e.picked(x)
+		p = e.picked(p, x)
 	}
+	p = e.pointerTo(p, x.T)
 	if x.Count == nil {
 		return e.plainLoad(t, p, x.T)
 	}
@@ -30,8 +31,8 @@ func (e *emitter) load(x *loopir.Load) value.Value {
 	return e.maskedLoad(t, p, x)
 }
 
-// picked is the address of a load with a pick, which does not leave the buffer.
-func (e *emitter) picked(x *loopir.Load) value.Value {
+// picked is an address moved as far as the pick of a load says, which does not leave the buffer.
+func (e *emitter) picked(p value.Value, x *loopir.Load) value.Value {
 	pick := e.expr(x.Pick)
 	if !pick.Type().Equal(types.I64) {
 		pick = e.b.NewSExt(pick, types.I64)
@@ -39,11 +40,7 @@ func (e *emitter) picked(x *loopir.Load) value.Value {
 	last := i64(x.Extent - 1)
 	pick = e.b.NewSelect(e.b.NewICmp(enum.IPredSGT, pick, i64(0)), pick, i64(0))
 	pick = e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, pick, last), pick, last)
-	p := e.b.NewGetElementPtr(elemType(x.Buf.Elem), e.address(x.Buf, x.Idx), e.b.NewMul(pick, i64(x.Buf.Stride(x.Dim))))
-	if x.T.Lanes == 1 {
-		return p
-	}
-	return e.b.NewBitCast(p, types.NewPointer(llType(x.T)))
+	return e.b.NewGetElementPtr(elemType(x.Buf.Elem), p, e.b.NewMul(pick, i64(x.Buf.Stride(x.Dim))))
 }
 
 func (e *emitter) plainLoad(t types.Type, p value.Value, typ loopir.Type) value.Value {
@@ -85,7 +82,11 @@ func (e *emitter) store(s *loopir.Store) {
 
 // pointer is the address of an element, as a pointer to values of type t.
 func (e *emitter) pointer(buf *loopir.Buffer, idx []loopir.Index, t loopir.Type) value.Value {
-	p := e.address(buf, idx)
+	return e.pointerTo(e.address(buf, idx), t)
+}
+
+// pointerTo is a pointer to an element as one to values of type t.
+func (e *emitter) pointerTo(p value.Value, t loopir.Type) value.Value {
 	if t.Lanes == 1 {
 		return p
 	}

@@ -115,10 +115,7 @@ func (k *gatherKernel) repeatEach(times int) {
 
 // copyPicked copies the entry that index i says. One out of range gives zeros.
 func (k *gatherKernel) copyPicked(i loopir.Index) {
-	t := loopir.Scalar(k.index.Elem)
-	entry := k.Let("entry", loopir.LoadV(t, k.index, k.sampleOf(k.index, k.sample), i))
-	fromEnd := loopir.Add.Of(entry, loopir.Num(t, float64(k.extent)))
-	entry = k.Let("entry", loopir.SelectOf(loopir.Lt.Of(entry, loopir.Num(t, 0)), fromEnd, entry))
+	entry := k.entry(k.index, k.extent, k.sampleOf(k.index, k.sample), i)
 	wide := k.Let("wide", loopir.SplatOf(k.target.Lanes, entry))
 	above, below := loopir.Ge.Of(wide, loopir.Num(wide.Type(), 0)), loopir.Lt.Of(wide, loopir.Num(wide.Type(), float64(k.extent)))
 	k.vectors(k.inner, func(x, lanes loopir.Index) {
@@ -126,4 +123,12 @@ func (k *gatherKernel) copyPicked(i loopir.Index) {
 		zero := loopir.Num(v.Type(), 0)
 		k.put(k.dst, lanes, loopir.SelectOf(above, loopir.SelectOf(below, v, zero), zero), k.sample, k.row, i, x)
 	})
+}
+
+// entry reads an index of so many entries, of which negative ones count from the end.
+func (k *kernel) entry(index *loopir.Buffer, extent int, idx ...loopir.Index) loopir.Expr {
+	t := loopir.Scalar(index.Elem)
+	entry := k.Let("entry", loopir.LoadV(t, index, idx...))
+	fromEnd := loopir.Add.Of(entry, loopir.Num(t, float64(extent)))
+	return k.Let("entry", loopir.SelectOf(loopir.Lt.Of(entry, loopir.Num(t, 0)), fromEnd, entry))
 }

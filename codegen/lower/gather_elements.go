@@ -32,12 +32,12 @@ func lowerGatherElements(l *lowerer, n *ir.Node) error {
 	indexRow := project(k.row, x[:axis], index[:axis])
 	k.each("i", count, func(i loopir.Index) {
 		if runs == 1 {
-			entry := k.entry(indexRow, i, loopir.C(0))
+			entry := k.entryAt(indexRow, i, loopir.C(0))
 			k.vectors(inner, func(at, lanes loopir.Index) { k.copy(entry, lanes, i, at) })
 			return
 		}
 		k.each("x", inner, func(at loopir.Index) {
-			k.copy(k.entry(indexRow, i, project(at, x[axis+1:], index[axis+1:])), loopir.C(1), i, at)
+			k.copy(k.entryAt(indexRow, i, project(at, x[axis+1:], index[axis+1:])), loopir.C(1), i, at)
 		})
 	})
 	return l.emit(k.kernel, n, "gather", sched.Tile{})
@@ -50,12 +50,9 @@ type elementsKernel struct {
 	sample, row     loopir.Index
 }
 
-// entry reads an index, of which negative ones count from the end.
-func (k *elementsKernel) entry(row, i, at loopir.Index) loopir.Expr {
-	t := loopir.Scalar(k.index.Elem)
-	entry := k.Let("entry", loopir.LoadV(t, k.index, k.sampleOf(k.index, k.sample), row, i, at))
-	fromEnd := loopir.Add.Of(entry, loopir.Num(t, float64(k.extent)))
-	return k.Let("entry", loopir.SelectOf(loopir.Lt.Of(entry, loopir.Num(t, 0)), fromEnd, entry))
+// entryAt reads an index.
+func (k *elementsKernel) entryAt(row, i, at loopir.Index) loopir.Expr {
+	return k.entry(k.index, k.extent, k.sampleOf(k.index, k.sample), row, i, at)
 }
 
 // copy copies elements of the entry, from one on. An index out of range has become the nearest that is not.

@@ -56,7 +56,7 @@ func load(data []byte, path string, files func() *externalFiles, o Options) (*ir
 		return nil, err
 	}
 	g, err := im.run()
-	if err != nil || im.openBatch == "" || !ir.MarkBatched(g) {
+	if err != nil || !ir.MarkBatched(g) || im.openBatch == "" {
 		return g, err
 	}
 	if im, err = newImporter(data, path, files(), o); err != nil {
@@ -259,8 +259,5 @@ func (im *importer) finish() (*ir.Graph, error) {
 		return nil, im.errs.Err()
 	}
 	g.Prune() // nodes that a better form has replaced must not decide whether samples stay apart
-	if im.openBatch == "" {
-		ir.MarkBatched(g)
-	}
 	return g, nil
 }

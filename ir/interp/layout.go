@@ -98,21 +98,30 @@ func gather(n *ir.Node, in []array, t ir.Type) (array, error) {
 	}
 	lists[axis] = make([]int, len(indices.i))
 	for k, i := range indices.i {
-		if i < 0 {
-			i += int64(x.Shape[axis])
+		var err error
+		if lists[axis][k], err = entry(i, x.Shape[axis]); err != nil {
+			return array{}, err
 		}
-		if i < 0 || i >= int64(x.Shape[axis]) {
-			return array{}, fmt.Errorf("index %d is out of range for %d entries", indices.i[k], x.Shape[axis])
-		}
-		lists[axis][k] = int(i)
 	}
 	return x.pick(t, positions(lists, tensor.Strides(x.Shape)), 0), nil
+}
+
+// entry is the number of the entry that an index means, of so many; negative ones count from the end.
+func entry(index int64, entries int) (int, error) {
+	i := index
+	if i < 0 {
+		i += int64(entries)
+	}
+	if i < 0 || i >= int64(entries) {
+		return 0, fmt.Errorf("index %d is out of range for %d entries", index, entries)
+	}
+	return int(i), nil
 }
 
 func gatherElements(n *ir.Node, in []array, t ir.Type) (array, error) {
 	x, indices, axis := in[0], in[1], n.Int("axis")
 	steps, indexSteps := tensor.Strides(x.Shape), tensor.Strides(indices.Shape)
-	entries, step := int64(x.Shape[axis]), steps[axis]
+	step := steps[axis]
 	lists := make([][]int, x.Rank())
 	for d, size := range t.Shape {
 		lists[d] = count(size)
@@ -123,14 +132,11 @@ func gatherElements(n *ir.Node, in []array, t ir.Type) (array, error) {
 	steps[axis] = 0
 	places, indexPlaces := positions(lists, steps), positions(lists, indexSteps)
 	for k, at := range indexPlaces {
-		i := indices.i[at]
-		if i < 0 {
-			i += entries
+		i, err := entry(indices.i[at], x.Shape[axis])
+		if err != nil {
+			return array{}, err
 		}
-		if i < 0 || i >= entries {
-			return array{}, fmt.Errorf("index %d is out of range for %d entries", indices.i[at], entries)
-		}
-		places[k] += int(i) * step
+		places[k] += i * step
 	}
 	return x.pick(t, places, 0), nil
 }
