@@ -100,16 +100,20 @@ func (p *pool) serve(i int) {
 	}
 }
 
-// spin waits for ready as spinUntil does, and longer while there are runs that worker i may soon be needed for and whose
-// callers leave it a processor.
+// spin waits busily for ready: while there are runs that worker i may soon be needed for, and then for the next run; but
+// not where the callers of runs have all processors.
 func (p *pool) spin(i int, ready func() bool) bool {
-	for start := time.Now(); !spinUntil(ready); {
+	const step = 10 * time.Microsecond
+	for start := time.Now(); time.Since(start) < spinInRun; {
 		active := int(p.active.Load())
-		if active == 0 || active+i >= p.threads() || time.Since(start) > spinInRun {
-			return ready()
+		if active == 0 {
+			return spinUntil(ready, spinFor)
+		}
+		if active+i >= p.threads() || spinUntil(ready, step) {
+			break
 		}
 	}
-	return true
+	return ready()
 }
 
 // post gives a share to the worker if it is idle.

@@ -198,7 +198,8 @@ func TestParkerNeverLosesAWake(t *testing.T) {
 	}
 }
 
-// A worker stays awake while there is a run that it may be needed for, and no longer.
+// A worker stays awake longest while there is a run that it may be needed for, less without one, and not where the callers
+// of runs have all processors.
 func TestSpin(t *testing.T) {
 	p := newPool(2)
 	never := func() bool { return false }
@@ -214,9 +215,8 @@ func TestSpin(t *testing.T) {
 		}
 		return least
 	}
-	for active, long := range []bool{false, true, false} { // of two runs, callers have both processors
-		if d := shortest(int64(active)); d >= spinInRun != long {
-			t.Errorf("%v of waiting with %d runs in progress", d, active)
-		}
+	idle, running, full := shortest(0), shortest(1), shortest(2)
+	if idle < spinFor || idle >= spinInRun || running < spinInRun || full >= spinFor {
+		t.Errorf("waited %v without a run, %v in one, %v in as many as processors", idle, running, full)
 	}
 }

@@ -123,7 +123,7 @@ func (t *team) barrier() {
 		}
 	}
 	done := func() bool { return t.pending.Load() == 0 }
-	for !done() && !spinUntil(done) {
+	for !done() && !spinUntil(done, spinFor) {
 		t.rest.sleepUnless(done)
 	}
 }
