@@ -37,12 +37,20 @@ func Verify(f *Func) error { return verify(f, false) }
 func VerifyPromoted(f *Func) error { return verify(f, true) }
 
 func verify(f *Func, promoted bool) error {
-	v := &verifier{f: f, promoted: promoted, scope: NewScope(f), state: map[any]nameState{}, bufs: map[*Buffer]bool{}, copies: 1}
+	v := newVerifier(f, promoted)
+	v.verify()
+	return v.errs.Err()
+}
+
+func newVerifier(f *Func, promoted bool) *verifier {
+	return &verifier{f: f, promoted: promoted, scope: NewScope(f), state: map[any]nameState{}, bufs: map[*Buffer]bool{}, touched: map[*Buffer]span{}, copies: 1}
+}
+
+func (v *verifier) verify() {
 	v.header()
 	if v.errs.Len() == 0 { // addresses in buffers without a size mean nothing
-		v.body(f.Body)
+		v.body(v.f.Body)
 	}
-	return v.errs.Err()
 }
 
 type verifier struct {
@@ -53,10 +61,11 @@ type verifier struct {
 	state    map[any]nameState // of values and register tiles
 	visible  []any             // among those, in order of definition
 	bufs     map[*Buffer]bool
-	copies   int            // of the code at this place, once unrolled
-	matrices [Matrices]bool // that hold something at this place
-	dead     int            // loops around that never run
-	at       Stmt           // being checked; nil in the header
+	touched  map[*Buffer]span // of a sample
+	copies   int              // of the code at this place, once unrolled
+	matrices [Matrices]bool   // that hold something at this place
+	dead     int              // loops around that never run
+	at       Stmt             // being checked; nil in the header
 	printed  *printer
 }
 

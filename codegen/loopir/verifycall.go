@@ -25,6 +25,8 @@ func (v *verifier) call(s *Call) {
 			return
 		}
 		v.fits(k, offsets[k], a.Buf, s.Func.Params[k])
+		lo, hi := v.scope.Range(offsets[k])
+		v.touches(a.Buf, lo, hi+s.Func.Params[k].Elems()-1)
 	}
 	v.aliases(s, offsets)
 }
@@ -37,18 +39,44 @@ func (v *verifier) fits(k int, offset Index, b, param *Buffer) {
 	}
 }
 
-// aliases checks that mutable arguments overlap no other one.
+// aliases checks that what is stored to through an argument overlaps nothing that the callee sees through another one.
 func (v *verifier) aliases(s *Call, offsets []Index) {
+	var touched map[*Buffer]span // by the callee; known once it matters
 	for k, p := range s.Func.Params {
 		for j, q := range s.Func.Params {
 			if k == j || !p.Mutable || q.Mutable && j < k || s.Args[k].Buf != s.Args[j].Buf || v.dead > 0 {
 				continue
 			}
-			if distance := offsets[k].Sub(offsets[j]); v.mayLieIn(distance, 1-p.Elems(), q.Elems()-1) {
+			distance := offsets[k].Sub(offsets[j])
+			if !v.mayLieIn(distance, 1-p.Elems(), q.Elems()-1) {
+				continue
+			}
+			if touched == nil {
+				callee := newVerifier(s.Func, v.promoted)
+				callee.verify()
+				touched = callee.touched
+			}
+			to, seen := touched[p], touched[q]
+			if to.some && seen.some && v.mayLieIn(distance, seen.lo-to.hi, seen.hi-to.lo) {
 				v.fail("argument %d is stored to and may overlap argument %d in %s", k+1, j+1, s.Args[k].Buf.Name)
 			}
 		}
 	}
+}
+
+// span is the range of elements that accesses of a buffer lie in.
+type span struct {
+	lo, hi int
+	some   bool // there is an access
+}
+
+// touches notes an access of elements lo to hi, as far as b has them: what lies outside is reported elsewhere.
+func (v *verifier) touches(b *Buffer, lo, hi int) {
+	lo, hi = max(lo, 0), min(hi, b.Elems()-1)
+	if s := v.touched[b]; s.some {
+		lo, hi = min(lo, s.lo), max(hi, s.hi)
+	}
+	v.touched[b] = span{lo, hi, true}
 }
 
 // mayLieIn reports whether i can have a value from lo to hi, going by its range and by what all its coefficients divide:

@@ -135,6 +135,7 @@ func (v *verifier) access(a memoryAccess) {
 	if lo < 0 || last >= a.buf.Elems() {
 		v.fail("%s may touch elements %s of %s, which has %d%s", a.what, intervalText(lo, last), a.buf.Name, a.buf.Elems(), perSample(a.buf))
 	}
+	v.touches(a.buf, lo, last)
 }
 
 func perSample(b *Buffer) string {

@@ -58,37 +58,69 @@ func (l *lowerer) concatBlocked(n *ir.Node) error {
 	if err != nil {
 		return err
 	}
-	k, apart := newKernel("concat", l.target), map[*ir.Value]*Storage{}
-	for _, v := range n.Inputs {
-		if _, within := l.within(v); within {
-			continue
-		}
-		if apart[v], err = l.read(v, sched.Layout{Kind: sched.Blocked}); err != nil {
-			return err
-		}
-		k.in(apart[v])
+	apart, err := l.partsApart(n)
+	if err != nil || len(apart) == 0 {
+		return err
 	}
-	if len(apart) == 0 {
-		return nil
+	k := newKernel("concat", l.target)
+	for _, part := range apart {
+		if part.from.Root() != to.Root() {
+			k.in(part.from)
+		}
 	}
 	dst, lay := k.out(to), to.Layout
 	m, _ := sched.ImageOf(n.Out().Type)
 	s, y := k.samples(to), k.grid("y", m.H)
-	done := 0
-	for _, v := range n.Inputs {
-		part, _ := sched.ImageOf(v.Type)
-		if from := apart[v]; from != nil {
-			first := loopir.C(done)
-			k.each("c", part.Blocks(), func(c loopir.Index) {
-				k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-					src := k.bound[from]
-					value := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(from.Layout.Left), x)
-					k.put(dst, count, value, s, c.Add(first), y, loopir.C(lay.Left), x)
-				})
-				k.clearHalo(dst, lay, m.W, s, c.Add(first), y)
-			})
+	for _, part := range apart {
+		src, first := k.bound[part.from], 0
+		if src == nil { // another part of the memory that the result lies in
+			src, first = dst, part.from.FirstBlock-to.FirstBlock
 		}
-		done += part.Blocks()
+		k.each("c", part.blocks, func(c loopir.Index) {
+			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
+				value := k.get(src, count, k.sampleOf(src, s), c.AddC(first), y, loopir.C(part.from.Layout.Left), x)
+				k.put(dst, count, value, s, c.AddC(part.block), y, loopir.C(lay.Left), x)
+			})
+			k.clearHalo(dst, lay, m.W, s, c.AddC(part.block), y)
+		})
 	}
 	return l.emit(k, n, "concat", sched.Tile{})
+}
+
+// partApart is an input of a concat that has to be copied.
+type partApart struct {
+	from          *Storage
+	block, blocks int // in the result
+}
+
+// partsApart lists the inputs of n that were not computed in its result.
+func (l *lowerer) partsApart(n *ir.Node) ([]partApart, error) {
+	var apart []partApart
+	placed, block := l.placedBlocks(n.Out()), 0
+	for _, v := range n.Inputs {
+		m, _ := sched.ImageOf(v.Type)
+		if !placed[block] {
+			from, err := l.read(v, sched.Layout{Kind: sched.Blocked})
+			if err != nil {
+				return nil, err
+			}
+			apart = append(apart, partApart{from, block, m.Blocks()})
+		}
+		block += m.Blocks()
+	}
+	return apart, nil
+}
+
+// placedBlocks finds the blocks of channels of a concat's result that have been computed there.
+func (l *lowerer) placedBlocks(whole *ir.Value) map[int]bool {
+	placed := map[int]bool{}
+	for v := range l.plan.Within {
+		if part, ok := l.within(v); ok && part.Whole == whole {
+			m, _ := sched.ImageOf(v.Type)
+			for b := range m.Blocks() {
+				placed[part.Block+b] = true
+			}
+		}
+	}
+	return placed
 }

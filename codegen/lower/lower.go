@@ -151,7 +151,7 @@ func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 	if at, ok := l.inPlace[v]; ok {
 		s.Alias = at
 	}
-	if part, ok := l.within(v); ok {
+	if part, ok := l.within(v); ok && len(l.stored[v]) == 0 { // else it is a copy in another layout
 		whole, err := l.whole(part.Whole)
 		if err != nil {
 			return nil, err

@@ -41,8 +41,7 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	for _, n := range g.Nodes {
 		p.widen(n)
 	}
-	p.placeParts(g)
-	p.placeViews(g)
+	p.place(g)
 	p.roundForDense(g)
 	for _, n := range g.Nodes {
 		p.flatten(n)
@@ -186,17 +185,32 @@ func (p *Plan) widen(n *ir.Node) {
 	p.Layout[v] = l.covering(Layout{Left: c.Left, Right: c.Right()})
 }
 
-// flatten lets n's convolution see its image as one row, if it looks at single pixels of an image without a halo and that
-// suits its tiles better. Channels alone are then shared between threads.
+// flatten lets n's convolution see its image as one row, if that has no halo and it suits its tiles better.
 func (p *Plan) flatten(n *ir.Node) {
-	choice, ok := p.Conv[n]
-	lay, produced := p.Layout[n.Inputs[0]]
-	if !ok || choice.Family != ConvBlocked || !produced || lay.Kind != Blocked || lay.Left+lay.Right > 0 {
+	if lay := p.Layout[n.Inputs[0]]; lay.Left+lay.Right > 0 {
 		return
+	}
+	if all := p.withFlat(n); all != nil {
+		p.Considered[n], p.Conv[n] = all, all[0].ConvChoice
+	}
+}
+
+// wantsFlat reports whether n's convolution would rather see its image as one row.
+func (p *Plan) wantsFlat(n *ir.Node) bool {
+	all := p.withFlat(n)
+	return all != nil && all[0].Flat
+}
+
+// withFlat decides between what n's convolution has been compared with and a kernel that sees a computed image as one row:
+// it looks at single pixels. Channels alone are then shared between threads. It is nil for other nodes.
+func (p *Plan) withFlat(n *ir.Node) []Candidate {
+	choice, ok := p.Conv[n]
+	if lay, produced := p.Layout[n.Inputs[0]]; !ok || choice.Family != ConvBlocked || !produced || lay.Kind != Blocked {
+		return nil
 	}
 	c, _ := FusedConv(n)
 	if c.KH*c.KW*c.SH*c.SW != 1 || c.PoolH > 0 || c.PadsRows() || c.Left+c.Right() > 0 {
-		return
+		return nil
 	}
 	c.Resident = p.resident
 	flat := Candidate{ConvChoice: directChoice(c.flat(), p.Target)}
@@ -206,11 +220,9 @@ func (p *Plan) flatten(n *ir.Node) {
 	if c.Out.Blocks() < pieces*flat.Tiles[0].Blocks {
 		flat.veto("too few channels to share between threads")
 	}
-	all := append(p.Considered[n], flat)
+	all := append(slices.Clone(p.Considered[n]), flat)
 	if _, tuned := p.Target.pin(c); tuned {
-		all = pinned(all, c, p.Target)
-	} else {
-		all = decide(all)
+		return pinned(all, c, p.Target)
 	}
-	p.Considered[n], p.Conv[n] = all, all[0].ConvChoice
+	return decide(all)
 }

@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the expected texts anew")
 
-// The layout of each value, and the family and best tile of each convolution, read as recorded.
+// The layout of each value, where it lies, and the family and best tile of each convolution, read as recorded.
 func TestTexts(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/sched/*.nnir")
 	require.NoError(t, err)
@@ -44,6 +44,12 @@ func decisions(g *ir.Graph, p *Plan) string {
 			if len(c.Tiles) > 0 {
 				line += " " + c.Tiles[0].String()
 			}
+		}
+		if part, ok := p.Within[n.Out()]; ok {
+			line += fmt.Sprintf(" within %s from block %d", part.Whole.Name, part.Block)
+		}
+		if block, ok := p.Views[n.Out()]; ok {
+			line += fmt.Sprintf(" block %d of %s", block, n.Inputs[0].Name)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
