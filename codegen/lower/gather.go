@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"fmt"
 	"slices"
 
 	"nncc/codegen/loopir"
@@ -11,6 +10,9 @@ import (
 
 // lowerGather sees its input as [outer, axis, inner] and copies runs of inner elements.
 func lowerGather(l *lowerer, n *ir.Node) error {
+	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
+		return l.resizeBlocked(n)
+	}
 	index, axis := n.Inputs[1], n.Int("axis")
 	k := &gatherKernel{kernel: newKernel("gather", l.target)}
 	from, err := l.readPlain(n.Inputs[0])
@@ -35,11 +37,30 @@ func lowerGather(l *lowerer, n *ir.Node) error {
 	k.dst = k.as(k.out, to, to.samplesOr(1), outer, count, k.inner)
 	k.sample, k.row = k.samples(&Storage{Dims: k.dst.Dims}), k.grid("o", outer)
 	if index.IsConst() {
-		k.copyKnown(index.Const.Float64s())
+		indices, err := sched.Indices(n)
+		if err != nil {
+			return err
+		}
+		k.copyKnown(indices)
 	} else {
 		k.copyPicked(k.grid("i", count))
 	}
 	return l.emit(k.kernel, n, "gather", sched.Tile{})
+}
+
+// resizeBlocked takes rows or columns of blocked images.
+func (l *lowerer) resizeBlocked(n *ir.Node) error {
+	indices, err := sched.Indices(n)
+	if err != nil {
+		return err
+	}
+	rule, _ := sched.RuleOf(indices)
+	return l.moveBlocked(n, func(d int, i loopir.Index) loopir.Index {
+		if d == n.Int("axis") {
+			return rule.At(i)
+		}
+		return i
+	})
 }
 
 type gatherKernel struct {
@@ -51,19 +72,7 @@ type gatherKernel struct {
 
 // copyKnown copies the entries at indices that are known: single elements out of few vectors, larger entries in a loop
 // where they follow a rule, as those of an image that changes its size do.
-func (k *gatherKernel) copyKnown(entries []float64) {
-	indices := make([]int, len(entries))
-	for i, entry := range entries {
-		at := int(entry)
-		if at < -k.extent || at >= k.extent {
-			k.err = fmt.Errorf("index %d is out of range for %d entries", at, k.extent)
-			return
-		}
-		if at < 0 {
-			at += k.extent
-		}
-		indices[i] = at
-	}
+func (k *gatherKernel) copyKnown(indices []int) {
 	if times, ok := repeats(indices, k.extent); ok && k.inner == 1 && k.target.Lanes%times == 0 && k.extent >= k.target.Lanes {
 		k.repeatEach(times)
 		return
@@ -79,8 +88,8 @@ func (k *gatherKernel) copyKnown(entries []float64) {
 		})
 	}
 	const few = 4
-	if r, ok := ruleOf(indices); ok && len(indices) > few {
-		k.each("i", len(indices), func(i loopir.Index) { copyTo(i, r.at(i)) })
+	if r, ok := sched.RuleOf(indices); ok && len(indices) > few {
+		k.each("i", len(indices), func(i loopir.Index) { copyTo(i, r.At(i)) })
 		return
 	}
 	for i, at := range indices {

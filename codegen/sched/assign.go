@@ -162,6 +162,8 @@ func movesBlocks(n *ir.Node) bool {
 		pad := n.Ints("pad")
 		return n.Inputs[0].Type.Rank() == 4 && n.Str("mode") == "constant" && n.Float("value") == 0 &&
 			pad[0] == 0 && pad[4] == 0 && pad[1] >= 0 && pad[5] >= 0
+	case "gather":
+		return resizes(n)
 	case "concat":
 		last := len(n.Inputs) - 1
 		return n.Int("axis") == 1 &&
