@@ -100,7 +100,8 @@ func (p *placer) mayLieIn(v *ir.Value, n *ir.Node) bool {
 	if _, placed := p.Within[v]; placed || v.Def == nil || p.Layout[v].Kind != Blocked || v.Type.DType != whole.Type.DType {
 		return false
 	}
-	if m, _ := ImageOf(v.Type); m.H*m.W == 1 && len(p.users[v]) > 1 {
+	others := slices.ContainsFunc(p.users[v], func(u *ir.Node) bool { return u != n })
+	if m, _ := ImageOf(v.Type); m.H*m.W == 1 && others {
 		return false
 	}
 	lay := p.Layout[whole].covering(p.Layout[v])
