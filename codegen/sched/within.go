@@ -65,7 +65,7 @@ type run struct {
 // do with all that came before; what slices were cut from and are now put together again; the first one itself.
 func (p *placer) runs(inputs []*ir.Value) []run {
 	var all []run
-	for _, c := range slices.Backward(p.concats) {
+	for _, c := range p.concats {
 		if k := len(c.Inputs); k > 1 && k <= len(inputs) && slices.Equal(c.Inputs, inputs[:k]) {
 			all = append(all, run{c.Out(), k})
 		}
@@ -73,6 +73,7 @@ func (p *placer) runs(inputs []*ir.Value) []run {
 	if r, ok := cutFrom(inputs); ok {
 		all = append(all, r)
 	}
+	slices.SortStableFunc(all, func(a, b run) int { return b.inputs - a.inputs })
 	return append(all, run{inputs[0], 1})
 }
 
