@@ -27,7 +27,7 @@ llvm:
 	@scripts/llvm.sh
 
 test: llvm
-	go test -count=1 ./...  # remembering what the conformance suite read takes longer than the suite
+	go test -count=1 -timeout 30m ./...  # remembering what the conformance suite read takes longer than the suite, which takes six minutes
 
 test-arm64: llvm
 	@scripts/test-arm64.sh

@@ -33,7 +33,7 @@ var generators = []struct {
 	{"graph", irtest.RandomGraph, 100},
 	{"conv", irtest.RandomConv, 200},
 	{"convstep", irtest.RandomConvStep, 100},
-	{"parts", irtest.RandomParts, 100},
+	{"parts", irtest.RandomParts, 40},
 	{"kind", randomKind, 60},
 }
 
