@@ -25,5 +25,6 @@
 //   - A let value is assigned once. A reg (register tile) is mutable, has constant indices once loops marked
 //     `unroll` are gone, and exists only until Promote, which turns it into let values and carried loop values.
 //   - Iterations of the grid are independent: they may run in any order and on any thread.
-//   - Two different buffers of a kernel never overlap unless both are read-only.
+//   - What a kernel stores to in one buffer it sees in no other. Two buffers may be parts of the same memory, as those
+//     of a concat are (package sched); for calls Verify checks what the callee touches.
 package loopir

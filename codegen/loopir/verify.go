@@ -14,7 +14,8 @@ package loopir
 //   - Matrix registers. They are read after they were written, in the same block or one around it. Who uses them calls no
 //     other function, as that one may use them too.
 //   - Calls. No function reaches itself. Arguments have the parameters' element kinds, are mutable where those are, and hold
-//     at least as many elements from the given index on. An argument that is stored to overlaps no other argument.
+//     at least as many elements from the given index on. What the callee stores to through one argument it does
+//     not see through another.
 //
 // That grid iterations are independent of one another is not checked.
 

@@ -25,18 +25,21 @@ func (v *verifier) call(s *Call) {
 			return
 		}
 		v.fits(k, offsets[k], a.Buf, s.Func.Params[k])
-		lo, hi := v.scope.Range(offsets[k])
-		v.touches(a.Buf, lo, hi+s.Func.Params[k].Elems()-1)
 	}
 	v.aliases(s, offsets)
 }
 
-// fits checks that a buffer has room for the parameter it is passed for, from offset on.
+// fits checks that a buffer has room for the parameter it is passed for, from offset on. The callee may touch all of that.
 func (v *verifier) fits(k int, offset Index, b, param *Buffer) {
-	if lo, hi := v.scope.Range(offset); v.dead == 0 && (lo < 0 || hi > b.Elems()-param.Elems()) {
+	if v.dead > 0 {
+		return
+	}
+	lo, hi := v.scope.Range(offset)
+	if lo < 0 || hi > b.Elems()-param.Elems() {
 		v.fail("argument %d starts at element %s of %s, which has %d%s: no room for the %d of parameter %s",
 			k+1, intervalText(lo, hi), b.Name, b.Elems(), perSample(b), param.Elems(), param.Name)
 	}
+	v.touches(b, lo, hi+param.Elems()-1)
 }
 
 // aliases checks that what is stored to through an argument overlaps nothing that the callee sees through another one.

@@ -37,7 +37,7 @@ func lowerGather(l *lowerer, n *ir.Node) error {
 	k.dst = k.as(k.out, to, to.samplesOr(1), outer, count, k.inner)
 	k.sample, k.row = k.samples(&Storage{Dims: k.dst.Dims}), k.grid("o", outer)
 	if index.IsConst() {
-		indices, err := sched.Indices(n)
+		indices, err := sched.GatherIndices(n)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func lowerGather(l *lowerer, n *ir.Node) error {
 
 // resizeBlocked takes rows or columns of blocked images.
 func (l *lowerer) resizeBlocked(n *ir.Node) error {
-	indices, err := sched.Indices(n)
+	indices, err := sched.GatherIndices(n)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"nncc/ir"
 )
 
-// Indices are those of a gather, which are known, counted from the first entry.
-func Indices(n *ir.Node) ([]int, error) {
+// GatherIndices are the indices of a gather, which are known, counted from the first entry.
+func GatherIndices(n *ir.Node) ([]int, error) {
 	extent := n.Inputs[0].Type.Shape[n.Int("axis")]
 	var indices []int
 	for _, x := range n.Inputs[1].Const.Float64s() {
@@ -31,7 +31,7 @@ func resizes(n *ir.Node) bool {
 	if x.Rank() != 4 || n.Int("axis") < 2 || x.Shape[1] < BlockChannels || !index.IsConst() || index.Type.Rank() != 1 {
 		return false
 	}
-	indices, err := Indices(n)
+	indices, err := GatherIndices(n)
 	_, ok := RuleOf(indices)
 	return err == nil && ok
 }

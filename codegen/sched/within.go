@@ -94,8 +94,8 @@ func cutFrom(inputs []*ir.Value) (run, bool) {
 	return run{}, false
 }
 
-// mayLieIn reports whether v can be computed in the result of concat n: no other concat has it, whoever reads either finds
-// the halo that it wants, and none that costs it more than a copy. What looks like plain memory has to be whole.
+// mayLieIn reports whether v can be computed in the result of concat n: it lies in no other, and nobody minds the halo that
+// the two have then. Single pixels look like plain memory to other readers, which has to be whole.
 func (p *placer) mayLieIn(v *ir.Value, n *ir.Node) bool {
 	whole := n.Out()
 	if _, placed := p.Within[v]; placed || v.Def == nil || p.Layout[v].Kind != Blocked || v.Type.DType != whole.Type.DType {

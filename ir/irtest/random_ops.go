@@ -322,11 +322,16 @@ func (r *random) channelBlocks(x *ir.Value) *ir.Value {
 	if x.Type.Rank() < 3 || x.Type.Shape[1] <= block {
 		return nil
 	}
-	start, size := make([]int, x.Type.Rank()), slices.Clone(x.Type.Shape)
-	blocks := (size[1] + block - 1) / block
+	blocks := (x.Type.Shape[1] + block - 1) / block
 	first := r.IntN(blocks)
 	end := first + 1 + r.IntN(blocks-first)
-	start[1], size[1] = first*block, min(end*block, size[1])-first*block
+	return r.channels(x, first*block, min(end*block, x.Type.Shape[1]))
+}
+
+// channels are those of x from first to end.
+func (r *random) channels(x *ir.Value, first, end int) *ir.Value {
+	start, size := make([]int, x.Type.Rank()), slices.Clone(x.Type.Shape)
+	start[1], size[1] = first, end-first
 	return r.node("slice", ir.Attrs{"start": start, "size": size, "step": slices.Repeat([]int{1}, len(size))}, x)
 }
 

@@ -73,17 +73,12 @@ func (p *parts) append(x *ir.Value) *ir.Value {
 
 // cut takes x apart and joins the parts with another value, perhaps in another order.
 func (p *parts) cut(x *ir.Value) *ir.Value {
-	shape := x.Type.Shape
-	if shape[1] < 32 {
+	channels := x.Type.Shape[1]
+	if channels < 32 {
 		return nil
 	}
-	at := 16 * (1 + p.IntN(shape[1]/16-1))
-	slice := func(first, end int) *ir.Value {
-		size := append([]int{}, shape...)
-		size[1] = end - first
-		return p.node("slice", ir.Attrs{"start": []int{0, first, 0, 0}, "size": size, "step": []int{1, 1, 1, 1}}, x)
-	}
-	list := []*ir.Value{slice(0, at), slice(at, shape[1])}
+	at := 16 * (1 + p.IntN(channels/16-1))
+	list := []*ir.Value{p.channels(x, 0, at), p.channels(x, at, channels)}
 	p.live = append(p.live, list...)
 	list = append(list, p.live[p.IntN(len(p.live))])
 	if p.IntN(3) == 0 {

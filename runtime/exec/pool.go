@@ -109,8 +109,11 @@ func (p *pool) spin(i int, ready func() bool) bool {
 		if active == 0 {
 			return spinUntil(ready, spinFor)
 		}
-		if active+i >= p.threads() || spinUntil(ready, step) {
+		if active+i >= p.threads() {
 			break
+		}
+		if spinUntil(ready, step) {
+			return true
 		}
 	}
 	return ready()
