@@ -132,10 +132,7 @@ func (r *guardedRun) launch(l exec.Launch) error {
 		if err != nil {
 			return err
 		}
-		chunks := l.Chunks
-		if l.Batched {
-			chunks *= r.batch
-		}
+		chunks := l.ChunksOf(r.batch)
 		k := &r.variant.Kernels[l.Kernel]
 		used, err := exectest.StackBytes(k, args, 0, chunks, unsafe.Pointer(&scratch[0]))
 		if err != nil {

@@ -16,8 +16,8 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// maxBatch is the largest batch that native instances are opened for.
-const maxBatch = 3
+// maxBatch is the largest batch that instances are opened for.
+const maxBatch = 23
 
 // Native runs machine code of an instruction set through runtime/exec.
 type Native struct {

@@ -87,30 +87,41 @@ func runCases(t *testing.T, e Executor, all []*testCase) {
 // checkModes compares runs of a batch, on one thread and on two, with runs of its samples one by one, bit for bit. The
 // first sample is the case's own, of which single runs are known.
 func checkModes(t *testing.T, c *testCase, run Run, first []*tensor.Tensor) {
-	samples := [][]*tensor.Tensor{c.inputs, irtest.Inputs(c.graph, 1000), c.inputs}
-	second, err := run(samples[1], single)
+	inputs := [][]*tensor.Tensor{c.inputs, irtest.Inputs(c.graph, 1000)}
+	second, err := run(inputs[1], single)
 	require.NoError(t, err)
-	want := join([][]*tensor.Tensor{first, second, first})
-	for _, m := range []Mode{{Batch: 3, Threads: 1}, {Batch: 3, Threads: 2}} {
-		got, err := run(join(samples), m)
-		require.NoError(t, err)
-		for i := range want {
-			require.Equal(t, want[i].Shape, got[i].Shape)
-			require.Equal(t, want[i].Data, got[i].Data, "output %d differs in %+v", i, m)
+	for _, batch := range batches(c.graph) {
+		want := join(batch, first, second)
+		for _, m := range []Mode{{Batch: batch, Threads: 1}, {Batch: batch, Threads: 2}} {
+			got, err := run(join(batch, inputs...), m)
+			require.NoError(t, err)
+			for i := range want {
+				require.Equal(t, want[i].Shape, got[i].Shape)
+				require.Equal(t, want[i].Data, got[i].Data, "output %d differs in %+v", i, m)
+			}
 		}
 	}
 }
 
-// join makes one batch of samples.
-func join(samples [][]*tensor.Tensor) []*tensor.Tensor {
+// batches are the numbers of samples to run together: more where weights are so many that samples may share them.
+func batches(g *ir.Graph) []int {
+	for _, v := range g.Constants() {
+		if v.Type.Rank() == 2 && v.Type.Elems() >= 1<<16 {
+			return []int{2, 9, 17, maxBatch}
+		}
+	}
+	return []int{3}
+}
+
+// join makes one batch of so many samples, in turns those given.
+func join(batch int, samples ...[]*tensor.Tensor) []*tensor.Tensor {
 	var out []*tensor.Tensor
 	for i, t := range samples[0] {
-		shape := append([]int{len(samples)}, t.Shape[1:]...)
-		batch := &tensor.Tensor{DType: t.DType, Shape: shape}
-		for _, s := range samples {
-			batch.Data = append(batch.Data, s[i].Data...)
+		joined := &tensor.Tensor{DType: t.DType, Shape: append([]int{batch}, t.Shape[1:]...)}
+		for n := range batch {
+			joined.Data = append(joined.Data, samples[n%len(samples)][i].Data...)
 		}
-		out = append(out, batch)
+		out = append(out, joined)
 	}
 	return out
 }

@@ -79,8 +79,8 @@ func tinyVariant(t testing.TB, b backends.Backend, target backends.Target, funcs
 	v := program.Variant{
 		ISA: target.ISA, Arch: target.Arch, Features: target.Features, Code: o.Code, Source: o.Text["go"],
 		Step: []rt.Launch{
-			{Name: "conv \"1\"\n", Kernel: 0, Args: []rt.Arg{{}, {Space: rt.SpaceConst}, {OffsetBytes: 192}}, Chunks: 48, Batched: true, Grain: 48},
-			{Name: "sum", Kernel: 1, Args: []rt.Arg{{OffsetBytes: 192}, {OffsetBytes: 384}}, Chunks: 12, Batched: true, Grain: 4, FLOPs: 36},
+			{Name: "conv \"1\"\n", Kernel: 0, Args: []rt.Arg{{}, {Space: rt.SpaceConst}, {OffsetBytes: 192}}, Chunks: 48, Group: 1, Grain: 48},
+			{Name: "sum", Kernel: 1, Args: []rt.Arg{{OffsetBytes: 192}, {OffsetBytes: 384}}, Chunks: 12, Group: 1, Grain: 4, FLOPs: 36},
 		},
 		ArenaBytes: 448, Inputs: []rt.Port{in}, Outputs: []rt.Port{out},
 	}
@@ -212,7 +212,7 @@ func mix(a: f32[*, 4], b: i32[4], w: f32[4], sum: mut f32[*, 4], twice: mut i32[
 	require.NoError(t, err)
 	p.Variants = []program.Variant{{
 		ISA: ISA, Source: o.Text["go"], Kernels: []program.Kernel{{Name: "mix"}}, ArenaBytes: 256,
-		Step:   []rt.Launch{{Name: "mix", Args: []rt.Arg{{OffsetBytes: 64}, {}, {Space: rt.SpaceConst}, {OffsetBytes: 128}, {OffsetBytes: 192}}, Chunks: 4, Batched: true, Grain: 4}},
+		Step:   []rt.Launch{{Name: "mix", Args: []rt.Arg{{OffsetBytes: 64}, {}, {Space: rt.SpaceConst}, {OffsetBytes: 128}, {OffsetBytes: 192}}, Chunks: 4, Group: 1, Grain: 4}},
 		Inputs: []rt.Port{{Name: "b", ElemBytes: 4, Elems: 4}, {Name: "type", OffsetBytes: 64, ElemBytes: 4, Elems: 4, Batched: true}},
 		Outputs: []rt.Port{
 			{Name: "sum", OffsetBytes: 128, ElemBytes: 4, Elems: 4, Batched: true}, {Name: "twice", OffsetBytes: 192, ElemBytes: 4, Elems: 4, Batched: true}},

@@ -181,7 +181,7 @@ func launches(list []exec.Launch, number map[int]int) *jen.Statement {
 		d.int("Kernel", number[l.Kernel])
 		d.add("Args", jen.Index().Id("nnccArg").Values(args...), true)
 		d.int("Chunks", l.Chunks)
-		d.add("Batched", jen.True(), l.Batched)
+		d.int("Group", l.Group)
 		d.int("Grain", l.Grain)
 		d.int("MaxThreads", l.MaxThreads)
 		d.add("FLOPs", jen.Id(fmt.Sprint(l.FLOPs)), l.FLOPs != 0)

@@ -79,7 +79,7 @@ func (e *emitter) base(buf *loopir.Buffer) operand {
 }
 
 // grid takes a chunk number apart into the grid variables. The first dimension is what remains, so it may be
-// the unbounded batch.
+// the unbounded batch, or the number of a group of samples.
 func (e *emitter) grid(chunk operand) {
 	inner := 1 // chunks per step of the dimension
 	for d := len(e.f.Grid) - 1; d >= 0; d-- {
@@ -93,11 +93,29 @@ func (e *emitter) grid(chunk operand) {
 				if d > 0 {
 					v = operand{jen.Add(v.code).Op("%").Lit(g.Extent), infix}
 				}
+				if g.Count != nil {
+					v = operation(v, "*", intLiteral(g.Group))
+				}
 				return v
 			})
 		}}
+		if g.Count != nil {
+			e.vars[g.Count] = variable{depth: 1, val: func() operand {
+				return e.hoist(1, "count", g.Count.Name, func() operand {
+					left := operand{jen.Add(e.batch().code).Op("-").Add(e.vars[g.Var].val().code), infix}
+					return call("min", left, intLiteral(g.Group))
+				})
+			}}
+		}
 		inner *= max(g.Extent, 1)
 	}
+}
+
+// batch is the number of samples of the run, the first number of the parameter block.
+func (e *emitter) batch() operand {
+	return e.hoist(0, "batch", "batch", func() operand {
+		return operand{jen.Int().Parens(jen.Op("*").Parens(jen.Op("*").Int64()).Parens(jen.Id("args").Index(jen.Lit(0)))), primary}
+	})
 }
 
 func alignUp(n, align int) int { return (n + align - 1) &^ (align - 1) }

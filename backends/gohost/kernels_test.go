@@ -44,7 +44,7 @@ func programOf(t testing.TB, funcs ...*loopir.Func) *program.Program {
 	v := program.Variant{ISA: ISA, Source: o.Text["go"]}
 	p := &program.Program{Name: "kernels"}
 	for i, f := range funcs {
-		l := exec.Launch{Name: f.Name, Kernel: i, Chunks: f.Chunks(), Batched: f.Batched(), Grain: 1}
+		l := exec.Launch{Name: f.Name, Kernel: i, Chunks: f.Chunks(), Group: f.Group(), Grain: 1}
 		v.Kernels = append(v.Kernels, program.Kernel{Name: f.Name})
 		v.ScratchBytes = max(v.ScratchBytes, f.ScratchBytes())
 		for _, b := range f.Params {

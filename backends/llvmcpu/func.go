@@ -103,7 +103,7 @@ func (e *emitter) typed(p value.Value, k loopir.Kind) value.Value {
 }
 
 // grid takes a chunk number apart into the grid variables. The first dimension is what remains, so it may be
-// the unbounded batch.
+// the unbounded batch, or the number of a group of samples.
 func (e *emitter) grid(chunk value.Value) {
 	here := e.b
 	e.b = e.scopes[e.depth()].hoisted
@@ -116,8 +116,23 @@ func (e *emitter) grid(chunk value.Value) {
 			v = e.b.NewURem(rest, i64(g.Extent))
 			rest = e.b.NewUDiv(rest, i64(g.Extent))
 		}
+		if g.Count != nil {
+			v = e.b.NewMul(rest, i64(g.Group))
+			left := e.b.NewSub(e.batch(), v)
+			e.vars[g.Count] = variable{e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), e.depth()}
+		}
 		e.vars[g.Var] = variable{v, e.depth()}
 	}
+}
+
+// batch is the number of samples of the run, the first number of the parameter block.
+func (e *emitter) batch() value.Value {
+	return e.hoist(0, "batch", func() value.Value {
+		block := e.b.NewBitCast(e.loadArg(e.fn.Params[0], 0), types.NewPointer(types.I64))
+		l := e.b.NewLoad(types.I64, block)
+		l.Align = 8
+		return l
+	})
 }
 
 func alignUp(n, align int) int { return (n + align - 1) &^ (align - 1) }

@@ -116,7 +116,7 @@ func gpuNs(net network, portBytes int64, batch int) float64 {
 	ns := float64(portBytes) * float64(batch) / gpuHostGBPerSec
 	for _, w := range net.works {
 		samples := float64(1)
-		if w.Batched {
+		if w.Group > 0 {
 			samples = float64(batch)
 		}
 		bytes := float64(w.WeightBytes) + float64(w.DataBytes)*samples

@@ -81,7 +81,7 @@ func networkOf(g *ir.Graph, v *program.Variant, t sched.Target, arenaBytes int64
 		n.weightBytes += l.WeightBytes
 		w := sched.Work{
 			Operations: float64(l.FLOPs), WeightBytes: l.WeightBytes, DataBytes: l.Bytes - l.WeightBytes,
-			Chunks: launch.Chunks, Grain: launch.Grain, Batched: launch.Batched,
+			Chunks: launch.Chunks, Grain: launch.Grain, Group: launch.Group,
 		}
 		kernels.cost(l, &w)
 		n.works = append(n.works, w)

@@ -44,6 +44,9 @@ func NewScope(f *Func) *Scope {
 	s := &Scope{level: map[*Var]int{}, known: map[string]interval{}}
 	for _, g := range f.Grid {
 		s.push(scopeVar{v: g.Var, last: C(g.Extent - 1), unbounded: g.Extent == Batch})
+		if g.Count != nil {
+			s.push(scopeVar{v: g.Count, lo: C(1), last: C(g.Group)})
+		}
 	}
 	return s
 }

@@ -16,7 +16,7 @@ type nest struct {
 
 func randomNest(rng *rand.Rand) nest {
 	g := &Var{"g"}
-	n := nest{f: &Func{Grid: []GridDim{{g, 1 + rng.IntN(6)}}}, vars: []*Var{g}}
+	n := nest{f: &Func{Grid: []GridDim{{Var: g, Extent: 1 + rng.IntN(6)}}}, vars: []*Var{g}}
 	for range 1 + rng.IntN(3) {
 		lo := randomIndex(rng, n.vars, 2)
 		hi := lo.Add(C(rng.IntN(7)))
@@ -120,7 +120,7 @@ func TestRangeAgainstEnumeration(t *testing.T) {
 
 func TestRangeIsTightWhereSchedulesNeedIt(t *testing.T) {
 	c, y, x := &Var{"c"}, &Var{"y"}, &Var{"x"}
-	f := &Func{Grid: []GridDim{{y, 56}}}
+	f := &Func{Grid: []GridDim{{Var: y, Extent: 56}}}
 	for _, tc := range []struct {
 		name   string
 		lo, hi Index // of c
@@ -155,7 +155,7 @@ func TestRangeIsTightWhereSchedulesNeedIt(t *testing.T) {
 
 // Numbers large enough to overflow end the search instead.
 func TestRangeOverflow(t *testing.T) {
-	f := &Func{Grid: []GridDim{{&Var{"g"}, 1 << 30}}}
+	f := &Func{Grid: []GridDim{{Var: &Var{"g"}, Extent: 1 << 30}}}
 	s := NewScope(f)
 	v := f.Grid[0].Var
 	for range 4 {

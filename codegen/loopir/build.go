@@ -55,8 +55,16 @@ func (b *Builder) Temp(name string, elem Kind, dims ...int) *Buffer {
 // Grid adds the next faster dimension of the iteration space. Only the first may have extent Batch.
 func (b *Builder) Grid(name string, extent int) Index {
 	v := &Var{name}
-	b.f.Grid = append(b.f.Grid, GridDim{v, extent})
+	b.f.Grid = append(b.f.Grid, GridDim{Var: v, Extent: extent})
 	return v.I()
+}
+
+// Samples makes the batch the first dimension of the iteration space, by groups of up to size samples: it returns the first
+// of one and how many there are.
+func (b *Builder) Samples(name string, size int) (first, count Index) {
+	g := GridDim{Var: &Var{name}, Extent: Batch, Group: size, Count: &Var{name + "s"}}
+	b.f.Grid = append(b.f.Grid, g)
+	return g.Var.I(), g.Count.I()
 }
 
 // For runs body for each x = lo, lo+step, ... below hi.

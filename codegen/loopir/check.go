@@ -283,6 +283,8 @@ func checkGridDim(g GridDim, position int) error {
 		return errors.New("only the first dimension of the grid can be the batch")
 	case g.Extent != Batch && (g.Extent < 1 || g.Extent > maxIndex):
 		return fmt.Errorf("extent %d of the grid is out of range", g.Extent)
+	case (g.Group > 1) != (g.Count != nil) || g.Group > 1 && (g.Extent != Batch || g.Group > maxGroup):
+		return fmt.Errorf("only the batch can be taken by groups, of 2 to %d", maxGroup)
 	}
 	return nil
 }
@@ -350,6 +352,9 @@ func checkFor(s *For) error {
 func checkCall(s *Call) error {
 	if len(s.Args) != len(s.Func.Params) {
 		return fmt.Errorf("%d arguments for the %d parameters of %s", len(s.Args), len(s.Func.Params), s.Func.Name)
+	}
+	if s.Func.Group() > 1 {
+		return fmt.Errorf("%s takes the batch by groups, a call is for one sample", s.Func.Name)
 	}
 	for k, a := range s.Args {
 		p := s.Func.Params[k]

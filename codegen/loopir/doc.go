@@ -21,7 +21,8 @@
 //     keeps them below an extent.
 //   - Buffers are row-major. An index may run past its own dimension into the next one (contiguous loops over
 //     two dimensions), never past the buffer. `*` as first dimension is the run-time batch, indexed by the grid's
-//     batch variable alone; what follows must stay inside one sample.
+//     batch variable alone, or, where the grid takes the batch by groups (`n: * by 16 as ns`), by n + i with i below ns;
+//     what follows must stay inside one sample.
 //   - A let value is assigned once. A reg (register tile) is mutable, has constant indices once loops marked
 //     `unroll` are gone, and exists only until Promote, which turns it into let values and carried loop values.
 //   - Iterations of the grid are independent: they may run in any order and on any thread.

@@ -59,16 +59,27 @@ type Func struct {
 	Body    []Stmt
 }
 
-// GridDim is one dimension of the iteration space. Extent may be Batch, for the first dimension only.
+// GridDim is one dimension of the iteration space. Extent may be Batch, for the first dimension only, and the batch may be
+// taken by groups: then Var is the first sample of one, and Count how many there are, from 1 to Group.
 type GridDim struct {
 	Var    *Var
 	Extent int
+	Group  int  // samples of a chunk, the last one of a batch may have fewer; 0: one
+	Count  *Var // nil: one
 }
 
 // Batched reports whether the grid runs over the batch.
 func (f *Func) Batched() bool { return len(f.Grid) > 0 && f.Grid[0].Extent == Batch }
 
-// Chunks is the number of grid points: per sample, if the grid is batched.
+// Group is how many samples of the batch a chunk has, at most: 1 if they are not taken by groups, 0 if f is not batched.
+func (f *Func) Group() int {
+	if !f.Batched() {
+		return 0
+	}
+	return max(f.Grid[0].Group, 1)
+}
+
+// Chunks is the number of grid points: per group of samples, if the grid is batched.
 func (f *Func) Chunks() int {
 	n := 1
 	for _, g := range f.Grid {

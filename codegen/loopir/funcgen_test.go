@@ -36,7 +36,12 @@ func generateFunc(rng *rand.Rand, callee *Func) *Func {
 	if rng.IntN(2) == 0 {
 		outer = append([]int{Batch}, outer...)
 		b := &Var{"b"}
-		r.f.Grid = append(r.f.Grid, GridDim{b, Batch})
+		dim := GridDim{Var: b, Extent: Batch}
+		if rng.IntN(2) == 0 {
+			dim.Group, dim.Count = 2+rng.IntN(3), &Var{"bs"}
+			r.vars = append(r.vars, rangedVar{dim.Count, 1, dim.Group, false})
+		}
+		r.f.Grid = append(r.f.Grid, dim)
 	}
 	r.f.Params = []*Buffer{
 		{Name: "in", Elem: F32, Dims: outer},
@@ -49,7 +54,7 @@ func generateFunc(rng *rand.Rand, callee *Func) *Func {
 		r.emit(&r.f.Body, &Store{Buf: r.f.Scratch[0], Idx: []Index{C(0), C(0)}, X: Num(Vec(F32, 64), 0)}) // as interpreted memory is undefined
 	}
 	y := &Var{"y"}
-	r.f.Grid = append(r.f.Grid, GridDim{y, 2}) // iterations are not independent; the interpreter runs them in order
+	r.f.Grid = append(r.f.Grid, GridDim{Var: y, Extent: 2}) // iterations are not independent; the interpreter runs them in order
 	r.vars = append(r.vars, rangedVar{y, 0, 1, false})
 	for range 2 {
 		r.let(&r.f.Body)
@@ -206,11 +211,20 @@ func (r *funcGen) place(lanes int) (*Buffer, []Index) {
 	return b, r.indicesIn(b, lanes)
 }
 
+// sample is the batch variable, or some sample of its group.
+func (r *funcGen) sample() Index {
+	g := r.f.Grid[0]
+	if g.Count == nil || r.IntN(3) == 0 {
+		return g.Var.I()
+	}
+	return g.Var.I().Add(r.index().Max(C(0)).Min(g.Count.I().AddC(-1)))
+}
+
 func (r *funcGen) indicesIn(b *Buffer, lanes int) []Index {
 	idx := make([]Index, len(b.Dims))
 	for d, n := range b.Dims {
 		if n == Batch {
-			idx[d] = r.f.Grid[0].Var.I()
+			idx[d] = r.sample()
 			continue
 		}
 		if d == len(b.Dims)-1 {

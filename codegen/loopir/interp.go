@@ -10,8 +10,8 @@ import "fmt"
 // start of a chunk, so that a kernel relying on its contents gives itself away.
 func Interpret(f *Func, args [][]byte, batch int) error {
 	chunks := f.Chunks()
-	if f.Batched() {
-		chunks *= batch
+	if g := f.Group(); g > 0 {
+		chunks *= (batch + g - 1) / g
 	}
 	return InterpretChunks(f, args, 0, chunks, batch)
 }
@@ -78,6 +78,7 @@ type kernel struct {
 	params  []*memory
 	scratch []*memory
 	grid    []*variable
+	count   *variable // of the samples in a group
 	body    []func()
 
 	matrices [Matrices]matrix
@@ -97,7 +98,7 @@ func (k *kernel) enter(chunk, batch int) {
 	for d := len(k.grid) - 1; d >= 0; d-- {
 		extent := k.f.Grid[d].Extent
 		if extent == Batch {
-			extent = batch
+			extent = (batch + k.f.Group() - 1) / k.f.Group()
 		}
 		if extent <= 0 {
 			failf("%s: chunk %d does not exist", k.f.Name, chunk)
@@ -107,6 +108,11 @@ func (k *kernel) enter(chunk, batch int) {
 	}
 	if rest != 0 {
 		failf("%s: chunk %d does not exist", k.f.Name, chunk)
+	}
+	if k.count != nil {
+		first, group := k.grid[0], k.f.Group()
+		first.n *= group
+		k.count.n = min(group, batch-first.n)
 	}
 	for i := range k.matrices {
 		k.matrices[i].set = false

@@ -47,6 +47,10 @@ func (c *compiler) compile() *kernel {
 		k.grid = append(k.grid, c.variable(g.Var))
 	}
 	c.active = slices.Clone(k.grid)
+	if k.f.Group() > 1 {
+		k.count = c.variable(k.f.Grid[0].Count)
+		c.active = append(c.active, k.count)
+	}
 	k.body = c.stmts(k.f.Body)
 	return k
 }

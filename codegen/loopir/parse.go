@@ -17,6 +17,7 @@ const (
 	maxIndexNodes = 100  // of one index expression
 	maxIndexDepth = 8    // of /, mod, min and max inside one another
 	maxIndex      = 1 << 40
+	maxGroup      = 1 << 10 // samples
 )
 
 // Parse reads a module: functions, each of which may call those before it. The grammar is in grammar.md.
@@ -274,13 +275,20 @@ func (p *parser) extent(what string) int {
 func (p *parser) gridDim(position int) GridDim {
 	name, pos := p.name("grid variable")
 	p.expect(":")
-	g := GridDim{&Var{name}, p.extent("an extent")}
+	g := GridDim{Var: &Var{name}, Extent: p.extent("an extent")}
+	p.declare(name, pos, g.Var)
+	if p.accept("by") {
+		g.Group = p.integer("a number of samples")
+		p.expect("as")
+		name, pos := p.name("variable for the number of samples")
+		g.Count = &Var{name}
+		p.declare(name, pos, g.Count)
+	}
 	if !p.bad {
 		if err := checkGridDim(g, position); err != nil {
 			p.fail(pos, "", "%v", err)
 		}
 	}
-	p.declare(name, pos, g.Var)
 	return g
 }
 

@@ -80,7 +80,11 @@ func (p *printer) function(f *Func) {
 	params, scratch := p.buffers(f.Params, true), p.buffers(f.Scratch, false)
 	var grid []string
 	for _, g := range f.Grid {
-		grid = append(grid, p.define(g.Var, g.Var.Name)+": "+dimString(g.Extent))
+		dim := p.define(g.Var, g.Var.Name) + ": " + dimString(g.Extent)
+		if g.Count != nil {
+			dim += fmt.Sprintf(" by %d as %s", g.Group, p.define(g.Count, g.Count.Name))
+		}
+		grid = append(grid, dim)
 	}
 	clause := " "
 	if textLen(params)+textLen(scratch)+textLen(grid) > wrapCols-len(f.Name)-len("func () scratch() grid() {") {

@@ -128,6 +128,10 @@ func (v *verifier) header() {
 			v.fail("grid variable %s is declared twice", g.Var.Name)
 		}
 		seen[g.Var] = true
+		if g.Count != nil && seen[g.Count] {
+			v.fail("grid variable %s is declared twice", g.Count.Name)
+		}
+		seen[g.Count] = true
 		v.check(checkGridDim(g, k))
 	}
 	v.check(v.f.checkRecursion(nil, map[*Func]bool{}))

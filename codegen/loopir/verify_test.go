@@ -105,9 +105,9 @@ func TestVerifyHeader(t *testing.T) {
 		{"b: dimension 0 is not positive", Func{Params: []*Buffer{{Name: "b", Elem: F32, Dims: []int{0}}}}},
 		{"b: buffer is larger than", Func{Params: []*Buffer{{Name: "b", Elem: F32, Dims: []int{1 << 30, 1 << 30, 1 << 30}}}}},
 		{"b: buffer of bool: needs numbers", Func{Params: []*Buffer{{Name: "b", Elem: Bool, Dims: []int{1}}}}},
-		{"grid variable v is declared twice", Func{Grid: []GridDim{{v, 2}, {v, 3}}}},
-		{"only the first dimension of the grid can be the batch", Func{Grid: []GridDim{{v, 2}, {&Var{"b"}, Batch}}}},
-		{"extent 0 of the grid is out of range", Func{Grid: []GridDim{{v, 0}}}},
+		{"grid variable v is declared twice", Func{Grid: []GridDim{{Var: v, Extent: 2}, {Var: v, Extent: 3}}}},
+		{"only the first dimension of the grid can be the batch", Func{Grid: []GridDim{{Var: v, Extent: 2}, {Var: &Var{"b"}, Extent: Batch}}}},
+		{"extent 0 of the grid is out of range", Func{Grid: []GridDim{{Var: v}}}},
 	} {
 		tc.f.Name = "f"
 		require.ErrorContains(t, Verify(&tc.f), tc.want)

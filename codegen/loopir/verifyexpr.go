@@ -145,16 +145,27 @@ func perSample(b *Buffer) string {
 	return ""
 }
 
-// batchIndex checks the first index of a batched buffer.
+// batchIndex checks the first index of a batched buffer: the grid's batch variable, or a sample of its group.
 func (v *verifier) batchIndex(b *Buffer, idx []Index) bool {
 	if !b.Batched() {
 		return true
 	}
-	if v.f.Batched() && idx != nil && idx[0].Equal(v.f.Grid[0].Var.I()) {
-		return true
+	if v.f.Batched() && idx != nil {
+		g := v.f.Grid[0]
+		sample := idx[0].Sub(g.Var.I())
+		if sample.Equal(C(0)) || g.Count != nil && v.inGroup(sample, g.Count) {
+			return true
+		}
 	}
-	v.fail("the first index of %s has to be the batch variable of the grid", b.Name)
+	v.fail("the first index of %s has to be the batch variable of the grid, or a sample of its group", b.Name)
 	return false
+}
+
+// inGroup reports whether sample is one of a group of so many.
+func (v *verifier) inGroup(sample Index, count *Var) bool {
+	lo, _ := v.scope.Range(sample)
+	_, last := v.scope.Range(sample.Sub(count.I()))
+	return v.dead > 0 || lo >= 0 && last < 0
 }
 
 // sampleOffset is the element offset of idx without the batch; false if it could overflow.

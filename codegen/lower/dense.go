@@ -2,7 +2,6 @@ package lower
 
 import (
 	"fmt"
-	"math"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -37,11 +36,14 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 	k := &denseKernel{kernel: newKernel("dense", l.target), dense: d, inner: len(order), dims: logicalDims(n.Out().Type)}
 	k.rows = ir.Type{Shape: k.dims[:len(k.dims)-1]}.Elems()
 	matrix, tile, byMatrix := sched.DenseMatrix(k.rows, len(order), d.outputs, l.target)
-	k.tile = tile
+	k.tile, k.parts = tile, tile.Parts(l.target)
 	k.src = k.as(k.in, x, x.samples(), k.rows, k.inner)
-	if byMatrix {
+	switch k.short = l.plan.Short[n]; {
+	case byMatrix:
 		k.packed = k.in(l.denseMatrices(weights, matrix))
-	} else {
+	case k.short > 0:
+		k.packed = k.in(l.shortWeights(weights, k.short))
+	default:
 		k.packed = k.in(l.weightsFor(x, weights))
 	}
 	k.b = k.in(bias)
@@ -57,8 +59,12 @@ func (l *lowerer) dense(n *ir.Node, d dense) error {
 		(&matrixDense{denseKernel: k, Matrix: matrix}).body()
 		return l.emit(k.kernel, n, "dense-matrix", k.tile)
 	}
-	k.body()
-	return l.emit(k.kernel, n, k.termsOf(k.src).family("dense"), k.tile)
+	if size, wide, ok := sched.GroupSamples(k.rows, k.inner, k.outputs, k.tile, k.short > 0, l.target); ok && k.src.Batched() && k.y.Batched() {
+		k.bodyOfGroup(size, wide)
+	} else {
+		k.body()
+	}
+	return l.emit(k.kernel, n, k.family(), k.tile)
 }
 
 // dense is y[..., outputs] = alpha * x[..., features] * w + beta * bias.
@@ -188,53 +194,52 @@ func (l *lowerer) packDenseBias(d dense) (*Storage, error) {
 type denseKernel struct {
 	*kernel
 	dense
+	short             sched.Short
 	rows, inner       int   // of a sample of x in memory
 	dims              []int // of y, see logicalDims
 	tile              sched.Tile
+	parts             int // sums for each result, so that the latency of one multiply-add hides behind the others
 	src, packed, b, y *loopir.Buffer
 	epilogue          *epilogue
 	n                 loopir.Index // sample
 }
 
+func (k *denseKernel) family() string {
+	if k.short > 0 {
+		return "dense " + k.short.String()
+	}
+	return k.termsOf(k.src).family("dense")
+}
+
 // body computes the whole product: the grid runs over samples, pieces of rows and tiles of outputs. Of weights and rows,
 // what is larger is read once.
 func (k *denseKernel) body() {
-	const block = sched.BlockChannels
-	lanes := k.target.Lanes
-	blocks := (k.outputs + block - 1) / block
 	k.n = k.samples(&Storage{Dims: k.y.Dims})
 	var first, lane loopir.Index
-	outputs := func() {
-		first = k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
-		lane = k.grid("s", block/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
-	}
 	weightsOuter := k.outputs > k.rows
 	if weightsOuter {
-		outputs()
+		first, lane = k.outputTiles()
 	}
 	piece := k.pieces(k.rows, k.tile.Pixels, productPieces)
 	if !weightsOuter {
-		outputs()
+		first, lane = k.outputTiles()
 	}
 	piece.tiles(k.kernel, func(m loopir.Index) {
-		acc := k.sum(m, first, lane)
-		k.eachVector(k.tile, func(b, s loopir.Index) {
-			feature := first.Add(b).Mul(block).Add(lane).Add(s.Mul(lanes))
-			count := loopir.C(lanes)
-			if k.outputs%block != 0 {
-				count = count.Min(loopir.C(k.outputs).Sub(feature)) // none, if negative
-			}
-			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-				v := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: k.place(m.Add(p), feature), Count: count})
-				k.put(k.y, count, v, k.n, m.Add(p), feature)
-			})
-		})
+		k.compute(denseTile{k.tile, first, lane, func(p loopir.Index) denseRow { return denseRow{k.n, m.Add(p)} }})
 	})
 }
 
-// place is where row m of the sample lies in the result as its readers see it.
-func (k *denseKernel) place(m, feature loopir.Index) []loopir.Index {
-	return k.rowPlace(k.dims, m, feature, k.n, k.y)
+// outputTiles adds grid dimensions over tiles of outputs: first is the first block of one, lane its first output there.
+func (k *denseKernel) outputTiles() (first, lane loopir.Index) {
+	blocks, lanes := ceilDiv(k.outputs, sched.BlockChannels), k.target.Lanes
+	first = k.grid("g", blocks/k.tile.Blocks).Mul(k.tile.Blocks)
+	lane = k.grid("s", sched.BlockChannels/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
+	return first, lane
+}
+
+// place is where a row lies in the result as its readers see it.
+func (k *denseKernel) place(r denseRow, feature loopir.Index) []loopir.Index {
+	return k.rowPlace(k.dims, r.row, feature, r.sample, k.y)
 }
 
 // rowPlace is the place of a column of row m, one of all that a sample of dst, which has logical dimensions dims, consists of.
@@ -252,46 +257,4 @@ func (k *kernel) rowPlace(dims []int, m, column, sample loopir.Index, dst *loopi
 		idx[0] = sample
 	}
 	return idx
-}
-
-// sum multiplies the rows of x from row on with the weights of the tile. Where the tile has few sums, every step of
-// the loop takes several terms into sums of their own, so that the latency of one multiply-add hides behind the others.
-func (k *denseKernel) sum(row, first, lane loopir.Index) loopir.Tile {
-	f32, lanes := k.vec(loopir.F32), k.target.Lanes
-	parts := max(1, min(4, int(math.Ceil(k.target.FMAsPerCycle))*k.target.FMALatency/k.tile.Accumulators()))
-	acc := k.Reg("acc", f32, parts, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-	k.eachVector(k.tile, func(b, s loopir.Index) {
-		bias := k.Let("bias", loopir.LoadV(f32, k.b, first.Add(b), lane.Add(s.Mul(lanes))))
-		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			acc.Set(bias, loopir.C(0), p, b, s)
-			k.Unroll("u", 1, parts, func(u loopir.Index) { acc.Set(loopir.Num(f32, 0), u, p, b, s) })
-		})
-	})
-	terms := k.termsOf(k.src)
-	term := func(i, u loopir.Index) {
-		w := k.Reg("w", terms.weightType(), k.tile.Blocks, k.tile.Subs)
-		k.eachVector(k.tile, func(b, s loopir.Index) {
-			w.Set(loopir.LoadV(terms.weightType(), k.packed, first.Add(b), i, lane.Add(s.Mul(lanes)).Mul(terms.count)), b, s)
-		})
-		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			x := k.Let("x", terms.input(k.src, k.n, row.Add(p), i.Mul(terms.count)))
-			k.eachVector(k.tile, func(b, s loopir.Index) {
-				acc.Set(terms.add(acc.At(u, p, b, s), x, w.At(b, s)), u, p, b, s)
-			})
-		})
-	}
-	steps := terms.steps(k.inner)
-	whole := steps / parts * parts
-	k.For("i", loopir.C(0), loopir.C(whole), parts, func(i loopir.Index) {
-		k.Unroll("u", 0, parts, func(u loopir.Index) { term(i.Add(u), u) })
-	})
-	k.For("i", loopir.C(whole), loopir.C(steps), 1, func(i loopir.Index) { term(i, loopir.C(0)) })
-	k.Unroll("u", 1, parts, func(u loopir.Index) {
-		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-			k.eachVector(k.tile, func(b, s loopir.Index) {
-				acc.Set(loopir.Add.Of(acc.At(loopir.C(0), p, b, s), acc.At(u, p, b, s)), loopir.C(0), p, b, s)
-			})
-		})
-	})
-	return acc
 }

@@ -74,7 +74,7 @@ func (k *matrixDense) finish(m, count, block loopir.Index) {
 		k.For("i", loopir.C(0), loopir.C(k.tile.Pixels).Min(count.Sub(m)), 1, func(i loopir.Index) {
 			row := k.first.Add(m).Add(i)
 			sum := k.Let("sum", loopir.LoadV(k.vec(loopir.F32), k.p, b, i, loopir.C(0)))
-			v := k.epilogue.apply(sum, place{Idx: k.place(row, feature), Count: lanes})
+			v := k.epilogue.apply(sum, place{Idx: k.place(denseRow{k.n, row}, feature), Count: lanes})
 			k.put(k.y, lanes, v, k.n, row, feature)
 		})
 	})

@@ -80,7 +80,20 @@ func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
 	if g.Batched {
 		requireResults(t, g, p, 2)
 	}
+	if group := largestGroup(p); group > 1 {
+		requireResults(t, g, p, group+1)
+		requireResults(t, g, p, group+7)
+	}
 	return steps
+}
+
+// largestGroup is how many samples share a chunk of some launch.
+func largestGroup(p *plan.Plan) int {
+	group := 0
+	for _, l := range p.Variant.Step {
+		group = max(group, l.Group)
+	}
+	return group
 }
 
 // requireResults runs the plan on a batch of random samples, each of which must come out as the interpreter has it.

@@ -21,10 +21,10 @@ func merge(steps []lower.Step, t sched.Target, kernels *kernelTable) []lower.Ste
 	}
 	for _, s := range steps {
 		w := work(s)
-		if w >= t.MinSplitFLOPs || total+w > t.MaxCallFLOPs || len(run) > 0 && run[0].Func.Batched() != s.Func.Batched() {
+		if w >= t.MinSplitFLOPs || total+w > t.MaxCallFLOPs || len(run) > 0 && run[0].Func.Group() != s.Func.Group() {
 			flush()
 		}
-		if w >= t.MinSplitFLOPs {
+		if w >= t.MinSplitFLOPs || s.Func.Group() > 1 {
 			out = append(out, s)
 			continue
 		}

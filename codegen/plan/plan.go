@@ -39,7 +39,7 @@ func New(res *lower.Result, t sched.Target, o Options) *Plan {
 	p.Variant.ArenaBytes = arenaBytes
 	p.Variant.DerivedBytes = stack(res, offsets)
 	launch := func(s lower.Step) exec.Launch {
-		l := exec.Launch{Name: s.Name, Kernel: kernels.add(s), Chunks: s.Func.Chunks(), Batched: s.Func.Batched(), Grain: grain(s, t), FLOPs: s.FLOPs}
+		l := exec.Launch{Name: s.Name, Kernel: kernels.add(s), Chunks: s.Func.Chunks(), Group: s.Func.Group(), Grain: grain(s, t), FLOPs: s.FLOPs}
 		for _, a := range s.Args {
 			l.Args = append(l.Args, argument(a, offsets, &consts))
 		}

@@ -53,7 +53,7 @@ func lenet(t *testing.T) *ir.Graph {
 func TestSmallNetworkIsOneLaunch(t *testing.T) {
 	whole := planned(t, lenet(t), "avx512", codegen.Options{})
 	require.Len(t, whole.Variant.Step, 1)
-	require.True(t, whole.Variant.Step[0].Batched)
+	require.Equal(t, 1, whole.Variant.Step[0].Group)
 	require.Equal(t, 1, whole.Variant.Step[0].Chunks)
 
 	layers := planned(t, lenet(t), "avx512", codegen.Options{Layers: true})

@@ -13,7 +13,8 @@ type Plan struct {
 	Layout map[*ir.Value]Layout
 	Conv   map[*ir.Node]ConvChoice
 	Within map[*ir.Value]Part
-	Views  map[*ir.Value]int // slices that are seen in the memory of what they are cut from, with their first channel block
+	Short  map[*ir.Node]Short // the form of a dense layer's weights
+	Views  map[*ir.Value]int  // slices that are seen in the memory of what they are cut from, with their first channel block
 
 	Considered map[*ir.Node][]Candidate // the choice in Conv and what it was compared with, for each convolution
 
@@ -24,7 +25,7 @@ type Plan struct {
 // Assign decides layouts from producers to consumers, then halos from consumers back to producers.
 func Assign(g *ir.Graph, t Target) *Plan {
 	p := &Plan{
-		Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, Views: map[*ir.Value]int{},
+		Target: t, Layout: map[*ir.Value]Layout{}, Conv: map[*ir.Node]ConvChoice{}, Within: map[*ir.Value]Part{}, Views: map[*ir.Value]int{}, Short: map[*ir.Node]Short{},
 		Considered: map[*ir.Node][]Candidate{},
 		ranked:     map[*ir.Node][]Tile{}, resident: 2*weightBytes(g) <= t.SharedCacheBytes,
 	}
@@ -37,12 +38,13 @@ func Assign(g *ir.Graph, t Target) *Plan {
 			p.Layout[v] = Layout{Kind: kind}.Kept(t, v.Type.DType)
 		}
 	}
-	p.fitDerived(g)
+	derivedBytes := p.fitDerived(g)
 	for _, n := range g.Nodes {
 		p.widen(n)
 	}
 	p.place(g)
 	p.roundForDense(g)
+	p.shorten(g, derivedBytes)
 	for _, n := range g.Nodes {
 		p.flatten(n)
 	}

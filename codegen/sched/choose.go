@@ -137,11 +137,6 @@ func thinTiles(c Conv, t Target) []Tile {
 	return out
 }
 
-// DenseTiles ranks tiles for y[rows, out] = x[rows, in] * w: Pixels counts rows of x.
-func DenseTiles(rows, in, out int, t Target) []Tile {
-	return rankTiles(t, tileSpace{rows: 1, width: rows, rowsFused: 1, multiple: 1, blocks: ceilDiv(out, BlockChannels), steps: in, repeat: 1})
-}
-
 // ProductTile chooses the tile for a product of matrices of which none is packed: Pixels counts rows and Subs vectors
 // along them, which do not reach beyond the columns unless one vector does.
 func ProductTile(rows, columns, steps int, t Target) Tile {

@@ -28,10 +28,10 @@ func (choice ConvChoice) DerivedBytes(c Conv) int64 {
 }
 
 // fitDerived gives up transformed weights until those of all layers take no more than the target allows: first those
-// that save least time for their size.
-func (p *Plan) fitDerived(g *ir.Graph) {
+// that save least time for their size. It returns how many bytes they take.
+func (p *Plan) fitDerived(g *ir.Graph) int64 {
 	limit := p.Target.MaxDerivedBytes
-	for limit != nil {
+	for {
 		total, least := int64(0), math.Inf(1)
 		var worst *ir.Node
 		for _, n := range g.Nodes {
@@ -48,8 +48,8 @@ func (p *Plan) fitDerived(g *ir.Graph) {
 				least, worst = saves, n
 			}
 		}
-		if total <= *limit || worst == nil {
-			return
+		if limit == nil || total <= *limit || worst == nil {
+			return total
 		}
 		all := p.Considered[worst]
 		all[0].veto("its transformed weights exceed what --max-bytes leaves for them")

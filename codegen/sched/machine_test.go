@@ -57,7 +57,7 @@ var plain = Machine{
 
 func TestPredict(t *testing.T) {
 	avx2, _ := LookupTarget("avx2")
-	w := Work{Operations: 64000, WeightBytes: 500, DataBytes: 400, Chunks: 8, Grain: 1, Batched: true}
+	w := Work{Operations: 64000, WeightBytes: 500, DataBytes: 400, Chunks: 8, Grain: 1, Group: 1}
 
 	r := plain.Predict(w, avx2, 1, 1, 900)
 	require.Equal(t, Roof{ComputeNs: 2000, MemoryNs: 9, Level: "L1", Threads: 1}, r)
@@ -81,7 +81,7 @@ func TestPredict(t *testing.T) {
 	slow.Peaks = []Peak{{"avx2", "f32", 16}}
 	require.Equal(t, 150.0, slow.Predict(w, avx2, 1, 1, 20000).ComputeNs, "a core that starts half as many multiply-adds does the rest as fast")
 
-	w.Batched, w.Grain = false, 8
+	w.Group, w.Grain = 0, 8
 	r = plain.Predict(w, avx2, 3, 4, 900)
 	require.Equal(t, Roof{ComputeNs: 100, MemoryNs: 9, Level: "L1", Threads: 1}, r, "what does not depend on the batch is done once, and one piece is not split")
 }

@@ -5,11 +5,11 @@ type Work struct {
 	Operations  float64 // that are done, per sample, a multiply-add counted as two
 	BF16        bool    // they are dot products of bf16
 	Cycles      float64 // that the target's cost model predicts for them; 0 if it has none
-	WeightBytes int64   // constants read, whatever the batch
+	WeightBytes int64   // constants read, for each group of samples
 	DataBytes   int64   // activations read and written, per sample
-	Chunks      int     // independent pieces, per sample if Batched
+	Chunks      int     // independent pieces, for each group of samples
 	Grain       int     // pieces that a thread takes at once
-	Batched     bool    // a run of several samples does it for each
+	Group       int     // samples of a group; 0: the batch does not matter
 }
 
 // Roof is a prediction after the roofline model: a call takes as long as the longer of its arithmetic and its memory
@@ -42,14 +42,14 @@ func (m Machine) ComputeNs(t Target, w Work) float64 {
 }
 
 // Predict is the time of w for a batch on up to so many threads. Between two runs the whole network passes through the
-// caches, so what a call finds of its weights lies where footprintBytes, all that a run touches, have room; samples after
-// the first find them where weights and activations of the call have room. m must have a peak for t.
+// caches, so what a call finds of its weights lies where footprintBytes, all that a run touches, have room; groups of
+// samples after the first find them where weights and activations of the call have room. m must have a peak for t.
 func (m Machine) Predict(w Work, t Target, batch, threads int, footprintBytes int64) Roof {
-	samples := int64(1)
-	if w.Batched {
-		samples = int64(batch)
+	samples, groups := int64(1), int64(1)
+	if w.Group > 0 {
+		samples, groups = int64(batch), int64(ceilDiv(batch, w.Group))
 	}
-	r := Roof{Threads: int(max(1, min(int64(threads), int64(m.Cores), int64(w.Chunks)*samples/int64(max(w.Grain, 1)))))}
+	r := Roof{Threads: int(max(1, min(int64(threads), int64(m.Cores), int64(w.Chunks)*groups/int64(max(w.Grain, 1)))))}
 	r.ComputeNs = m.ComputeNs(t, w) * float64(samples) / float64(r.Threads)
 	longest := -1.0
 	read := func(bytes int64, from Memory) {
@@ -60,7 +60,7 @@ func (m Machine) Predict(w Work, t Target, batch, threads int, footprintBytes in
 		}
 	}
 	read(w.WeightBytes, m.Level(footprintBytes))
-	read(w.WeightBytes*(samples-1), m.Level(w.WeightBytes+w.DataBytes))
+	read(w.WeightBytes*(groups-1), m.Level(w.WeightBytes+w.DataBytes))
 	read(w.DataBytes*samples, m.Level(w.WeightBytes+w.DataBytes*samples))
 	return r
 }

@@ -4,12 +4,9 @@ import "unsafe"
 
 // boundLaunch is a launch with its kernel and addresses resolved.
 type boundLaunch struct {
-	kernel     *Kernel
-	args       []unsafe.Pointer // Go memory: native code may run on a goroutine stack that has moved, the table must not
-	chunks     int              // per sample if batched
-	batched    bool
-	grain      int
-	maxThreads int
+	of     *Launch
+	kernel *Kernel
+	args   []unsafe.Pointer // Go memory: native code may run on a goroutine stack that has moved, the table must not
 }
 
 // call executes chunks [lo, hi).
@@ -40,16 +37,14 @@ func (m *memory) address(a Arg) unsafe.Pointer {
 // bind resolves launches that have been checked.
 func bind(v *Variant, launches []Launch, m *memory, params *Params) []boundLaunch {
 	bound := make([]boundLaunch, len(launches))
-	for i, l := range launches {
+	for i := range launches {
+		l := &launches[i]
 		args := make([]unsafe.Pointer, 1, 1+len(l.Args))
 		args[0] = unsafe.Pointer(params)
 		for _, a := range l.Args {
 			args = append(args, m.address(a))
 		}
-		bound[i] = boundLaunch{
-			kernel: &v.Kernels[l.Kernel], args: args, chunks: l.Chunks, batched: l.Batched,
-			grain: l.Grain, maxThreads: l.MaxThreads,
-		}
+		bound[i] = boundLaunch{l, &v.Kernels[l.Kernel], args}
 	}
 	return bound
 }

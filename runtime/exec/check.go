@@ -49,7 +49,7 @@ func checkVariant(v *Variant, consts [][]byte, o Options) error {
 	}
 	for i := range v.Init {
 		c.launch("init", &v.Init[i])
-		if v.Init[i].Batched {
+		if v.Init[i].Group > 0 {
 			c.errorf("init launch %s is batched", v.Init[i].Name)
 		}
 	}
@@ -126,6 +126,9 @@ func (c *checker) launch(which string, l *Launch) {
 	}
 	if l.Grain < 1 || l.Grain > maxGrain {
 		c.errorf("%s launch %s has a grain of %d chunks", which, l.Name, l.Grain)
+	}
+	if l.Group < 0 {
+		c.errorf("%s launch %s is for groups of %d samples", which, l.Name, l.Group)
 	}
 	if l.MaxThreads < 0 {
 		c.errorf("%s launch %s is limited to %d threads", which, l.Name, l.MaxThreads)

@@ -53,7 +53,7 @@ func TestOpenRejects(t *testing.T) {
 			"exec: step launch conv has a grain of 1073741825 chunks"},
 		{"max threads", func(v *Variant, _ *Options) { v.Step[0].MaxThreads = -1 },
 			"exec: step launch conv is limited to -1 threads"},
-		{"batched init", func(v *Variant, _ *Options) { v.Init[0].Batched = true }, "exec: init launch pack is batched"},
+		{"batched init", func(v *Variant, _ *Options) { v.Init[0].Group = 1 }, "exec: init launch pack is batched"},
 		{"space", func(v *Variant, _ *Options) { v.Step[0].Args[0].Space = 9 },
 			"exec: step launch conv, argument 0: unknown space 9"},
 		{"arena offset", func(v *Variant, _ *Options) { v.Step[0].Args[0].OffsetBytes = 128 },
@@ -85,7 +85,7 @@ func TestOpenRejects(t *testing.T) {
 			v := &Variant{
 				ISA: "test", Kernels: []Kernel{{Name: "conv1", Go: goKernel}}, ArenaBytes: 128, DerivedBytes: 64, ConstBytes: []int{8},
 				Init:    []Launch{{Name: "pack", Chunks: 1, Grain: 1, Args: []Arg{{Space: SpaceDerived}}}},
-				Step:    []Launch{{Name: "conv", Chunks: 1, Grain: 1, Batched: true, Args: []Arg{{}, {Space: SpaceConst}}}},
+				Step:    []Launch{{Name: "conv", Chunks: 1, Grain: 1, Group: 1, Args: []Arg{{}, {Space: SpaceConst}}}},
 				Inputs:  []Port{{Name: "x", ElemBytes: 4, Elems: 16, Batched: true}},
 				Outputs: []Port{{Name: "y", OffsetBytes: 64, ElemBytes: 4, Elems: 16, Batched: true}},
 			}

@@ -21,7 +21,7 @@
 //
 // Every buffer of the arena has an offset per sample, scaled by Options.MaxBatch when the variant is opened: a batched
 // buffer of sampleBytes at offset o occupies [o*MaxBatch, o*MaxBatch+MaxBatch*sampleBytes), samples one behind the
-// other. In a batched launch the sample is the outermost part of the chunk number. The arena starts zeroed and is not
+// other. The outermost part of a chunk number is the group of samples, of a launch that has groups. The arena starts zeroed and is not
 // cleared between runs.
 //
 // # Threads

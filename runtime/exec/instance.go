@@ -182,11 +182,7 @@ func (in *Instance) execute(launches []boundLaunch, batch int) {
 	in.team.pool.active.Add(1)
 	for i := range launches {
 		l := &launches[i]
-		chunks := l.chunks
-		if l.batched {
-			chunks *= batch
-		}
-		in.team.run(l, chunks)
+		in.team.run(l, l.of.ChunksOf(batch))
 	}
 	in.team.pool.active.Add(-1)
 	runtime.KeepAlive(in)

@@ -93,7 +93,7 @@ func addChain(k Kernel, launches, chunks, grain int) *Variant {
 	from, to := x, out
 	for i := range launches {
 		v.Step = append(v.Step, Launch{
-			Name: fmt.Sprintf("add%d", i), Chunks: chunks, Batched: true, Grain: grain,
+			Name: fmt.Sprintf("add%d", i), Chunks: chunks, Group: 1, Grain: grain,
 			Args: []Arg{{OffsetBytes: from}, {OffsetBytes: y}, {OffsetBytes: to}},
 		})
 		from = to

@@ -43,8 +43,8 @@ func newTeam(p *pool, threads, scratchBytes int) *team {
 func (t *team) run(l *boundLaunch, chunks int) {
 	threads := t.threadsFor(l, chunks)
 	if threads <= 1 {
-		for lo := 0; lo < chunks; lo += l.grain {
-			l.call(lo, min(lo+l.grain, chunks), t.shares[0].scratch)
+		for lo := 0; lo < chunks; lo += l.of.Grain {
+			l.call(lo, min(lo+l.of.Grain, chunks), t.shares[0].scratch)
 		}
 		return
 	}
@@ -59,19 +59,19 @@ func (t *team) run(l *boundLaunch, chunks int) {
 // that the caller of another run uses.
 func (t *team) threadsFor(l *boundLaunch, chunks int) int {
 	threads := len(t.shares)
-	if l.maxThreads > 0 {
-		threads = min(threads, l.maxThreads)
+	if l.of.MaxThreads > 0 {
+		threads = min(threads, l.of.MaxThreads)
 	}
-	if threads <= 1 || chunks <= l.grain {
+	if threads <= 1 || chunks <= l.of.Grain {
 		return 1
 	}
-	threads = min(threads, (chunks+l.grain-1)/l.grain)
+	threads = min(threads, (chunks+l.of.Grain-1)/l.of.Grain)
 	return min(threads, t.pool.threads()-int(t.pool.active.Load())+1)
 }
 
 // divide gives each share an equal range of whole grains, so that a thread tends to get the same rows in every layer.
 func (t *team) divide(chunks int) {
-	grain, threads := int64(t.launch.grain), int64(len(t.split))
+	grain, threads := int64(t.launch.of.Grain), int64(len(t.split))
 	grains := (int64(chunks) + grain - 1) / grain
 	for i := range threads {
 		s := &t.split[i]
@@ -101,7 +101,7 @@ func (t *team) recruit() {
 
 // work executes the chunks of a share and then those left in the others.
 func (t *team) work(s *share) {
-	grain := int64(t.launch.grain)
+	grain := int64(t.launch.of.Grain)
 
 	for i := range t.split {
 		victim := &t.split[(s.index+i)%len(t.split)]

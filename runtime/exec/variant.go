@@ -44,11 +44,19 @@ type Launch struct {
 	Name       string
 	Kernel     int   // index into Variant.Kernels
 	Args       []Arg // args[1:] of the kernel
-	Chunks     int   // independent pieces of work: per sample if Batched, otherwise in all
-	Batched    bool
+	Chunks     int   // independent pieces of work: for each group of samples, if there are groups
+	Group      int   // samples of a group, of which the last one of a batch may have fewer; 0: the batch does not matter
 	Grain      int   // most chunks in one call, and the number claimed by a thread at once
 	MaxThreads int   // 0: no limit; 1: too small to split
-	FLOPs      int64 // per sample if Batched, otherwise in all; for reports only
+	FLOPs      int64 // per sample if Group is positive, otherwise in all; for reports only
+}
+
+// ChunksOf is how many chunks the launch has in a run of so many samples.
+func (l *Launch) ChunksOf(batch int) int {
+	if l.Group == 0 {
+		return l.Chunks
+	}
+	return l.Chunks * ((batch + l.Group - 1) / l.Group)
 }
 
 // Port is an input, an output or a state of the program: where its dense elements lie, in the arena or, for a state, in

@@ -34,7 +34,7 @@ func addKernel(args []unsafe.Pointer, lo, hi int, _ unsafe.Pointer) {
 func addVariant(isa string, features ...string) *exec.Variant {
 	return &exec.Variant{
 		ISA: isa, Features: features, Kernels: []exec.Kernel{{Name: "add", Go: addKernel}},
-		Step:       []exec.Launch{{Name: "add", Args: []exec.Arg{{}, {Space: exec.SpaceConst}, {OffsetBytes: 64}}, Chunks: 4, Batched: true, Grain: 4}},
+		Step:       []exec.Launch{{Name: "add", Args: []exec.Arg{{}, {Space: exec.SpaceConst}, {OffsetBytes: 64}}, Chunks: 4, Group: 1, Grain: 4}},
 		ArenaBytes: 128, ConstBytes: []int{16},
 		Inputs:  []exec.Port{{Name: "x", ElemBytes: 4, Elems: 4, Batched: true}},
 		Outputs: []exec.Port{{Name: "y", OffsetBytes: 64, ElemBytes: 4, Elems: 4, Batched: true}},
