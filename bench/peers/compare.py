@@ -59,7 +59,7 @@ def compare(network, path, threads, cpus, folder, settings, stack):
         except engines.EngineError as error:
             errors[name] = str(error)
     differences = check(running, errors)
-    medians = interleave({name: running[name] for name in differences}, settings)
+    medians = interleave({name: running[name] for name in differences}, settings, cpus)
     return [row(name, medians, differences, errors) for name in settings.engines]
 
 
@@ -83,14 +83,25 @@ def tolerance(name):
     return TOLERANCE if engines.is_nncc(name) else PEER_TOLERANCE
 
 
-def interleave(running, settings):
-    """Return each engine's medians in ns, one per round; every round starts with another engine."""
-    medians, names = {name: [] for name in running}, list(running)
-    for i in range(settings.rounds):
-        for name in names[i % len(names):] + names[:i % len(names)]:
-            medians[name].append(running[name].median_ns(settings.seconds))
-        done = "  ".join(f"{name} {medians[name][-1] / 1e6:.4g}" for name in names)
-        print(f"  round {i + 1}/{settings.rounds} ms: {done}", file=sys.stderr, flush=True)
+def interleave(running, settings, cpus):
+    """Return each engine's medians in ns, one per round; every round starts with another engine.
+
+    Rounds with too few cores at their beginning or end are repeated, up to as many times as there are rounds.
+    """
+    medians, names, repeats = {name: [] for name in running}, list(running), settings.rounds
+    fine, i = machine.has_cores(cpus), 0
+    while i < settings.rounds:
+        times = {name: running[name].median_ns(settings.seconds) for name in names[i % len(names):] + names[:i % len(names)]}
+        before, fine = fine, machine.has_cores(cpus)
+        done = "  ".join(f"{name} {times[name] / 1e6:.4g}" for name in names)
+        if not (before and fine) and repeats > 0:
+            repeats -= 1
+            print(f"  too few cores, again: {done}", file=sys.stderr, flush=True)
+            continue
+        for name, ns in times.items():
+            medians[name].append(ns)
+        i += 1
+        print(f"  round {i}/{settings.rounds} ms: {done}", file=sys.stderr, flush=True)
     return medians
 
 

@@ -54,6 +54,18 @@ def choose_cpus(count):
     return sorted(chosen[:count])
 
 
+# Counts as far as it gets in a fixed time.
+SPIN = "import time\nn, end = 0, time.perf_counter() + 0.15\nwhile time.perf_counter() < end: n += 1\nprint(n)"
+
+
+def has_cores(cpus):
+    """Report whether the processors work side by side: a virtual machine may give them one core at times."""
+    def spin(cpus):
+        running = [subprocess.Popen(["taskset", "-c", str(cpu), sys.executable, "-c", SPIN], stdout=subprocess.PIPE) for cpu in cpus]
+        return sum(int(process.communicate()[0]) for process in running)
+    return len(cpus) == 1 or spin(cpus) > 0.8 * len(cpus) * spin(cpus[:1])
+
+
 def warn_if_busy():
     load = os.getloadavg()[0]
     if load > 0.5:
