@@ -12,7 +12,7 @@ type shortSum struct {
 	acc loopir.Tile
 }
 
-func (k shortSum) add() { segments(k.kernel, k.short, k.inner, k.segment) }
+func (k shortSum) add() { shortSegments(k.kernel, k.short, k.inner, k.segment) }
 
 // vector reads 32 bits for each output of a vector.
 func (k shortSum) vector(b, s, at loopir.Index) loopir.Expr {
@@ -22,19 +22,11 @@ func (k shortSum) vector(b, s, at loopir.Index) loopir.Expr {
 func (k shortSum) segment(input, at loopir.Index, count int) {
 	f32 := k.vec(loopir.F32)
 	sums := k.Reg("sum", f32, k.parts, k.t.Pixels, k.t.Blocks, k.t.Subs)
-	k.eachSum(func(u, p, b, s loopir.Index) { sums.Set(loopir.Num(f32, 0), u, p, b, s) })
-	scales := groups(k.kernel, k.short, count, input, at, func(input, at loopir.Index, count int) { k.group(sums, input, at, count) })
-	k.eachSum(func(u, p, b, s loopir.Index) {
+	k.eachSum(k.t, 0, func(u, p, b, s loopir.Index) { sums.Set(loopir.Num(f32, 0), u, p, b, s) })
+	scales := shortGroups(k.kernel, k.short, count, input, at, func(input, at loopir.Index, count int) { k.group(sums, input, at, count) })
+	k.eachSum(k.t, 0, func(u, p, b, s loopir.Index) {
 		scale := loopir.BitcastTo(f32, k.vector(b, s, scales))
 		k.acc.Set(loopir.FMAOf(sums.At(u, p, b, s), scale, k.acc.At(u, p, b, s)), u, p, b, s)
-	})
-}
-
-func (k shortSum) eachSum(body func(u, p, b, s loopir.Index)) {
-	k.Unroll("u", 0, k.parts, func(u loopir.Index) {
-		k.Unroll("p", 0, k.t.Pixels, func(p loopir.Index) {
-			k.eachVector(k.t.Tile, func(b, s loopir.Index) { body(u, p, b, s) })
-		})
 	})
 }
 

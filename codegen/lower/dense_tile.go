@@ -80,11 +80,16 @@ func (k *denseKernel) addTerms(acc loopir.Tile, t denseTile) {
 
 // joinParts adds up the parts of the sums into the first ones.
 func (k *denseKernel) joinParts(acc loopir.Tile, t denseTile) {
-	k.Unroll("u", 1, k.parts, func(u loopir.Index) {
+	k.eachSum(t, 1, func(u, p, b, s loopir.Index) {
+		acc.Set(loopir.Add.Of(acc.At(loopir.C(0), p, b, s), acc.At(u, p, b, s)), loopir.C(0), p, b, s)
+	})
+}
+
+// eachSum unrolls body over the sums of a tile, from a part on.
+func (k *denseKernel) eachSum(t denseTile, from int, body func(u, p, b, s loopir.Index)) {
+	k.Unroll("u", from, k.parts, func(u loopir.Index) {
 		k.Unroll("p", 0, t.Pixels, func(p loopir.Index) {
-			k.eachVector(t.Tile, func(b, s loopir.Index) {
-				acc.Set(loopir.Add.Of(acc.At(loopir.C(0), p, b, s), acc.At(u, p, b, s)), loopir.C(0), p, b, s)
-			})
+			k.eachVector(t.Tile, func(b, s loopir.Index) { body(u, p, b, s) })
 		})
 	})
 }

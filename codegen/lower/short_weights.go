@@ -12,25 +12,25 @@ func (l *lowerer) shortWeights(packed *Storage, form sched.Short) *Storage {
 	dims := []int{blocks, form.Len(inputs), lanes}
 	return l.deriveAs(loopir.I32, packed, form.String(), dims, func(k *kernel, from, to *loopir.Buffer) {
 		s := shortener{k, form, from, to, k.grid("o", blocks)}
-		segments(k, form, inputs, s.segment)
+		shortSegments(k, form, inputs, s.segment)
 	})
 }
 
-// segments runs body for all segments: the first of its inputs, where its vectors begin, and how many inputs it has.
-func segments(k *kernel, form sched.Short, inputs int, body func(input, at loopir.Index, count int)) {
-	pieces(k, "segment", inputs, sched.ShortSegment, form.Len(sched.ShortSegment), body)
+// shortSegments runs body for all segments: the first of its inputs, where its vectors begin, and how many inputs it has.
+func shortSegments(k *kernel, form sched.Short, inputs int, body func(input, at loopir.Index, count int)) {
+	eachPiece(k, "segment", inputs, sched.ShortSegment, form.Len(sched.ShortSegment), body)
 }
 
-// groups runs body for the groups of a segment, whose vectors begin at at, and returns the place of its scales.
-func groups(k *kernel, form sched.Short, inputs int, first, at loopir.Index, body func(input, at loopir.Index, count int)) (scales loopir.Index) {
-	pieces(k, "group", inputs, sched.ShortGroup, form.Vectors(), func(input, place loopir.Index, count int) {
+// shortGroups runs body for the groups of a segment, whose vectors begin at at, and returns the place of its scales.
+func shortGroups(k *kernel, form sched.Short, inputs int, first, at loopir.Index, body func(input, at loopir.Index, count int)) (scales loopir.Index) {
+	eachPiece(k, "group", inputs, sched.ShortGroup, form.Vectors(), func(input, place loopir.Index, count int) {
 		body(first.Add(input), at.Add(place), count)
 	})
 	return at.AddC(form.Len(inputs) - 1)
 }
 
-// pieces divides inputs into pieces of size, with so many vectors each; the last piece may be shorter.
-func pieces(k *kernel, name string, inputs, size, vectors int, body func(input, at loopir.Index, count int)) {
+// eachPiece divides inputs into pieces of size, with so many vectors each; the last piece may be shorter.
+func eachPiece(k *kernel, name string, inputs, size, vectors int, body func(input, at loopir.Index, count int)) {
 	whole := inputs / size
 	k.For(name, loopir.C(0), loopir.C(whole), 1, func(i loopir.Index) { body(i.Mul(size), i.Mul(vectors), size) })
 	if rest := inputs % size; rest > 0 {
@@ -62,7 +62,7 @@ func (s shortener) segment(input, at loopir.Index, count int) {
 	})
 	largest := float64(int(1)<<(s.form-1) - 1)
 	factor := s.Let("factor", loopir.Div.Of(loopir.Num(f32, largest), most.At()))
-	scales := groups(s.kernel, s.form, count, input, at, func(input, at loopir.Index, count int) { s.group(input, at, count, factor) })
+	scales := shortGroups(s.kernel, s.form, count, input, at, func(input, at loopir.Index, count int) { s.group(input, at, count, factor) })
 	scale := loopir.Mul.Of(most.At(), loopir.Num(f32, 1/largest/float64(int(1)<<(32-s.form))))
 	s.put(scales, loopir.BitcastTo(loopir.Vec(loopir.I32, sched.BlockChannels), scale))
 }

@@ -8,7 +8,7 @@ type Work struct {
 	WeightBytes int64   // constants read, for each group of samples
 	DataBytes   int64   // activations read and written, per sample
 	Chunks      int     // independent pieces, for each group of samples
-	Grain       int     // pieces that a thread takes at once
+	Grain       int     // pieces of one sample that a thread takes at once
 	Group       int     // samples of a group; 0: the batch does not matter
 }
 
@@ -49,7 +49,8 @@ func (m Machine) Predict(w Work, t Target, batch, threads int, footprintBytes in
 	if w.Group > 0 {
 		samples, groups = int64(batch), int64(ceilDiv(batch, w.Group))
 	}
-	r := Roof{Threads: int(max(1, min(int64(threads), int64(m.Cores), int64(w.Chunks)*groups/int64(max(w.Grain, 1)))))}
+	grain := max(1, w.Grain/max(1, min(batch, w.Group)))
+	r := Roof{Threads: int(max(1, min(int64(threads), int64(m.Cores), int64(w.Chunks)*groups/int64(grain))))}
 	r.ComputeNs = m.ComputeNs(t, w) * float64(samples) / float64(r.Threads)
 	longest := -1.0
 	read := func(bytes int64, from Memory) {

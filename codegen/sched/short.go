@@ -11,7 +11,7 @@ import (
 // from memory, and these are shorter.
 //
 // The error of a weight is at most a 2^bits-th part of the largest of its segment, so that of a result is at most 2^(3-bits)
-// of the norms of weights and inputs multiplied, whatever the weights are; usually it is an eighth of that.
+// of the norms of weights and inputs multiplied, whatever the weights are; usually it is less than an eighth of that.
 //
 // The numbers of eight inputs are a group: one vector of 32 bits for each of 16 outputs has the lowest four bits of all, the
 // first ones lowest; then there are vectors of their upper bits, as many in each as have room, the first ones lowest. The groups of

@@ -124,3 +124,14 @@ func TestOpenNamesEveryProblem(t *testing.T) {
 		t.Errorf("want an *UnsupportedError, got %v", err)
 	}
 }
+
+func TestChunksOfGroups(t *testing.T) {
+	for _, c := range []struct{ group, batch, chunks, grain int }{
+		{0, 5, 6, 8}, {1, 1, 6, 8}, {1, 5, 30, 8}, {4, 1, 6, 8}, {4, 3, 6, 2}, {4, 4, 6, 2}, {4, 5, 12, 2}, {16, 16, 6, 1},
+	} {
+		l := Launch{Chunks: 6, Group: c.group, Grain: 8}
+		if chunks, grain := l.ChunksOf(c.batch), l.GrainOf(c.batch); chunks != c.chunks || grain != c.grain {
+			t.Errorf("%+v: %d chunks, %d at once", c, chunks, grain)
+		}
+	}
+}

@@ -182,7 +182,7 @@ func (in *Instance) execute(launches []boundLaunch, batch int) {
 	in.team.pool.active.Add(1)
 	for i := range launches {
 		l := &launches[i]
-		in.team.run(l, l.of.ChunksOf(batch))
+		in.team.run(l, batch)
 	}
 	in.team.pool.active.Add(-1)
 	runtime.KeepAlive(in)

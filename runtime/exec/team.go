@@ -10,6 +10,7 @@ type team struct {
 	pool    *pool
 	shares  []share // one per thread; shares[0] is the caller's
 	launch  *boundLaunch
+	grain   int     // of the launch in progress
 	split   []share // shares[:k] of the launch in progress
 	pending atomic.Int64
 	rest    parker // the caller's, at the barrier
@@ -40,11 +41,13 @@ func newTeam(p *pool, threads, scratchBytes int) *team {
 }
 
 // run executes all chunks of a launch and returns when they are done.
-func (t *team) run(l *boundLaunch, chunks int) {
+func (t *team) run(l *boundLaunch, batch int) {
+	chunks := l.of.ChunksOf(batch)
+	t.grain = l.of.GrainOf(batch)
 	threads := t.threadsFor(l, chunks)
 	if threads <= 1 {
-		for lo := 0; lo < chunks; lo += l.of.Grain {
-			l.call(lo, min(lo+l.of.Grain, chunks), t.shares[0].scratch)
+		for lo := 0; lo < chunks; lo += t.grain {
+			l.call(lo, min(lo+t.grain, chunks), t.shares[0].scratch)
 		}
 		return
 	}
@@ -62,16 +65,16 @@ func (t *team) threadsFor(l *boundLaunch, chunks int) int {
 	if l.of.MaxThreads > 0 {
 		threads = min(threads, l.of.MaxThreads)
 	}
-	if threads <= 1 || chunks <= l.of.Grain {
+	if threads <= 1 || chunks <= t.grain {
 		return 1
 	}
-	threads = min(threads, (chunks+l.of.Grain-1)/l.of.Grain)
+	threads = min(threads, (chunks+t.grain-1)/t.grain)
 	return min(threads, t.pool.threads()-int(t.pool.active.Load())+1)
 }
 
 // divide gives each share an equal range of whole grains, so that a thread tends to get the same rows in every layer.
 func (t *team) divide(chunks int) {
-	grain, threads := int64(t.launch.of.Grain), int64(len(t.split))
+	grain, threads := int64(t.grain), int64(len(t.split))
 	grains := (int64(chunks) + grain - 1) / grain
 	for i := range threads {
 		s := &t.split[i]
@@ -101,7 +104,7 @@ func (t *team) recruit() {
 
 // work executes the chunks of a share and then those left in the others.
 func (t *team) work(s *share) {
-	grain := int64(t.launch.of.Grain)
+	grain := int64(t.grain)
 
 	for i := range t.split {
 		victim := &t.split[(s.index+i)%len(t.split)]

@@ -46,7 +46,7 @@ type Launch struct {
 	Args       []Arg // args[1:] of the kernel
 	Chunks     int   // independent pieces of work: for each group of samples, if there are groups
 	Group      int   // samples of a group, of which the last one of a batch may have fewer; 0: the batch does not matter
-	Grain      int   // most chunks in one call, and the number claimed by a thread at once
+	Grain      int   // most chunks in one call, and the number claimed by a thread at once: of one sample, and as much less of several
 	MaxThreads int   // 0: no limit; 1: too small to split
 	FLOPs      int64 // per sample if Group is positive, otherwise in all; for reports only
 }
@@ -57,6 +57,11 @@ func (l *Launch) ChunksOf(batch int) int {
 		return l.Chunks
 	}
 	return l.Chunks * ((batch + l.Group - 1) / l.Group)
+}
+
+// GrainOf is Grain in a run of so many samples.
+func (l *Launch) GrainOf(batch int) int {
+	return max(1, l.Grain/max(1, min(batch, l.Group)))
 }
 
 // Port is an input, an output or a state of the program: where its dense elements lie, in the arena or, for a state, in
