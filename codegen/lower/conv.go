@@ -81,6 +81,9 @@ func (l *lowerer) bindConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoi
 	if err != nil {
 		return nil, err
 	}
+	if storesOnce(c, choice) {
+		l.overwrite(k.epilogue, out)
+	}
 	k.out, k.outLay = k.kernel.out(out), out.Layout
 	k.n = k.samples(out)
 	return k, nil

@@ -173,6 +173,7 @@ func lowerElementwise(l *lowerer, n *ir.Node) error {
 	if err != nil {
 		return err
 	}
+	l.overwrite(e, to)
 	switch {
 	case e.flat:
 		dims := flatShape(n.Out().Type.Shape)

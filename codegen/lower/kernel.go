@@ -68,7 +68,7 @@ func (k *kernel) in(s *Storage) *loopir.Buffer {
 // out declares the result. One that takes the place of an argument is that parameter.
 func (k *kernel) out(s *Storage) *loopir.Buffer {
 	for _, a := range k.args {
-		if s.Root().Derived && a.Root() == s.Root() {
+		if s.overwrites() && a.Root() == s.Root() {
 			b := k.bound[a]
 			b.Mutable = true
 			return b

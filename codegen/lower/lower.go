@@ -59,7 +59,7 @@ func rules() []rule {
 // Lower turns every node of g into kernels under plan p. The error lists every node that has no lowering.
 func Lower(g *ir.Graph, p *sched.Plan, packs *Packs) (*Result, error) {
 	l := &lowerer{graph: g, plan: p, target: p.Target, packs: packs, perSample: perSample(g),
-		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, images: map[packedImage]*Storage{}, inPlace: map[*ir.Value]*Storage{}, rules: map[string]func(*lowerer, *ir.Node) error{}}
+		stored: map[*ir.Value][]*Storage{}, derived: map[string]*Storage{}, repacked: map[packKey]*Storage{}, images: map[packedImage]*Storage{}, inPlace: map[*ir.Value]*Storage{}, last: lastReads(g), rules: map[string]func(*lowerer, *ir.Node) error{}}
 	for _, r := range rules() {
 		l.rules[r.op] = r.lower
 	}
@@ -114,6 +114,7 @@ type lowerer struct {
 	repacked map[packKey]*Storage     // weights that are packed at run time
 	images   map[packedImage]*Storage // packed for matrix registers
 	inPlace  map[*ir.Value]*Storage   // what a state holds next, written over what it holds
+	last     map[*ir.Value]*ir.Node   // lastReads
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
@@ -149,7 +150,7 @@ func (l *lowerer) define(v *ir.Value, lay sched.Layout) (*Storage, error) {
 		return nil, err
 	}
 	if at, ok := l.inPlace[v]; ok {
-		s.Alias = at
+		s.Alias, s.Overwrites = at, true
 	}
 	if part, ok := l.within(v); ok && len(l.stored[v]) == 0 { // else it is a copy in another layout
 		whole, err := l.whole(part.Whole)

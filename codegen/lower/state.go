@@ -11,7 +11,6 @@ import (
 // where optimizers begin, are there already, and take no constant.
 func (l *lowerer) openStates() ([]*Storage, error) {
 	var out []*Storage
-	last := lastReads(l.graph)
 	for _, s := range l.graph.States {
 		at, err := storageOf(s.Name, s.In.Type, sched.Layout{}, false)
 		if err != nil {
@@ -26,7 +25,7 @@ func (l *lowerer) openStates() ([]*Storage, error) {
 			l.init = append(l.init, l.copying(first, at))
 		}
 		l.stored[s.In] = []*Storage{at}
-		if updatesInPlace(s, last) && l.plan.Layout[s.Out] == (sched.Layout{}) {
+		if updatesInPlace(s, l.last) && l.plan.Layout[s.Out] == (sched.Layout{}) {
 			l.inPlace[s.Out] = at
 		}
 		out = append(out, at)

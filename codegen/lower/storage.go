@@ -21,6 +21,7 @@ type Storage struct {
 
 	Derived    bool // filled by an init step, and kept: a form of weights, or a state
 	FirstBlock int  // of a part of the blocked image Alias, with its dimensions: where the part's channels begin
+	Overwrites bool // what Alias holds: the kernel that computes it reads it there
 }
 
 // placeIn makes s the part of a blocked image that begins at a block of channels.

@@ -22,7 +22,10 @@ import (
 	"nncc/runtime/program"
 )
 
-var record = flag.String("record", "", "write what TestSpeed measures to testdata, as a machine of this profile")
+var (
+	record    = flag.String("record", "", "write what TestSpeed measures to testdata, as a machine of this profile")
+	precision = flag.String("precision", string(sched.F32), "f32 or bf16: of the kernels that TestSpeed measures")
+)
 
 // TestSpeed measures the layers of networks with all kernels that are worth a try. It runs when NNCC_SPEED is set, on a
 // machine with nothing else to do; a subtest for each network.
@@ -32,7 +35,7 @@ func TestSpeed(t *testing.T) {
 	}
 	usable, missing := all.Available()
 	require.Empty(t, missing)
-	targets := sched.F32.Targets()
+	targets := sched.Precision(*precision).Targets()
 	target := targets[slices.IndexFunc(targets, func(t sched.Target) bool { return exec.Supported(featuresOf(t.ISA)) })]
 	for _, file := range networks {
 		t.Run(strings.ReplaceAll(strings.TrimSuffix(file, ".json"), "/", "-"), func(t *testing.T) {
@@ -40,7 +43,7 @@ func TestSpeed(t *testing.T) {
 			search := Search{
 				Graph: g, Target: target, Until: time.Now().Add(time.Hour), Show: t.Logf,
 				Compile: func(pins []sched.Pin) (Network, error) {
-					p, err := codegen.Compile(g, codegen.Options{ISAs: []string{target.ISA}, Backends: usable, Layers: true, Pins: pins})
+					p, err := codegen.Compile(g, codegen.Options{ISAs: []string{target.ISA}, Precision: sched.Precision(*precision), Backends: usable, Layers: true, Pins: pins})
 					if err != nil {
 						return nil, err
 					}
