@@ -6,10 +6,12 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// Polynomials for float32: least maximal relative error over their interval, fitted in double precision.
+// Polynomials for float32, and of e^r for results that are rounded to bf16: least maximal relative error over their
+// interval, fitted in double precision.
 var (
-	expCoefs  = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
-	tanhCoefs = []float64{-0.3333328366279602, 0.13331490755081177, -0.05374349653720856, 0.020650578662753105, -0.005717036779969931}
+	expCoefs      = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
+	expShortCoefs = []float64{0.5039413052564806, 0.1666266605119482}
+	tanhCoefs     = []float64{-0.3333328366279602, 0.13331490755081177, -0.05374349653720856, 0.020650578662753105, -0.005717036779969931}
 )
 
 // polynomial is c[0] + c[1]*x + c[2]*x*x + ... by Horner's rule.
@@ -26,32 +28,42 @@ func polynomial(x loopir.Expr, c []float64) loopir.Expr {
 // of them, those above the largest become infinite.
 func exp(k *kernel, x loopir.Expr) loopir.Expr {
 	t := x.Type()
-	p, n := expParts(k, x)
+	p, n := expParts(k, loopir.Min.Of(loopir.Num(t, 89), atLeastNormal(x)), expCoefs)
+	n = k.Let("i", loopir.Sub.Of(n, loopir.Num(n.Type(), float64(math.Float32bits(expLarge)))))
 	half := k.Let("h", loopir.Shr.Of(n, loopir.Num(n.Type(), 1))) // 2^n in two steps: n may be 128
 	return loopir.Mul.Of(loopir.Mul.Of(p, powerOfTwo(half, t)), powerOfTwo(loopir.Sub.Of(n, half), t))
 }
 
-// boundedExp is exp up to 2^127 or so; beyond, where exp still has numbers, it is infinite: 2^n is one factor.
+// boundedExp is exp for x up to 88.
 func boundedExp(k *kernel, x loopir.Expr) loopir.Expr {
-	p, n := expParts(k, x)
-	return loopir.Mul.Of(p, powerOfTwo(n, x.Type()))
+	return expWithin(k, atLeastNormal(x), expCoefs)
 }
 
+// atLeastNormal keeps e to the x from becoming too small for a normal number.
+func atLeastNormal(x loopir.Expr) loopir.Expr { return loopir.Max.Of(loopir.Num(x.Type(), -87), x) }
+
+// expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts: n is added to the
+// exponent of p, which shifting frees it of all else for.
+func expWithin(k *kernel, x loopir.Expr, c []float64) loopir.Expr {
+	p, n := expParts(k, x, c)
+	return loopir.BitcastTo(x.Type(), loopir.Add.Of(loopir.BitcastTo(n.Type(), p), loopir.Shl.Of(n, loopir.Num(n.Type(), 23))))
+}
+
+const expLarge = 1.5 * (1 << 23) // the last bit of numbers of its size counts ones
+
 // expParts splits e to the x, for x between -87 and 89, into p and the power n of two: x = n*ln 2 + r with |r| <=
-// ln(2)/2, and p is e^r by a polynomial. To round to n is to add a number so large that its last bit counts ones; n is
-// then in its low bits.
-func expParts(k *kernel, x loopir.Expr) (p, n loopir.Expr) {
+// ln(2)/2, and p is e^r by the polynomial 1 + r + r*r*(c[0] + c[1]*r + ...). To round to n is to add expLarge; n is
+// returned as the bits of the sum.
+func expParts(k *kernel, x loopir.Expr, c []float64) (p, n loopir.Expr) {
 	t := x.Type()
-	const ln2High, ln2Low, log2e, large = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634, 1.5 * (1 << 23)
-	x = k.Let("x", loopir.Min.Of(loopir.Num(t, 89), loopir.Max.Of(loopir.Num(t, -87), x)))
-	rounded := k.Let("n", loopir.FMAOf(x, loopir.Num(t, log2e), loopir.Num(t, large)))
-	whole := k.Let("w", loopir.Sub.Of(rounded, loopir.Num(t, large)))
+	const ln2High, ln2Low, log2e = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634
+	x = k.Let("x", x)
+	rounded := k.Let("n", loopir.FMAOf(x, loopir.Num(t, log2e), loopir.Num(t, expLarge)))
+	whole := k.Let("w", loopir.Sub.Of(rounded, loopir.Num(t, expLarge)))
 	r := loopir.FMAOf(whole, loopir.Num(t, -ln2High), x)
 	r = k.Let("r", loopir.FMAOf(whole, loopir.Num(t, -ln2Low), r))
-	p = k.Let("p", loopir.FMAOf(polynomial(r, expCoefs), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
-	ints := loopir.Vec(loopir.I32, t.Lanes)
-	bits := int(math.Float32bits(large))
-	return p, k.Let("i", loopir.Sub.Of(loopir.BitcastTo(ints, rounded), loopir.Num(ints, float64(bits))))
+	p = k.Let("p", loopir.FMAOf(polynomial(r, c), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
+	return p, k.Let("i", loopir.BitcastTo(loopir.Vec(loopir.I32, t.Lanes), rounded))
 }
 
 // powerOfTwo is 2^n for an integer n between -126 and 127, made of exponent bits.
@@ -62,8 +74,8 @@ func powerOfTwo(n loopir.Expr, t loopir.Type) loopir.Expr {
 
 // sigmoid is 1/(1 + e^-x).
 func sigmoid(k *kernel, x loopir.Expr) loopir.Expr {
-	one := loopir.Num(x.Type(), 1)
-	return loopir.Div.Of(one, loopir.Add.Of(one, boundedExp(k, loopir.Neg.Of(x))))
+	one, most := loopir.Num(x.Type(), 1), loopir.Num(x.Type(), 88)
+	return loopir.Div.Of(one, loopir.Add.Of(one, boundedExp(k, loopir.Min.Of(most, loopir.Neg.Of(x)))))
 }
 
 // tanh is a polynomial near 0, where it is almost x, and (1-e)/(1+e) with e = exp(-2|x|) elsewhere.

@@ -18,7 +18,7 @@ func erf(k *kernel, x loopir.Expr) loopir.Expr {
 	x = k.Let("x", x)
 	size := k.Let("a", loopir.Min.Of(num(4), loopir.Abs.Of(x)))
 	near := loopir.Mul.Of(x, polynomial(k.Let("z", loopir.Mul.Of(size, size)), erfNearCoefs))
-	far := k.Let("f", loopir.Sub.Of(num(1), boundedExp(k, polynomial(size, erfFarCoefs))))
+	far := k.Let("f", loopir.Sub.Of(num(1), expWithin(k, polynomial(size, erfFarCoefs), expCoefs)))
 	far = loopir.SelectOf(loopir.Lt.Of(x, num(0)), loopir.Neg.Of(far), far)
 	return loopir.SelectOf(loopir.Lt.Of(size, num(0.94)), near, far)
 }
