@@ -51,7 +51,7 @@ def lenet():
 
 
 def build(name):
-    """Return the PyTorch module of a network."""
+    """Return a new PyTorch module of a network."""
     from torchvision import models
     makers = {
         "lenet": lenet, "mobilenetv2": models.mobilenet_v2, "squeezenet": models.squeezenet1_1,
@@ -71,14 +71,20 @@ def randomize_batch_norms(module):
             layer.bias.data.normal_(0, 0.1)
 
 
-def export(name, folder):
+def module(name):
+    """Return the module that a network is exported from: the same one always."""
     import torch
     torch.manual_seed(0)
-    module = build(name).eval()
-    randomize_batch_norms(module)
+    made = build(name).eval()
+    randomize_batch_norms(made)
+    return made
+
+
+def export(name, folder):
+    import torch
     folder.mkdir(parents=True, exist_ok=True)
     part, side = folder / (name + ".part"), NETWORKS[name]
-    torch.onnx.export(module, (torch.zeros(1, 3, side, side),), str(part), dynamo=False, opset_version=17,
+    torch.onnx.export(module(name), (torch.zeros(1, 3, side, side),), str(part), dynamo=False, opset_version=17,
                       input_names=["input"], output_names=["logits"])
     part.rename(folder / (name + ".onnx"))  # a file under its final name is complete
 
