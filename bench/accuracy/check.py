@@ -39,9 +39,9 @@ def opset_of(path):
     return max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
 
 
-def run(nncc, path, isa, inputs, outputs, folder):
+def run(nncc, path, flags, inputs, outputs, folder):
     """Return nncc's outputs, by name."""
-    command = [str(nncc), "run", str(path), "--isa", isa]
+    command = [str(nncc), "run", str(path), *flags]
     for i, (name, array) in enumerate(inputs.items()):
         np.save(folder / f"input{i}.npy", array)
         command += ["--input", f"{name}={folder / f'input{i}.npy'}"]
@@ -59,7 +59,7 @@ def run(nncc, path, isa, inputs, outputs, folder):
 def error(nncc, path, isa, inputs, expected):
     """Return the largest difference of nncc's outputs from the expected ones, relative to the largest of each."""
     with tempfile.TemporaryDirectory() as folder:
-        got = run(nncc, path, isa, inputs, expected, Path(folder))
+        got = run(nncc, path, ["--isa", isa], inputs, expected, Path(folder))
     errors = []
     for name, want in expected.items():
         if got[name].shape != want.shape:

@@ -6,7 +6,6 @@ A network gets one random picture. Errors are relative to the root mean square (
 ResNet-20, which exists as ONNX only, the reference implementation of the onnx package. ONNX Runtime's error is in the table to compare with.
 """
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -46,42 +45,35 @@ def in_double(name, path, picture):
     return ReferenceEvaluator(model).run(None, {model.graph.input[0].name: picture.astype(np.float64)})[0]
 
 
-def of_onnxruntime(path, picture):
-    import onnxruntime
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return session.run(None, {session.get_inputs()[0].name: picture})[0]
-
-
-def of_nncc(nncc, path, picture, flags, folder):
-    import numpy as np
-    np.save(folder / "x.npy", picture)
-    subprocess.run([str(nncc), "run", str(path), "--input", str(folder / "x.npy"), "--output", str(folder / "y.npy"), *flags],
-                   check=True, stdout=subprocess.DEVNULL)
-    return np.load(folder / "y.npy")
-
-
 def main():
     options = parse_arguments()
     environment.enter(options.venv, ROOT / "bench" / "requirements.txt")
     # From here on this is the virtual environment's interpreter.
+    import check
     import engines
     import machine
     import networks
     import numpy as np
+    names = options.networks.split(",") if options.networks else list(networks.NETWORKS)
+    for unknown in sorted(set(names) - set(networks.NETWORKS)):
+        sys.exit(f"double: there is no network {unknown}")
     nncc = options.nncc or engines.build_nncc(ROOT)
     flags = (["--isa", options.isa] if options.isa else []) + ["--precision", options.precision]
     print(f"Made by `python3 bench/accuracy/double.py {' '.join(sys.argv[1:])}` on {machine.cpu_info().get('model name', 'an unknown processor')}.\n")
     print("| network | nncc, largest | RMS | nncc `--fp32 strict`, largest | RMS | ONNX Runtime, largest | RMS |\n|---|---|---|---|---|---|---|")
-    for name in options.networks.split(",") if options.networks else networks.NETWORKS:
+    for name in names:
         path = networks.path_of(name, ROOT, options.models or environment.cache_dir() / "models")
-        side = networks.side_of(name)
-        picture = np.random.default_rng(0).standard_normal((1, 3, side, side), dtype=np.float32)
+        inputs, of_onnxruntime = check.reference(path, 1)
+        (picture,), (output,) = inputs.values(), of_onnxruntime
         expected = in_double(name, path, picture)
         with tempfile.TemporaryDirectory() as folder:
-            answers = [of_nncc(nncc, path, picture, [*flags, "--fp32", mode], Path(folder)) for mode in ("fast", "strict")]
+            try:
+                answers = [check.run(nncc, path, [*flags, "--fp32", mode], inputs, [output], Path(folder)) for mode in ("fast", "strict")]
+            except check.Failure as failure:
+                sys.exit(f"double: {name}: {failure}")
         size, cells = np.sqrt(np.mean(expected ** 2)), []
-        for answer in [*answers, of_onnxruntime(path, picture)]:
-            error = (answer - expected) / size
+        for answer in [*answers, of_onnxruntime]:
+            error = (answer[output] - expected) / size
             cells += [f"{np.abs(error).max():.1e}", f"{np.sqrt(np.mean(error ** 2)):.1e}"]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

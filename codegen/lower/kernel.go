@@ -17,6 +17,8 @@ type Step struct {
 	FLOPs  int64      // per sample
 	Family string     // kind of kernel, for people
 	Tile   sched.Tile
+
+	Overwrites *Storage // the argument that it reads and writes; nil if it does so with none
 }
 
 // Outputs lists the arguments that the kernel writes.
@@ -38,6 +40,8 @@ type kernel struct {
 	bound  map[*Storage]*loopir.Buffer
 	bf16   map[*loopir.Buffer]bool // whose numbers are float32 to kernels, and rounded in memory
 	err    error                   // why some part of it could not be built
+
+	overwrites *Storage // see Step
 }
 
 func newKernel(name string, t sched.Target) *kernel {
@@ -70,7 +74,7 @@ func (k *kernel) out(s *Storage) *loopir.Buffer {
 	for _, a := range k.args {
 		if s.overwrites() && a.Root() == s.Root() {
 			b := k.bound[a]
-			b.Mutable = true
+			b.Mutable, k.overwrites = true, a
 			return b
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// Polynomials for float32, and of e^r for results that are rounded to bf16: least maximal relative error over their
+// Polynomials for float32, and of e^r for targets that round to bf16: least maximal relative error over their
 // interval, fitted in double precision.
 var (
 	expCoefs      = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
@@ -42,8 +42,8 @@ func boundedExp(k *kernel, x loopir.Expr) loopir.Expr {
 // atLeastNormal keeps e to the x from becoming too small for a normal number.
 func atLeastNormal(x loopir.Expr) loopir.Expr { return loopir.Max.Of(loopir.Num(x.Type(), -87), x) }
 
-// expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts: n is added to the
-// exponent of p, which shifting frees it of all else for.
+// expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts: n, shifted to where
+// the exponent lies, is added to that of p.
 func expWithin(k *kernel, x loopir.Expr, c []float64) loopir.Expr {
 	p, n := expParts(k, x, c)
 	return loopir.BitcastTo(x.Type(), loopir.Add.Of(loopir.BitcastTo(n.Type(), p), loopir.Shl.Of(n, loopir.Num(n.Type(), 23))))

@@ -7,7 +7,7 @@ import "nncc/codegen/loopir"
 var geluCoefs = []float64{-0.6931469840861859, -0.7978948443016974, -0.3182239187623097, -0.0366051724932956,
 	0.0051962907225933394, -0.00031327341899481696, -4.350292247916848e-05, 1.0282726209593217e-05, -6.22780994579568e-07}
 
-// geluShortCoefs is the same where results are rounded to bf16: gelu's error is 2e-5, less than rounding makes.
+// geluShortCoefs is the same for targets that round to bf16: gelu's error is 2e-5, less than rounding makes.
 var geluShortCoefs = []float64{-0.6932060983185003, -0.7967863405576043, -0.32143244909423724, -0.033453167200777706,
 	0.003992270100669244, -0.00021253857845339542}
 

@@ -11,7 +11,7 @@ import (
 // input of a residual block: a cache then holds one image and not two. The kernel must store each element once, after it
 // has read the operand there.
 func (l *lowerer) overwrite(e *epilogue, out *Storage) {
-	if out.Alias != nil || l.last[e.node.Out()] == nil {
+	if out.Alias != nil || l.last[e.node.Out()] == nil { // it has a place already, or leaves the graph
 		return
 	}
 	for _, v := range e.node.Inputs { // the first that will do

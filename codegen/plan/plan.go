@@ -100,11 +100,14 @@ func layer(s lower.Step) program.Layer {
 	return l
 }
 
-// traffic is the memory that a step reads and writes, each argument once.
+// traffic is the memory that a step reads and writes, each argument once, but one that it overwrites twice.
 func traffic(s lower.Step) int64 {
 	var bytes int64
 	for _, a := range s.Args {
 		bytes += int64(a.Bytes())
+	}
+	if s.Overwrites != nil {
+		bytes += int64(s.Overwrites.Bytes())
 	}
 	return bytes
 }

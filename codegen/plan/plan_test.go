@@ -93,6 +93,18 @@ func TestGrain(t *testing.T) {
 	}
 }
 
+// What is overwritten passes through memory twice, as if the result had memory of its own.
+func TestTraffic(t *testing.T) {
+	const chain = "input %x: f32[1, 64, 20, 40]\n%a = sigmoid(%x)\n%b = tanh(%a)\n%y = relu(%b)\noutput %y"
+	p := planned(t, parse(t, chain), "avx512", codegen.Options{Layers: true})
+	require.Len(t, p.Variant.Layers, 3)
+	at := p.Variant.Step[1].Args
+	require.Len(t, at, 1, "tanh writes over its input")
+	for _, l := range p.Variant.Layers {
+		require.EqualValues(t, 2*4*64*20*40, l.Bytes, l.Name)
+	}
+}
+
 // resBlocks is a run of residual blocks such as ResNet-50 has, of the given image size.
 func resBlocks(blocks, size int) string {
 	var b strings.Builder
