@@ -23,7 +23,10 @@ WORKER = Path(__file__).parent / "worker.py"
 
 
 # What a processor must have for a variant, as the kernel spells it; without it the variant is left out, unless it was named.
-NEEDS = {NNCC_PREFIX + "amx": "amx_bf16", NNCC_PREFIX + "amx_bf16": "amx_bf16", NNCC_PREFIX + "avx512_bf16": "avx512_bf16"}
+NEEDS = {
+    NNCC_PREFIX + "amx": "amx_bf16", NNCC_PREFIX + "amx_bf16": "amx_bf16",
+    NNCC_PREFIX + "avx512": "avx512f", NNCC_PREFIX + "avx512_bf16": "avx512_bf16",
+}
 
 
 def is_nncc(name):

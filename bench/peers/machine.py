@@ -28,9 +28,12 @@ def flags():
 
 
 def cpu_class(info):
-    """Return the machine profile that the processor belongs to: zen4, spr or generic."""
+    """Return the machine profile that the processor belongs to, zen4, spr or generic, or avx2 where there is no AVX-512."""
     vendor, family, model = info.get("vendor_id"), int(info.get("cpu family", 0)), int(info.get("model", 0))
-    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN4 and "avx512f" in info["flags"].split():
+    present = info.get("flags", "").split()
+    if "avx2" in present and "avx512f" not in present:
+        return "avx2"
+    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN4:
         return "zen4"
     if vendor == "GenuineIntel" and family == 6 and model in INTEL_MODELS_SPR:
         return "spr"

@@ -15,6 +15,11 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	if err != nil {
 		return err
 	}
+	if choice.Picked {
+		if in, err = l.pickedInput(n, c, in); err != nil {
+			return err
+		}
+	}
 	weights, bias, err := l.convWeights(n, c, convPacking(c, choice.In))
 	if err != nil {
 		return err

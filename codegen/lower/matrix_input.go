@@ -213,9 +213,5 @@ func (l *lowerer) matrixInput(n *ir.Node, c sched.Conv, in *Storage, choice sche
 	if pairs < band.depth {
 		k.For("last", loopir.C(pairs), i.AddC(1), 1, func(i loopir.Index) { band.packPair(v, i, 1) })
 	}
-	if err := l.emit(k, nil, "matrix-input", sched.Tile{}); err != nil {
-		return nil, err
-	}
-	l.steps[len(l.steps)-1].Name = n.Name + " input"
-	return out, nil
+	return out, l.emitInput(k, n, "matrix-input")
 }

@@ -239,17 +239,21 @@ func (l *lowerer) moveBlocked(n *ir.Node, at func(d int, i loopir.Index) loopir.
 	s := k.samples(to)
 	c, y := k.grid("c", m.Blocks()), k.grid("y", m.H)
 	block := at(1, c.Mul(sched.BlockChannels)).Div(sched.BlockChannels)
-	k.each("x", m.W, func(x loopir.Index) {
-		k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) {
-			lane := v.Mul(k.target.Lanes)
-			sample := s
-			if !to.Batched() {
-				sample = at(0, s)
-			}
-			value := k.load(src, sample, block, at(2, y), at(3, x).AddC(from.Layout.Left), lane)
-			k.Store(dst, value, s, c, y, x.AddC(lay.Left), lane)
-		})
+	sample := s
+	if !to.Batched() {
+		sample = at(0, s)
+	}
+	k.copyPixels(m.W, func(x, lane loopir.Index) {
+		value := k.load(src, sample, block, at(2, y), at(3, x).AddC(from.Layout.Left), lane)
+		k.Store(dst, value, s, c, y, x.AddC(lay.Left), lane)
 	})
 	k.clearHalo(dst, lay, m.W, s, c, y)
 	return l.emit(k, n, n.Op.Name, sched.Tile{})
+}
+
+// copyPixels runs one, which copies a vector of channels, for all vectors of a row of pixels in blocked images.
+func (k *kernel) copyPixels(width int, one func(x, lane loopir.Index)) {
+	k.each("x", width, func(x loopir.Index) {
+		k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(v loopir.Index) { one(x, v.Mul(k.target.Lanes)) })
+	})
 }

@@ -71,6 +71,8 @@ func storesOnce(c sched.Conv, choice sched.ConvChoice) bool {
 		return true
 	case sched.ConvBlocked, sched.ConvPlanar:
 		return c.PoolH == 0 && c.Flat(choice).Out.W%choice.Tiles[0].Pixels == 0
+	case sched.ConvWinograd: // of rows, tiles that overlap compute their own alone
+		return c.PoolH == 0 && c.Out.W%choice.Winograd.Out == 0
 	}
 	return false
 }

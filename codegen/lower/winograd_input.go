@@ -139,9 +139,5 @@ func (l *lowerer) winogradInput(n *ir.Node, c sched.Conv, in *Storage, w sched.W
 	ck.n = k.samples(out)
 	block := k.grid("i", c.In.Blocks())
 	newWinogradTiles(ck, w).transformInput(winogradInput{buf, []loopir.Index{ck.n}, depth}, block)
-	if err := l.emit(k, nil, "winograd-input", sched.Tile{}); err != nil {
-		return nil, err
-	}
-	l.steps[len(l.steps)-1].Name = n.Name + " input"
-	return out, nil
+	return out, l.emitInput(k, n, "winograd-input")
 }

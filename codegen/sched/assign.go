@@ -219,11 +219,8 @@ func (p *Plan) withFlat(n *ir.Node) []Candidate {
 	c.Resident = p.resident
 	flat := Candidate{ConvChoice: directChoice(c.flat(), p.Target)}
 	flat.Flat = true
-	const pieces = 8
 	flat.Cost = flat.Cycles()
-	if c.Out.Blocks() < pieces*flat.Tiles[0].Blocks {
-		flat.veto("too few channels to share between threads")
-	}
+	flat.vetoFewPieces(c)
 	all := append(slices.Clone(p.Considered[n]), flat)
 	if _, tuned := p.Target.pin(c); tuned {
 		return pinned(all, c, p.Target)

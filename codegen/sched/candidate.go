@@ -35,6 +35,7 @@ func Candidates(c Conv, t Target) []Candidate {
 		return decide(append(winograd(c, t), matrixCandidates(c, t)...))
 	}
 	all := append(direct(directChoice(c, t)), winograd(c, t)...)
+	all = append(all, pickedCandidates(c, t)...)
 	all = append(all, matrixCandidates(c, t)...)
 	if c.Out.C < BlockChannels {
 		all = append(all, thinToo(c, t)...)
@@ -98,7 +99,10 @@ func (choice ConvChoice) Kernel(c Conv) string {
 	if choice.Winograd.Apart || choice.Matrix.Apart {
 		name += " apart"
 	}
-	if choice.Flat {
+	switch {
+	case choice.Picked:
+		name += " picked"
+	case choice.Flat:
 		name += " flat"
 	}
 	return name

@@ -30,6 +30,7 @@ type ConvChoice struct {
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
 	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
+	Picked      bool   // the pixels that kernels of one pixel read with a stride are copied first, by a step of their own, and then seen as one row
 	Ahead       int    // steps of the sum by which weights are prefetched
 	Winograd    Winograd
 	Matrix      Matrix
@@ -80,6 +81,32 @@ func directChoice(c Conv, t Target) ConvChoice {
 		tiles[i].Cycles = t.with(tiles[i].Cycles, streamed{bytes: weightBytes, resident: c.Resident})
 	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
+}
+
+// pickedCandidates are for kernels of one pixel with a stride. What that leaves out would take as many places of the
+// nearest cache as what is read; copied, pixels lie side by side and make one row.
+func pickedCandidates(c Conv, t Target) []Candidate {
+	if !c.picksPixels() {
+		return nil
+	}
+	one := Candidate{ConvChoice: directChoice(c.Picked().flat(), t)}
+	one.Picked, one.Flat = true, true
+	copied := streamed{between: 2 * 4 * c.In.N * c.In.Blocks() * BlockChannels * c.Out.H * c.Out.W}
+	for i := range one.Tiles {
+		one.Tiles[i].Cycles = t.with(one.Tiles[i].Cycles, copied)
+	}
+	one.Cost = one.Cycles()
+	one.vetoFewPieces(c)
+	return []Candidate{one}
+}
+
+// vetoFewPieces rules out a kernel that sees an image as one row, of which threads share only the channels, if those
+// are few.
+func (one *Candidate) vetoFewPieces(c Conv) {
+	const pieces = 8
+	if c.Out.Blocks() < pieces*one.Tiles[0].Blocks {
+		one.veto("too few channels to share between threads")
+	}
 }
 
 // dotLatency is that of a dot product of bf16 pairs in cycles, on processors where it is fast.

@@ -85,8 +85,22 @@ func (c Conv) flat() Conv {
 	return c
 }
 
+// picksPixels reports whether kernels of one pixel leave out some of the image, and read none outside.
+func (c Conv) picksPixels() bool {
+	return c.KH*c.KW == 1 && c.SH*c.SW > 1 && c.PoolH == 0 && !c.PadsRows() && c.Left+c.Right() == 0
+}
+
+// Picked is c, which picks pixels, for an image of those alone.
+func (c Conv) Picked() Conv {
+	c.In.H, c.In.W, c.SH, c.SW = c.Out.H, c.Out.W, 1, 1
+	return c
+}
+
 // Flat is c as a kernel with choice computes it.
 func (c Conv) Flat(choice ConvChoice) Conv {
+	if choice.Picked {
+		c = c.Picked()
+	}
 	if choice.Flat {
 		return c.flat()
 	}

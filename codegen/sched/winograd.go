@@ -137,7 +137,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		}
 	}
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
-	transforms := 4 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
+	transforms := 3.5 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
 	for i := range ranked {
 		ranked[i].Cycles = t.with(ranked[i].Cycles+transforms, data)
 	}

@@ -150,7 +150,9 @@ func TestChoices(t *testing.T) {
 			slices.Sort(list)
 			at := func(q float64) float64 { return list[int(q*float64(len(list)-1))] }
 			t.Logf("%s: measured / predicted of %d %s: median %.2f, 5 to 95 %%: %.2f to %.2f, worst %.2f and %.2f", r.Machine, len(list), family, at(0.5), at(0.05), at(0.95), at(0), at(1))
-			require.InDelta(t, 1, at(0.5), 0.25, family)
+			if len(list) > 2 { // else there is no median to speak of
+				require.InDelta(t, 1, at(0.5), 0.25, family)
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 type team struct {
 	pool    *pool
 	shares  []share // one per thread; shares[0] is the caller's
+	alone   bool    // the caller works without helpers
 	launch  *boundLaunch
 	grain   int     // of the launch in progress
 	split   []share // shares[:k] of the launch in progress
@@ -65,7 +66,7 @@ func (t *team) threadsFor(l *boundLaunch, chunks int) int {
 	if l.of.MaxThreads > 0 {
 		threads = min(threads, l.of.MaxThreads)
 	}
-	if threads <= 1 || chunks <= t.grain {
+	if threads <= 1 || t.alone || chunks <= t.grain {
 		return 1
 	}
 	threads = min(threads, (chunks+t.grain-1)/t.grain)
