@@ -2,6 +2,7 @@ package llvmcpu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nncc/backends"
@@ -41,10 +42,11 @@ func withCallees(funcs []*loopir.Func) ([]*loopir.Func, error) {
 	return all, clash
 }
 
-// group cuts the list of kernels into units: a large kernel is one of its own, so that an edit elsewhere leaves its cache
-// entry valid; small ones share a process. It depends on nothing but the kernels.
+// group cuts the list of kernels into units, which share a process of llc: one takes longer to start than to compile a
+// small kernel. Much larger units would be compiled again for one kernel that tries another tile, or was edited. It depends
+// on nothing but the kernels.
 func group(funcs []*loopir.Func) [][]*loopir.Func {
-	const unitStatements = 64
+	const unitStatements = 384
 	var groups [][]*loopir.Func
 	size := unitStatements
 	for _, f := range funcs {
@@ -61,9 +63,15 @@ func group(funcs []*loopir.Func) [][]*loopir.Func {
 	return groups
 }
 
-// fallbackFlags are further ways of compiling, tried on units whose code keeps vectors on the stack. Which of
+// fallbackFlags are further ways of compiling, tried on kernels whose code keeps vectors on the stack. Which of
 // them spills depends on the kernel and on the release of LLVM: nothing but trying tells.
 var fallbackFlags = [][]string{{"-enable-misched=false"}}
+
+// source is what llc made code of.
+type source struct {
+	text  string
+	flags []string
+}
 
 // compileUnit emits, compiles, and keeps the version of each kernel with the fewest spills.
 func (b *Backend) compileUnit(funcs []*loopir.Func, t backends.Target, o backends.Options) (*unit, error) {
@@ -76,10 +84,14 @@ func (b *Backend) compileUnit(funcs []*loopir.Func, t backends.Target, o backend
 	if u.object, err = b.object(text, flags); err != nil {
 		return nil, err
 	}
-	used := [][]string{flags}
+	used := []source{{text, flags}}
 	for _, extra := range fallbackFlags {
-		if !u.spills() {
+		spilling := slices.DeleteFunc(slices.Clone(funcs), func(f *loopir.Func) bool { return u.spills(f.Name) == 0 })
+		if len(spilling) == 0 {
 			break
+		}
+		if text, err = emitModule(spilling, t); err != nil {
+			return nil, err
 		}
 		others := append(flags[:len(flags):len(flags)], extra...)
 		other, err := b.object(text, others)
@@ -87,24 +99,24 @@ func (b *Backend) compileUnit(funcs []*loopir.Func, t backends.Target, o backend
 			return nil, err
 		}
 		if u.keepBetter(other) {
-			used = append(used, others)
+			used = append(used, source{text, others})
 		}
 	}
 	if o.KeepAsm {
-		u.asm, err = b.assembly(text, used)
+		u.asm, err = b.assembly(used)
 	}
 	return u, err
 }
 
-// assembly is the text form for each list of flags from which kernels were taken.
-func (b *Backend) assembly(text string, used [][]string) (string, error) {
+// assembly is the text form of all that kernels were taken from.
+func (b *Backend) assembly(used []source) (string, error) {
 	var all strings.Builder
-	for _, flags := range used {
-		asm, err := b.llc.run(text, flags, "asm")
+	for _, s := range used {
+		asm, err := b.llc.run(s.text, s.flags, "asm")
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&all, "# llc %s\n%s", strings.Join(flags, " "), asm)
+		fmt.Fprintf(&all, "# llc %s\n%s", strings.Join(s.flags, " "), asm)
 	}
 	return all.String(), nil
 }
@@ -129,20 +141,19 @@ func (b *Backend) object(text string, flags []string) (*objectFile, error) {
 	return o, nil
 }
 
-func (u *unit) spills() bool {
-	for _, s := range u.object.funcs {
-		if spills(u.object.machine, s) > 0 {
-			return true
-		}
+// spills counts the vectors that a kernel keeps on the stack.
+func (u *unit) spills(name string) int {
+	if s := u.object.funcs[name]; s != nil {
+		return spills(u.object.machine, s)
 	}
-	return false
+	return 0
 }
 
 // keepBetter takes over the functions that spill less in other, and says whether there were any.
 func (u *unit) keepBetter(other *objectFile) bool {
 	better := false
 	for name, s := range other.funcs {
-		if spills(other.machine, s) < spills(u.object.machine, u.object.funcs[name]) {
+		if spills(other.machine, s) < u.spills(name) {
 			u.object.funcs[name] = s
 			better = true
 		}
