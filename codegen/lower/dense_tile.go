@@ -19,6 +19,7 @@ type denseRow struct{ sample, row loopir.Index }
 func (k *denseKernel) compute(t denseTile) {
 	const block = sched.BlockChannels
 	lanes := k.target.Lanes
+	k.fetchResult(t)
 	acc := k.sum(t)
 	k.eachVector(t.Tile, func(b, s loopir.Index) {
 		feature := t.first.Add(b).Mul(block).Add(t.lane).Add(s.Mul(lanes))
@@ -30,6 +31,21 @@ func (k *denseKernel) compute(t denseTile) {
 			to := t.rows(p)
 			v := k.epilogue.apply(acc.At(loopir.C(0), p, b, s), place{Idx: k.place(to, feature), Count: count})
 			k.put(k.y, count, v, to.sample, to.row, feature)
+		})
+	})
+}
+
+// fetchResult asks for the memory of a tile's results while they are summed, where it is in no near cache: rows are too
+// far apart for the processor to foresee the next.
+func (k *denseKernel) fetchResult(t denseTile) {
+	const nearBytes = 32 << 10
+	if t.Pixels == 1 || 4*k.rows*k.outputs <= nearBytes {
+		return
+	}
+	k.Unroll("b", 0, t.Blocks, func(b loopir.Index) {
+		k.Unroll("p", 0, t.Pixels, func(p loopir.Index) {
+			to := t.rows(p)
+			k.Prefetch(k.y, to.sample, to.row, t.first.Add(b).Mul(sched.BlockChannels).Add(t.lane))
 		})
 	})
 }

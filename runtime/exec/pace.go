@@ -20,7 +20,8 @@ type pace struct {
 const (
 	paceStretch     = 4   // the least of so many is compared
 	paceTrial       = 2   // the least of so many of the other way
-	paceHelpedFor   = 256 // runs with helpers until one without is timed, unless they became as slow as those without
+	paceFirst       = 64  // runs with helpers until one without is timed: a program of few runs has all of them helped
+	paceHelpedFor   = 256 // and later on, unless they become as slow as those without
 	paceUnhelpedFor = 64  // runs without helpers until they get another chance
 )
 
@@ -45,10 +46,13 @@ func (p *pace) took(d time.Duration) {
 
 // due reports whether the other way is timed next.
 func (p *pace) due() bool {
-	if p.alone {
+	switch {
+	case p.alone:
 		return p.since >= paceUnhelpedFor
+	case p.unusual == 0:
+		return p.since >= paceFirst
 	}
-	return p.unusual == 0 || p.usual >= p.unusual || p.since >= paceHelpedFor
+	return p.usual >= p.unusual || p.since >= paceHelpedFor
 }
 
 // compare ends a trial. The other way becomes the usual one if it is clearly faster.

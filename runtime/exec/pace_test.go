@@ -40,6 +40,20 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// TestPaceOfFewRuns makes as few runs as a program that answers once, or a short measurement: all are helped.
+func TestPaceOfFewRuns(t *testing.T) {
+	var p pace
+	for range paceFirst {
+		if !p.helped() {
+			t.Fatal("a run without helpers")
+		}
+		p.took(time.Millisecond)
+	}
+	if p.helped() {
+		t.Error("no run without helpers is timed")
+	}
+}
+
 // TestPaceOfBatches runs two sizes of batch: each is timed by itself.
 func TestPaceOfBatches(t *testing.T) {
 	in := openTest(t, addChain(Kernel{Name: "add", Go: addGo}, 1, 7, 1), 2, 2)
