@@ -59,7 +59,8 @@ def main():
         sys.exit(f"double: there is no network {unknown}")
     nncc = options.nncc or engines.build_nncc(ROOT)
     flags = (["--isa", options.isa] if options.isa else []) + ["--precision", options.precision]
-    print(f"Made by `python3 bench/accuracy/double.py {' '.join(sys.argv[1:])}` on {machine.cpu_info().get('model name', 'an unknown processor')}.\n")
+    command = ' '.join(['python3 bench/accuracy/double.py', *sys.argv[1:]])
+    print(f"Made by `{command}` on {machine.cpu_info().get('model name', 'an unknown processor')}.\n")
     print("| network | nncc, largest | RMS | nncc `--fp32 strict`, largest | RMS | ONNX Runtime, largest | RMS |\n|---|---|---|---|---|---|---|")
     for name in names:
         path = networks.path_of(name, ROOT, options.models or environment.cache_dir() / "models")
