@@ -5,6 +5,7 @@ package llvmcpu
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -53,7 +54,7 @@ func (b *Backend) Compile(funcs []*loopir.Func, t backends.Target, o backends.Op
 	if err != nil {
 		return nil, err
 	}
-	groups := group(all)
+	groups := slices.Collect(slices.Chunk(all, unitKernels))
 	units := make([]*unit, len(groups))
 	errs := make([]error, len(groups))
 	limit := make(chan struct{}, runtime.GOMAXPROCS(0))

@@ -42,26 +42,9 @@ func withCallees(funcs []*loopir.Func) ([]*loopir.Func, error) {
 	return all, clash
 }
 
-// group cuts the list of kernels into units, which share a process of llc: one takes longer to start than to compile a
-// small kernel. Much larger units would be compiled again for one kernel that tries another tile, or was edited. It depends
-// on nothing but the kernels.
-func group(funcs []*loopir.Func) [][]*loopir.Func {
-	const unitStatements = 384
-	var groups [][]*loopir.Func
-	size := unitStatements
-	for _, f := range funcs {
-		n := 0
-		loopir.Walk(f.Body, func(loopir.Stmt) { n++ })
-		if size+n > unitStatements {
-			groups = append(groups, nil)
-			size = 0
-		}
-		last := len(groups) - 1
-		groups[last] = append(groups[last], f)
-		size += n
-	}
-	return groups
-}
+// unitKernels is how many kernels share a process of llc: one takes longer to start than to compile a small kernel. All of a
+// unit are compiled again for one that tries another tile, or was edited.
+const unitKernels = 8
 
 // fallbackFlags are further ways of compiling, tried on kernels whose code keeps vectors on the stack. Which of
 // them spills depends on the kernel and on the release of LLVM: nothing but trying tells.

@@ -33,7 +33,7 @@ def cpu_class(info):
     present = info.get("flags", "").split()
     if "avx2" in present and "avx512f" not in present:
         return "avx2"
-    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN4:
+    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN4 and "avx512f" in present:
         return "zen4"
     if vendor == "GenuineIntel" and family == 6 and model in INTEL_MODELS_SPR:
         return "spr"

@@ -123,7 +123,7 @@ func (b *Builder) StoreN(buf *Buffer, count Index, x Expr, idx ...Index) {
 // Call runs the whole grid of f for one sample on the views, in the order of f.Params.
 func (b *Builder) Call(f *Func, args ...View) { b.emit(&Call{f, args}) }
 
-// Prefetch hints that buf at idx will be read soon.
+// Prefetch hints that buf at idx will be read or written soon.
 func (b *Builder) Prefetch(buf *Buffer, idx ...Index) { b.emit(&Prefetch{buf, idx}) }
 
 // From is b seen from idx on, as an argument of a call; without idx, from its start.

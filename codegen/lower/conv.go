@@ -64,6 +64,15 @@ func (l *lowerer) convInput(n *ir.Node, c sched.Conv, choice sched.ConvChoice) (
 	return l.read(n.Inputs[0], sched.Layout{Kind: choice.In, Left: c.Left, Right: c.Right()})
 }
 
+// emitInput appends a step that prepares the input of a convolution.
+func (l *lowerer) emitInput(k *kernel, n *ir.Node, family string) error {
+	if err := l.emit(k, nil, family, sched.Tile{}); err != nil {
+		return err
+	}
+	l.steps[len(l.steps)-1].Name = n.Name + " input"
+	return nil
+}
+
 // bindConvKernel is newConvKernel for an input of any form.
 func (l *lowerer) bindConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoice, in, weights, bias *Storage) (*convKernel, error) {
 	target := l.target

@@ -186,7 +186,7 @@ func (k *kernel) split(x loopir.Expr) []loopir.Expr {
 	return []loopir.Expr{upper, loopir.NarrowOf(loopir.Sub.Of(x, loopir.ConvertTo(loopir.F32, upper)))}
 }
 
-// packedImage tells packed images apart.
+// packedImage tells packed images apart, and images of picked pixels, which have no shape of matrices.
 type packedImage struct {
 	in     *Storage
 	shape  sched.MatrixShape

@@ -71,7 +71,7 @@ func storesOnce(c sched.Conv, choice sched.ConvChoice) bool {
 		return true
 	case sched.ConvBlocked, sched.ConvPlanar:
 		return c.PoolH == 0 && c.Flat(choice).Out.W%choice.Tiles[0].Pixels == 0
-	case sched.ConvWinograd: // of rows, tiles that overlap compute their own alone
+	case sched.ConvWinograd: // tiles that overlap down the image store only rows of their own
 		return c.PoolH == 0 && c.Out.W%choice.Winograd.Out == 0
 	}
 	return false

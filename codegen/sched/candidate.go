@@ -64,6 +64,15 @@ func (choice ConvChoice) Cycles() float64 {
 // veto rules a candidate out.
 func (c *Candidate) veto(why string) { c.Cost, c.Verdict = math.Inf(1), why }
 
+// vetoFewPieces rules out a kernel for conv that sees an image as one row, and of which threads share channels alone, if
+// those are few.
+func (c *Candidate) vetoFewPieces(conv Conv) {
+	const pieces = 8
+	if conv.Out.Blocks() < pieces*c.Tiles[0].Blocks {
+		c.veto("too few channels to share between threads")
+	}
+}
+
 // Vetoed reports whether a candidate is ruled out.
 func (c *Candidate) Vetoed() bool { return math.IsInf(c.Cost, 1) }
 

@@ -83,30 +83,23 @@ func directChoice(c Conv, t Target) ConvChoice {
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
 }
 
-// pickedCandidates are for kernels of one pixel with a stride. What that leaves out would take as many places of the
-// nearest cache as what is read; copied, pixels lie side by side and make one row.
+// pickedCandidates are for kernels of one pixel with a stride. In the nearest cache, pixels that are read share half of the
+// places or fewer; copied they lie side by side, and make one row. Tiles of vectors that hold a block of channels read so much
+// less often that it does not matter.
 func pickedCandidates(c Conv, t Target) []Candidate {
-	if !c.picksPixels() {
+	if !c.picksPixels() || t.Lanes == BlockChannels {
 		return nil
 	}
 	one := Candidate{ConvChoice: directChoice(c.Picked().flat(), t)}
 	one.Picked, one.Flat = true, true
-	copied := streamed{between: 2 * 4 * c.In.N * c.In.Blocks() * BlockChannels * c.Out.H * c.Out.W}
+	bytes := 4 * c.In.N * c.In.Blocks() * BlockChannels * c.Out.H * c.Out.W
+	copied := streamed{between: 2 * bytes, passBytes: bytes} // written and read
 	for i := range one.Tiles {
 		one.Tiles[i].Cycles = t.with(one.Tiles[i].Cycles, copied)
 	}
 	one.Cost = one.Cycles()
 	one.vetoFewPieces(c)
 	return []Candidate{one}
-}
-
-// vetoFewPieces rules out a kernel that sees an image as one row, of which threads share only the channels, if those
-// are few.
-func (one *Candidate) vetoFewPieces(c Conv) {
-	const pieces = 8
-	if c.Out.Blocks() < pieces*one.Tiles[0].Blocks {
-		one.veto("too few channels to share between threads")
-	}
 }
 
 // dotLatency is that of a dot product of bf16 pairs in cycles, on processors where it is fast.

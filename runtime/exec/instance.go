@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -71,7 +72,7 @@ func openOn(v *Variant, consts [][]byte, o Options, poolOf func() *pool) (*Insta
 		team:   newTeam(p, threads, v.ScratchBytes),
 	}
 	if threads > 1 {
-		in.paces = make([]pace, o.MaxBatch)
+		in.paces = slices.Repeat([]pace{newPace(threads)}, o.MaxBatch)
 	}
 	in.step = bind(v, v.Step, &in.mem, in.params)
 	in.execute(bind(v, v.Init, &in.mem, in.params), o.MaxBatch)
@@ -198,11 +199,18 @@ func (in *Instance) executePaced(p *pace, batch int) {
 // execute runs launches one after the other.
 func (in *Instance) execute(launches []boundLaunch, batch int) {
 	in.params.Batch = int64(batch)
-	in.team.pool.active.Add(1)
+	p := in.team.pool
+	p.active.Add(1)
+	if !in.team.alone {
+		p.helped.Add(1)
+	}
 	for i := range launches {
 		l := &launches[i]
 		in.team.run(l, batch)
 	}
-	in.team.pool.active.Add(-1)
+	if !in.team.alone {
+		p.helped.Add(-1)
+	}
+	p.active.Add(-1)
 	runtime.KeepAlive(in)
 }

@@ -1,58 +1,63 @@
 package exec
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // pace decides whether workers help with the runs of one batch size: it times runs with them and without, and keeps to
 // what is faster. Workers are a burden where a virtual machine has one core for two processors for a while, or where other
 // programs use the processors. The results of a run do not depend on its threads.
 type pace struct {
-	alone   bool          // what is usual: runs without helpers
-	trying  bool          // the other way is being timed
-	runs    int           // in the stretch that is being timed
-	since   int           // runs since the other way was timed
-	best    time.Duration // the stretch's
-	usual   time.Duration // the least of the last stretch of the usual way
-	unusual time.Duration // and of the other way; 0: not known
+	threads  int
+	alone    bool          // what is usual: runs without helpers
+	trying   bool          // the other way is being timed
+	runs     int           // in the stretch that is being timed
+	spent    time.Duration // on them
+	best     time.Duration // the least of them
+	usual    time.Duration // the least of the last stretch of the usual way
+	unusual  time.Duration // and of the last trial of the other way
+	since    int           // runs since that
+	wait     int           // runs until the next
+	patience int           // the least wait until helpers get another chance: short at first, as what disturbed them may be over
 }
 
-// Lengths in runs. Trials cost time where the other way is slower: helpers that help may be twice as fast, those that
-// do not are seldom as bad.
+// Lengths in runs, and in time.
 const (
-	paceStretch     = 4   // the least of so many is compared
-	paceTrial       = 2   // the least of so many of the other way
-	paceFirst       = 64  // runs with helpers until one without is timed: a program of few runs has all of them helped
-	paceHelpedFor   = 256 // and later on, unless they become as slow as those without
-	paceUnhelpedFor = 64  // runs without helpers until they get another chance
+	paceStretch      = 4                      // the least of so many is compared
+	paceTrial        = 2                      // with the least of so many of the other way, at least
+	paceTrialTime    = 500 * time.Microsecond // at least, as workers that spin disturb whoever works alone for a while
+	paceTrialMost    = 64                     // and at most
+	paceFirst        = 32                     // times threads, before the first trial: few runs are all helped
+	paceHelpedFor    = 256                    // until runs without helpers are timed again, at least
+	paceUnhelpedFrom = 8                      // until helpers get another chance
+	paceUnhelpedTo   = 64
+	paceBudget       = 64 // a trial may cost one in so many of the runs before the next
 )
+
+func newPace(threads int) pace {
+	return pace{threads: threads, wait: paceFirst * threads, unusual: math.MaxInt64}
+}
 
 // helped reports whether workers take part in the next run.
 func (p *pace) helped() bool { return p.alone == p.trying }
 
 // took notes the time of the run that was asked for with helped.
 func (p *pace) took(d time.Duration) {
-	if p.runs == 0 || d < p.best {
-		p.best = d
+	if p.runs == 0 {
+		p.best, p.spent = d, 0
 	}
-	p.runs++
+	p.best, p.spent, p.runs = min(p.best, d), p.spent+d, p.runs+1
 	switch {
-	case p.trying && p.runs == paceTrial:
-		p.compare()
-	case !p.trying && p.runs == paceStretch:
-		p.since += p.runs
-		p.usual, p.runs = p.best, 0
-		p.trying = p.due()
+	case p.trying:
+		enough := p.runs >= paceTrial && p.spent >= paceTrialTime || p.runs >= paceTrialMost
+		if clearlySlower := d > p.usual*3/2; clearlySlower || enough {
+			p.compare()
+		}
+	case p.runs == paceStretch:
+		p.usual, p.since, p.runs = p.best, p.since+p.runs, 0
+		p.trying = p.since >= p.wait || !p.alone && p.usual > p.unusual
 	}
-}
-
-// due reports whether the other way is timed next.
-func (p *pace) due() bool {
-	switch {
-	case p.alone:
-		return p.since >= paceUnhelpedFor
-	case p.unusual == 0:
-		return p.since >= paceFirst
-	}
-	return p.usual >= p.unusual || p.since >= paceHelpedFor
 }
 
 // compare ends a trial. The other way becomes the usual one if it is clearly faster.
@@ -61,6 +66,23 @@ func (p *pace) compare() {
 	if p.unusual < p.usual*19/20 {
 		p.alone = !p.alone
 		p.usual, p.unusual = p.unusual, p.usual
+		p.patience, p.wait = paceUnhelpedFrom, paceHelpedFor
+		if p.alone {
+			p.wait = p.patience
+		}
+	} else {
+		p.wait = max(paceHelpedFor, p.repaid())
+		if p.alone {
+			p.patience = min(2*p.patience, paceUnhelpedTo)
+			p.wait = max(p.patience, p.repaid())
+		}
 	}
 	p.trying, p.runs, p.since = false, 0, 0
+}
+
+// repaid is how many runs a trial that failed is to be paid from. It costs more the more threads there are, but not more
+// than so many runs unless something disturbed it.
+func (p *pace) repaid() int {
+	lost := float64(p.spent)/float64(max(p.usual, 1)) - float64(p.runs)
+	return int(paceBudget * min(max(lost, 0), float64(p.threads)))
 }

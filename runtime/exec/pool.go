@@ -12,6 +12,7 @@ import (
 type pool struct {
 	workers []worker
 	active  atomic.Int64 // runs in progress, each on a goroutine of its own
+	helped  atomic.Int64 // those that workers may take part in
 
 	mu      sync.Mutex
 	users   int            // open instances that may use workers; there are goroutines while it is not 0
@@ -105,11 +106,10 @@ func (p *pool) serve(i int) {
 func (p *pool) spin(i int, ready func() bool) bool {
 	const step = 10 * time.Microsecond
 	for start := time.Now(); time.Since(start) < spinInRun; {
-		active := int(p.active.Load())
-		if active == 0 {
+		if p.helped.Load() == 0 {
 			return spinUntil(ready, spinFor)
 		}
-		if active+i >= p.threads() {
+		if int(p.active.Load())+i >= p.threads() {
 			break
 		}
 		if spinUntil(ready, step) {

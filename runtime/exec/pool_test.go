@@ -198,13 +198,14 @@ func TestParkerNeverLosesAWake(t *testing.T) {
 	}
 }
 
-// A worker stays awake longest while there is a run that it may be needed for, less without one, and not where the callers
-// of runs have all processors.
+// A worker stays awake longest while there is a run that it may be needed for, less without one or in one without helpers,
+// and not where the callers of runs have all processors.
 func TestSpin(t *testing.T) {
 	p := newPool(2)
 	never := func() bool { return false }
-	shortest := func(active int64) time.Duration {
+	shortest := func(active, helped int64) time.Duration {
 		p.active.Store(active)
+		p.helped.Store(helped)
 		least := time.Hour
 		for range 10 {
 			start := time.Now()
@@ -215,8 +216,8 @@ func TestSpin(t *testing.T) {
 		}
 		return least
 	}
-	idle, running, full := shortest(0), shortest(1), shortest(2)
-	if idle < spinFor || idle >= spinInRun || running < spinInRun || full >= spinFor {
-		t.Errorf("waited %v without a run, %v in one, %v in as many as processors", idle, running, full)
+	idle, running, full, alone := shortest(0, 0), shortest(1, 1), shortest(2, 2), shortest(1, 0)
+	if idle < spinFor || idle >= spinInRun || running < spinInRun || full >= spinFor || alone >= spinInRun {
+		t.Errorf("waited %v without a run, %v in one, %v in as many as processors, %v in one without helpers", idle, running, full, alone)
 	}
 }
