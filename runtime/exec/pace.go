@@ -26,7 +26,7 @@ type pace struct {
 const (
 	paceStretch      = 4                      // the least of so many is compared
 	paceTrial        = 2                      // with the least of so many of the other way, at least
-	paceTrialTime    = 500 * time.Microsecond // at least, as workers that spin disturb whoever works alone for a while
+	paceTrialTime    = 500 * time.Microsecond // at least: workers have to wake up, and spin for a while when they are not needed
 	paceTrialMost    = 64                     // and at most
 	paceFirst        = 32                     // times threads, before the first trial: few runs are all helped
 	paceHelpedFor    = 256                    // until runs without helpers are timed again, at least
@@ -50,8 +50,8 @@ func (p *pace) took(d time.Duration) {
 	p.best, p.spent, p.runs = min(p.best, d), p.spent+d, p.runs+1
 	switch {
 	case p.trying:
-		enough := p.runs >= paceTrial && p.spent >= paceTrialTime || p.runs >= paceTrialMost
-		if clearlySlower := d > p.usual*3/2; clearlySlower || enough {
+		clearlySlower := d > p.usual*3/2
+		if p.spent >= paceTrialTime && (clearlySlower || p.runs >= paceTrial) || p.runs >= paceTrialMost {
 			p.compare()
 		}
 	case p.runs == paceStretch:
@@ -80,9 +80,9 @@ func (p *pace) compare() {
 	p.trying, p.runs, p.since = false, 0, 0
 }
 
-// repaid is how many runs a trial that failed is to be paid from. It costs more the more threads there are, but not more
-// than so many runs unless something disturbed it.
+// repaid is how many runs a trial that failed is to be paid from. It costs more the more threads there are; what is more than
+// that many times as long was disturbed.
 func (p *pace) repaid() int {
 	lost := float64(p.spent)/float64(max(p.usual, 1)) - float64(p.runs)
-	return int(paceBudget * min(max(lost, 0), float64(p.threads)))
+	return int(paceBudget * min(max(lost, 0), float64(p.threads*p.runs)))
 }
