@@ -125,12 +125,7 @@ func (b *Backend) object(text string, flags []string) (*objectFile, error) {
 }
 
 // spills counts the vectors that a kernel keeps on the stack.
-func (u *unit) spills(name string) int {
-	if s := u.object.funcs[name]; s != nil {
-		return spills(u.object.machine, s)
-	}
-	return 0
-}
+func (u *unit) spills(name string) int { return spills(u.object.machine, u.object.funcs[name]) }
 
 // keepBetter takes over the functions that spill less in other, and says whether there were any.
 func (u *unit) keepBetter(other *objectFile) bool {

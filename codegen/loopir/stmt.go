@@ -58,7 +58,7 @@ type (
 		Func *Func
 		Args []View
 	}
-	// Prefetch hints that Buf at Idx will be read soon; the address may lie outside the buffer.       prefetch w[g, k + 64, 0]
+	// Prefetch hints that Buf at Idx will be read or written soon; the address may lie outside the buffer.       prefetch w[g, k + 64, 0]
 	Prefetch struct {
 		Buf *Buffer
 		Idx []Index

@@ -150,11 +150,18 @@ func TestChoices(t *testing.T) {
 			slices.Sort(list)
 			at := func(q float64) float64 { return list[int(q*float64(len(list)-1))] }
 			t.Logf("%s: measured / predicted of %d %s: median %.2f, 5 to 95 %%: %.2f to %.2f, worst %.2f and %.2f", r.Machine, len(list), family, at(0.5), at(0.05), at(0.95), at(0), at(1))
-			if len(list) > 2 { // else there is no median to speak of
-				require.InDelta(t, 1, at(0.5), 0.25, family)
+			want := 1.0
+			if known, ok := misjudged[r.Machine+" "+family]; ok {
+				want = known
 			}
+			require.InDelta(t, want, at(0.5), 0.25, family)
 		}
 	}
+}
+
+// misjudged has, by machine and family, what is known of predictions that are off: measured to predicted.
+var misjudged = map[string]float64{
+	"generic conv-thin": 1.4, // a single layer; its loads lie at any place of a row, and every other one crosses a line of the cache
 }
 
 // compare calls f for the layers that were measured.

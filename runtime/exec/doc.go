@@ -27,7 +27,8 @@
 // # Threads
 //
 // All instances of a process share one pool of workers. A run takes the workers that are idle at that moment and never
-// waits for a busy one. Where runs on one thread have proved faster of late, it takes none. Results do not depend on the number of threads.
+// waits for a busy one. Where runs on one thread have proved faster of late, it takes none. Results do not depend on the
+// number of threads.
 //
 // The package imports the standard library only and has no sub-packages that it needs: its sources are also written,
 // renamed, into every generated package.

@@ -199,18 +199,17 @@ func (in *Instance) executePaced(p *pace, batch int) {
 // execute runs launches one after the other.
 func (in *Instance) execute(launches []boundLaunch, batch int) {
 	in.params.Batch = int64(batch)
-	p := in.team.pool
-	p.active.Add(1)
-	if !in.team.alone {
-		p.helped.Add(1)
+	p, helped := in.team.pool, int64(1)
+	if in.team.alone {
+		helped = 0
 	}
+	p.active.Add(1)
+	p.helped.Add(helped)
 	for i := range launches {
 		l := &launches[i]
 		in.team.run(l, batch)
 	}
-	if !in.team.alone {
-		p.helped.Add(-1)
-	}
+	p.helped.Add(-helped)
 	p.active.Add(-1)
 	runtime.KeepAlive(in)
 }
