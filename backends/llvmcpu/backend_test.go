@@ -52,7 +52,7 @@ func TestCache(t *testing.T) {
 	f := promoted(t, "lenet_net.loop")
 	first, err := b.Compile([]*loopir.Func{f}, avx512(t), backends.Options{})
 	require.NoError(t, err)
-	entries, err := filepath.Glob(filepath.Join(b.cache.dir, "llc", "*", "*.o"))
+	entries, err := filepath.Glob(filepath.Join(b.cache.dir, "llc", "*", "*.kernel"))
 	require.NoError(t, err)
 	require.NotEmpty(t, entries)
 
@@ -61,6 +61,13 @@ func TestCache(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, second)
 
+	g := *f
+	g.Name = "renamed"
+	renamed, err := cached.Compile([]*loopir.Func{&g}, avx512(t), backends.Options{})
+	require.NoError(t, err)
+	require.Equal(t, first.Code, renamed.Code)
+	require.Equal(t, "renamed", renamed.Kernels[0].Name)
+
 	other := avx512(t).With(backends.FeatureAVX512VNNI)
 	_, err = cached.Compile([]*loopir.Func{f}, other, backends.Options{})
 	require.Error(t, err, "another target must not find these entries")
@@ -68,15 +75,32 @@ func TestCache(t *testing.T) {
 	for _, e := range entries {
 		require.NoError(t, os.WriteFile(e, []byte("damaged"), 0o644))
 	}
+	b.cache.recent.Clear()
 	third, err := b.Compile([]*loopir.Func{f}, avx512(t), backends.Options{})
 	require.NoError(t, err)
 	require.Equal(t, first, third)
 
 	b.cache.grown.Store(true)
 	b.cache.prune(0)
-	entries, err = filepath.Glob(filepath.Join(b.cache.dir, "llc", "*", "*.o"))
+	entries, err = filepath.Glob(filepath.Join(b.cache.dir, "llc", "*", "*.kernel"))
 	require.NoError(t, err)
 	require.Empty(t, entries)
+}
+
+// TestCacheOfCallers: a caller is compiled again where a callee of the same name has more chunks.
+func TestCacheOfCallers(t *testing.T) {
+	const text = `
+func row(in: f32[4, 8], out: mut f32[4, 8]) grid(y: ROWS) { store out[y, 0] = load f32x8 in[y, 0] }
+func net(in: f32[4, 8], out: mut f32[4, 8]) { call row(in, out) }`
+	b := withCache(t)
+	var codes []*kernelCode
+	for _, rows := range []string{"2", "4"} {
+		funcs := loopir.PromoteAll(parseKernels(t, "net", strings.ReplaceAll(text, "ROWS", rows)))
+		jobs, err := b.compile(funcs, avx512(t), false)
+		require.NoError(t, err)
+		codes = append(codes, jobs[1].code)
+	}
+	require.NotEqual(t, codes[0], codes[1])
 }
 
 // TestSeparateKernelsStandAlone cuts one kernel, which calls five others and reads constants, out of the object.
@@ -136,20 +160,18 @@ func TestSpillsAreCounted(t *testing.T) {
 		"neon":   regexp.MustCompile(`\bq\d+.*\[sp\b`),
 	} {
 		target, _ := backends.TargetFor(isa)
-		ir, err := emitModule([]*loopir.Func{loopir.Promote(f)}, target)
+		jobs, err := b.compile([]*loopir.Func{loopir.Promote(f)}, target, true)
 		require.NoError(t, err)
-		object, err := b.object(ir, targetFlags(target))
-		require.NoError(t, err)
-		asm, err := b.llc.run(ir, targetFlags(target), "asm")
+		asm, err := b.assembly(jobs, target)
 		require.NoError(t, err)
 		want := 0
-		for line := range strings.Lines(string(asm)) {
+		for line := range strings.Lines(asm) {
 			if access.MatchString(line) {
 				want++
 			}
 		}
 		require.Greater(t, want, 10)
-		require.Equal(t, want, spills(object.machine, object.funcs["wide"]), isa)
+		require.Equal(t, want, jobs[0].code.spills(target.Arch), isa)
 	}
 }
 

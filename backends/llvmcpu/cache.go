@@ -17,11 +17,12 @@ import (
 // cacheLimitBytes bounds the compile cache: some thousand kernels.
 const cacheLimitBytes = 256 << 20
 
-// cache keeps llc's output by the content of everything that decides it: in memory, as kernels are compiled again while
+// cache keeps what llc made of kernels by the content of everything that decides it: in memory, as kernels are compiled again while
 // others try tiles, and on disk. A cache that cannot be read or written costs time, never correctness, so its errors are
 // not reported.
 type cache struct {
-	recent *sync.Map    // by key
+	recent *sync.Map    // kernelCode by key
+	keys   *sync.Map    // key by that of the kernel in loop IR: for those met before, LLVM IR need not be written
 	dir    string       // "" keeps nothing on disk
 	grown  *atomic.Bool // something was stored since the last prune
 }
@@ -39,7 +40,7 @@ func openCache(dir string) cache {
 	if dir == "off" {
 		dir = ""
 	}
-	return cache{recent: new(sync.Map), dir: dir, grown: new(atomic.Bool)}
+	return cache{recent: new(sync.Map), keys: new(sync.Map), dir: dir, grown: new(atomic.Bool)}
 }
 
 // key names a result by the parts that decide it.
@@ -48,40 +49,48 @@ func (c cache) key(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (c cache) path(key string) string { return filepath.Join(c.dir, "llc", key[:2], key[2:]+".o") }
+func (c cache) path(key string) string {
+	return filepath.Join(c.dir, "llc", key[:2], key[2:]+".kernel")
+}
 
-// get returns the bytes stored under key, and marks them as used.
-func (c cache) get(key string) ([]byte, bool) {
-	if data, ok := c.recent.Load(key); ok {
-		return data.([]byte), true
+// get returns the kernel stored under key and marks it as used, or nil if there is none or it is damaged.
+func (c cache) get(key string) *kernelCode {
+	if k, ok := c.recent.Load(key); ok {
+		return k.(*kernelCode)
 	}
 	if c.dir == "" {
-		return nil, false
+		return nil
 	}
-	data, err := os.ReadFile(c.path(key))
-	if err != nil || len(data) == 0 {
-		return nil, false
+	raw, err := os.ReadFile(c.path(key))
+	if err != nil {
+		return nil
+	}
+	k, err := decodeKernel(raw)
+	if err != nil {
+		return nil
 	}
 	now := time.Now()
 	_ = os.Chtimes(c.path(key), now, now)
-	return data, true
+	c.recent.Store(key, k)
+	return k
 }
 
-// put stores data under key: through a temporary file, so that no reader sees half of it.
-func (c cache) put(key string, data []byte) {
-	c.recent.Store(key, data)
+// put stores a kernel under key: through a temporary file, so that no reader sees half of it.
+func (c cache) put(key string, k *kernelCode) {
+	c.recent.Store(key, k)
 	if c.dir == "" {
 		return
 	}
+	raw, err := k.encode()
 	path := c.path(key)
-	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+	if err != nil || os.MkdirAll(filepath.Dir(path), 0o755) != nil {
 		return
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "tmp-*")
 	if err != nil {
 		return
 	}
-	_, writeErr := tmp.Write(data)
+	_, writeErr := tmp.Write(raw)
 	if closeErr := tmp.Close(); writeErr != nil || closeErr != nil || os.Rename(tmp.Name(), path) != nil {
 		_ = os.Remove(tmp.Name())
 		return

@@ -8,30 +8,30 @@ import (
 	"strings"
 )
 
-// objectFile is what the linker needs of a relocatable ELF object. Every function has a section of its own
-// (-function-sections), at offset 0.
+// objectFile is a relocatable ELF object of llc's. Every function has a section of its own (-function-sections), at offset 0.
 type objectFile struct {
 	machine  elf.Machine
 	sections map[int]*section // those that are placed in memory, by index
 	funcs    map[string]*section
 }
 
-// section is a piece of code or of constants.
+// section is the code of a function, or constants.
 type section struct {
 	fn         string // name of the function in it; empty for constants
 	data       []byte
-	align      int
+	alignBytes int
+	entryBytes int // of constants: the size of each, if known
 	stackBytes int // frame of the function
-	relocs     []reloc
+	relocs     []elfReloc
 }
 
-// reloc asks for the distance to a target: a function by name, or a place in a section of constants.
-type reloc struct {
-	offset int
-	typ    uint32
-	addend int64
-	fn     string
-	to     *section
+// elfReloc asks for the distance to a function by name, or to a place in a section of constants.
+type elfReloc struct {
+	offsetBytes int
+	typ         uint32
+	addendBytes int64
+	fn          string
+	to          *section
 }
 
 // parseObject reads llc's output.
@@ -57,7 +57,7 @@ func parseObject(raw []byte) (*objectFile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("llvmcpu: section %s: %w", s.Name, err)
 		}
-		o.sections[i] = &section{data: data, align: max(int(s.Addralign), 1)}
+		o.sections[i] = &section{data: data, alignBytes: max(int(s.Addralign), 1), entryBytes: entryBytes(s)}
 	}
 	for _, s := range symbols {
 		sec := o.sections[int(s.Section)]
@@ -71,6 +71,16 @@ func parseObject(raw []byte) (*objectFile, error) {
 		o.funcs[s.Name] = sec
 	}
 	return o, o.readRelocations(f, symbols)
+}
+
+// entryBytes is the size of a section's constants, or 0 if it is not known. Sections that linkers may merge say it. LLVM has none of
+// them for the largest constants, vectors of 64 bytes and as much configuration of matrix registers.
+func entryBytes(s *elf.Section) int {
+	const largestBytes = 64
+	if s.Entsize == 0 && s.Addralign == largestBytes {
+		return largestBytes
+	}
+	return int(s.Entsize)
 }
 
 // relocation entry of ELF64 with addend: offset, symbol and type, addend.
@@ -98,7 +108,7 @@ func (o *objectFile) readRelocations(f *elf.File, symbols []elf.Symbol) error {
 			case target.Name == ".stack_sizes":
 				err = o.setStackBytes(target, int(offset), sym)
 			case sec != nil:
-				err = o.addReloc(sec, reloc{offset: int(offset), typ: uint32(info), addend: addend}, sym)
+				err = o.addReloc(sec, elfReloc{offsetBytes: int(offset), typ: uint32(info), addendBytes: addend}, sym)
 			}
 			if err != nil {
 				return err
@@ -127,9 +137,8 @@ func (o *objectFile) setStackBytes(sizes *elf.Section, offset int, sym elf.Symbo
 	return nil
 }
 
-// addReloc resolves the symbol as far as this file can: functions by name, because the linker may take another
-// file's version of them.
-func (o *objectFile) addReloc(in *section, r reloc, sym elf.Symbol) error {
+// addReloc resolves the symbol as far as this file can: functions by name, because they may be in another file.
+func (o *objectFile) addReloc(in *section, r elfReloc, sym elf.Symbol) error {
 	to := o.sections[int(sym.Section)]
 	switch {
 	case to == nil && sym.Section == elf.SHN_UNDEF && sym.Name != "":
@@ -138,10 +147,10 @@ func (o *objectFile) addReloc(in *section, r reloc, sym elf.Symbol) error {
 		return fmt.Errorf("llvmcpu: %s refers to %q, which is neither code nor constant", in.fn, sym.Name)
 	case to.fn != "":
 		r.fn = to.fn
-		r.addend += int64(sym.Value)
+		r.addendBytes += int64(sym.Value)
 	default:
 		r.to = to
-		r.addend += int64(sym.Value)
+		r.addendBytes += int64(sym.Value)
 	}
 	in.relocs = append(in.relocs, r)
 	return nil

@@ -44,6 +44,9 @@ func (e *emitter) term(t loopir.Term) value.Value {
 		if t.Coef == 1 {
 			return a
 		}
+		if v, ok := t.Atom.(*loopir.Var); ok && e.vars[v].innermost {
+			return e.scale(t.Coef)
+		}
 		return e.b.NewMul(a, i64(t.Coef))
 	})
 }
@@ -84,7 +87,7 @@ func (e *emitter) variable(v *loopir.Var) variable {
 
 // address is a pointer to element idx of buf. Terms are added from the outermost variable inwards and each partial
 // sum is kept in the scope of its last variable, so that inner loops see a base pointer, their own counters
-// and a constant: what x86 addressing modes and LLVM's loop strength reduction handle without further arithmetic.
+// and a constant: what the address modes of amd64 handle without further arithmetic. For arm64 see advances.
 func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	p, ok := e.bases[buf]
 	if !ok {
@@ -96,16 +99,39 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	flat := buf.Flat(idx)
 	elem := elemType(buf.Elem)
 	key := fmt.Sprintf("&%d", e.keys.Number(buf))
-	for _, t := range e.outermostFirst(flat.Terms) {
-		key += "+" + e.keys.Term(t)
+	rest := flat.Const
+	plus := func(depth int, term string, next func(from value.Value) value.Value) {
+		key += "+" + term
 		from := p
-		p = e.hoist(e.depthOfAtom(t.Atom), key, func() value.Value { return e.b.NewGetElementPtr(elem, from, e.term(t)) })
+		p = e.hoist(depth, key, func() value.Value { return next(from) })
 	}
-	if flat.Const == 0 {
+	for _, t := range e.outermostFirst(flat.Terms) {
+		depth := e.depthOfAtom(t.Atom)
+		if !e.advances(t) {
+			plus(depth, e.keys.Term(t), func(from value.Value) value.Value { return e.b.NewGetElementPtr(elem, from, e.term(t)) })
+			continue
+		}
+		if far := rest &^ (displacements - 1); far != 0 {
+			rest -= far
+			plus(depth-1, fmt.Sprint(far), func(from value.Value) value.Value { return e.b.NewGetElementPtr(elem, from, i64(far)) })
+		}
+		plus(depth, e.keys.Term(t), func(from value.Value) value.Value { return e.advance(elem, from, t.Coef) })
+	}
+	if rest == 0 {
 		return p
 	}
-	return e.b.NewGetElementPtr(elem, p, i64(flat.Const))
+	return e.b.NewGetElementPtr(elem, p, i64(rest))
 }
+
+// advances says whether pointers move with the counter of a loop. The address modes of arm64 add a register or a constant, not
+// both, so that a counter of its own would cost an addition each time.
+func (e *emitter) advances(t loopir.Term) bool {
+	v, ok := t.Atom.(*loopir.Var)
+	return ok && e.vars[v].innermost && e.mod.target.Arch == "arm64"
+}
+
+// displacements is how many elements an instruction of arm64 reaches from a pointer on. What is farther takes another pointer.
+const displacements = 4096
 
 func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 	return slices.SortedStableFunc(slices.Values(terms), func(a, b loopir.Term) int {

@@ -4,21 +4,23 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"nncc/backends"
 )
 
-// linker joins functions of several objects and the constants they use into position-independent code.
+// linker joins kernels and the constants they read into position-independent code.
 type linker struct {
-	machine elf.Machine
-	funcs   map[string]*section
+	arch    string
+	kernels map[string]*kernelCode
 }
 
-// piece is code under construction: sections at their places.
+// piece is code under construction: kernels and constants at their places.
 type piece struct {
-	code  []byte
-	at    map[*section]int
-	order []*section
+	code      []byte
+	kernels   map[*kernelCode]int
+	constants map[string]int // by content
+	order     []*kernelCode
 }
 
 // stackMarginBytes is added to each frame: the return address, and what realigning a frame may take, which llc's
@@ -40,8 +42,8 @@ func (l *linker) link(names []string, separate bool) (*backends.Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.OffsetBytes = p.at[l.funcs[name]]
-		s.SizeBytes = len(l.funcs[name].data)
+		s.OffsetBytes = p.kernels[l.kernels[name]]
+		s.SizeBytes = len(l.kernels[name].Code)
 		out.Kernels = append(out.Kernels, s)
 	}
 	return out, nil
@@ -59,7 +61,7 @@ func (l *linker) linkSeparate(names []string) (*backends.Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Code = pad(out.Code, kernelAlignBytes, l.machine)
+		out.Code = pad(out.Code, kernelAlignBytes, l.arch)
 		s.OffsetBytes, s.SizeBytes = len(out.Code), len(p.code)
 		out.Code = append(out.Code, p.code...)
 		out.Kernels = append(out.Kernels, s)
@@ -73,109 +75,115 @@ func (l *linker) symbol(name string) (backends.Symbol, error) {
 	if err != nil {
 		return backends.Symbol{}, err
 	}
-	return backends.Symbol{Name: name, StackBytes: stack, Spills: spills(l.machine, l.funcs[name])}, nil
+	return backends.Symbol{Name: name, StackBytes: stack, Spills: l.kernels[name].spills(l.arch)}, nil
 }
 
 // stackBytes is the longest chain of frames from a function on.
 func (l *linker) stackBytes(name string, depth int) (int, error) {
 	const deepestChain = 64
-	s := l.funcs[name]
-	if s == nil {
-		return 0, fmt.Errorf("llvmcpu: undefined function %q", name)
+	k, err := l.kernel(name)
+	if err != nil {
+		return 0, err
 	}
 	if depth > deepestChain {
 		return 0, fmt.Errorf("llvmcpu: %s calls itself", name)
 	}
 	deepest := 0
-	for _, r := range s.relocs {
-		if r.fn == "" || r.fn == name {
+	for _, r := range k.Relocs {
+		if r.Kernel == "" || r.Kernel == name {
 			continue
 		}
-		n, err := l.stackBytes(r.fn, depth+1)
+		n, err := l.stackBytes(r.Kernel, depth+1)
 		if err != nil {
 			return 0, err
 		}
 		deepest = max(deepest, n)
 	}
-	return s.stackBytes + stackMarginBytes + deepest, nil
+	return k.StackBytes + stackMarginBytes + deepest, nil
 }
 
-// layout places the named functions, then the functions and constants they need, and resolves all distances.
-func (l *linker) layout(names []string) (*piece, error) {
-	p := &piece{at: map[*section]int{}}
-	reached := map[*section]bool{}
-	var code, constants []*section
-	var visit func(s *section) error
-	visit = func(s *section) error {
-		if reached[s] {
-			return nil
-		}
-		reached[s] = true
-		if s.fn == "" {
-			constants = append(constants, s)
-		} else {
-			code = append(code, s)
-		}
-		for _, r := range s.relocs {
-			to, err := l.target(r)
-			if err == nil {
-				err = visit(to)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+// kernel finds a kernel by name.
+func (l *linker) kernel(name string) (*kernelCode, error) {
+	if k := l.kernels[name]; k != nil {
+		return k, nil
 	}
+	return nil, fmt.Errorf("llvmcpu: undefined function %q: the code needs a run-time library", name)
+}
+
+// layout places the named kernels, then those that they call, then constants, each once, and resolves all distances.
+func (l *linker) layout(names []string) (*piece, error) {
+	p := &piece{kernels: map[*kernelCode]int{}, constants: map[string]int{}}
 	for _, name := range names {
-		s := l.funcs[name]
-		if s == nil {
-			return nil, fmt.Errorf("llvmcpu: undefined function %q", name)
-		}
-		if err := visit(s); err != nil {
+		if err := l.placeKernel(p, name); err != nil {
 			return nil, err
 		}
 	}
-	for _, s := range append(code, constants...) {
-		p.code = pad(p.code, s.align, l.machine)
-		p.at[s] = len(p.code)
-		p.order = append(p.order, s)
-		p.code = append(p.code, s.data...)
+	for i := 0; i < len(p.order); i++ { // placing one may lengthen the list
+		for _, r := range p.order[i].Relocs {
+			if r.Kernel == "" {
+				continue
+			}
+			if err := l.placeKernel(p, r.Kernel); err != nil {
+				return nil, err
+			}
+		}
 	}
+	l.placeConstants(p)
 	return p, l.relocate(p)
 }
 
-// target is the section a relocation points into.
-func (l *linker) target(r reloc) (*section, error) {
-	if r.to != nil {
-		return r.to, nil
+func (l *linker) placeKernel(p *piece, name string) error {
+	k, err := l.kernel(name)
+	if err != nil {
+		return err
 	}
-	if s := l.funcs[r.fn]; s != nil {
-		return s, nil
+	if _, placed := p.kernels[k]; placed {
+		return nil
 	}
-	return nil, fmt.Errorf("llvmcpu: undefined function %q: the code needs a run-time library", r.fn)
+	p.code = pad(p.code, k.AlignBytes, l.arch)
+	p.kernels[k] = len(p.code)
+	p.order = append(p.order, k)
+	p.code = append(p.code, k.Code...)
+	return nil
+}
+
+// placeConstants begins with those of the largest alignment: nothing is lost between them.
+func (l *linker) placeConstants(p *piece) {
+	var all []literal
+	for _, k := range p.order {
+		all = append(all, k.Constants...)
+	}
+	slices.SortStableFunc(all, func(a, b literal) int { return b.AlignBytes - a.AlignBytes })
+	for _, c := range all {
+		if _, placed := p.constants[string(c.Data)]; placed {
+			continue
+		}
+		p.code = pad(p.code, c.AlignBytes, l.arch)
+		p.constants[string(c.Data)] = len(p.code)
+		p.code = append(p.code, c.Data...)
+	}
 }
 
 // relocate fills in the distances. Anything but a distance would need a loader and is refused.
 func (l *linker) relocate(p *piece) error {
-	for _, s := range p.order {
-		for _, r := range s.relocs {
-			to, err := l.target(r)
+	for _, k := range p.order {
+		for _, r := range k.Relocs {
+			to, name := 0, r.Kernel
+			if name != "" {
+				to = p.kernels[l.kernels[name]]
+			} else {
+				to = p.constants[string(k.Constants[r.Constant].Data)]
+			}
+			place := p.kernels[k] + r.OffsetBytes
+			distance := int64(to) + r.AddendBytes - int64(place)
+			var err error
+			if l.arch == "amd64" {
+				err = patchAMD64(p.code[place:], elf.R_X86_64(r.Type), distance)
+			} else {
+				err = patchARM64(p.code[place:], elf.R_AARCH64(r.Type), distance)
+			}
 			if err != nil {
 				return err
-			}
-			place := p.at[s] + r.offset
-			distance := int64(p.at[to]) + r.addend - int64(place)
-			switch l.machine {
-			case elf.EM_X86_64:
-				err = patchAMD64(p.code[place:], elf.R_X86_64(r.typ), distance)
-			case elf.EM_AARCH64:
-				err = patchARM64(p.code[place:], elf.R_AARCH64(r.typ), distance)
-			default:
-				err = fmt.Errorf("llvmcpu: no linker for %v", l.machine)
-			}
-			if err != nil {
-				return fmt.Errorf("%w (in %s)", err, s.fn)
 			}
 		}
 	}
@@ -212,9 +220,9 @@ func patchARM64(code []byte, typ elf.R_AARCH64, distance int64) error {
 }
 
 // pad fills up to a multiple of align with instructions that trap.
-func pad(code []byte, align int, machine elf.Machine) []byte {
+func pad(code []byte, align int, arch string) []byte {
 	fill := byte(0xcc) // int3
-	if machine == elf.EM_AARCH64 {
+	if arch == "arm64" {
 		fill = 0 // udf
 	}
 	for len(code)%align != 0 {

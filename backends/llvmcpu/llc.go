@@ -93,7 +93,7 @@ func targetFlags(t backends.Target) []string {
 	attrs = append(attrs, t.Tuning...)
 	flags := []string{
 		"-O2", "-mtriple=" + t.Triple, "-mcpu=" + t.CPU, "-mattr=" + strings.Join(attrs, ","),
-		"-relocation-model=pic", "-stack-size-section", "-function-sections",
+		"-relocation-model=pic", "-stack-size-section", "-function-sections", "-disable-lsr",
 	}
 	if t.Arch == "arm64" {
 		flags = append(flags, "-code-model=tiny")

@@ -5,8 +5,6 @@ package llvmcpu
 
 import (
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 
 	"nncc/backends"
@@ -54,42 +52,15 @@ func (b *Backend) Compile(funcs []*loopir.Func, t backends.Target, o backends.Op
 	if err != nil {
 		return nil, err
 	}
-	groups := slices.Collect(slices.Chunk(all, unitKernels))
-	units := make([]*unit, len(groups))
-	errs := make([]error, len(groups))
-	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i, g := range groups {
-		wg.Go(func() {
-			limit <- struct{}{}
-			defer func() { <-limit }()
-			units[i], errs[i] = b.compileUnit(g, t, o)
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	jobs, err := b.compile(all, t, o.KeepLLVM || o.KeepAsm)
+	if err != nil {
+		return nil, err
 	}
 	b.cache.prune(cacheLimitBytes)
-	return linkUnits(all, units, o)
-}
-
-// linkUnits joins the compiled groups.
-func linkUnits(funcs []*loopir.Func, units []*unit, o backends.Options) (*backends.Object, error) {
-	l := &linker{funcs: map[string]*section{}}
-	var llvm, asm []string
-	for _, u := range units {
-		l.machine = u.object.machine
-		for name, s := range u.object.funcs {
-			l.funcs[name] = s
-		}
-		llvm, asm = append(llvm, u.llvm), append(asm, u.asm)
-	}
-	names := make([]string, len(funcs))
-	for i, f := range funcs {
-		names[i] = f.Name
+	l := &linker{arch: t.Arch, kernels: map[string]*kernelCode{}}
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i], l.kernels[all[i].Name] = all[i].Name, j.code
 	}
 	out, err := l.link(names, o.Separate)
 	if err != nil {
@@ -97,10 +68,31 @@ func linkUnits(funcs []*loopir.Func, units []*unit, o backends.Options) (*backen
 	}
 	out.Text = map[string]string{}
 	if o.KeepLLVM {
-		out.Text["llvm"] = strings.Join(llvm, "\n")
+		out.Text["llvm"] = moduleText(t, irOf(jobs)...)
 	}
 	if o.KeepAsm {
-		out.Text["asm"] = strings.Join(asm, "\n")
+		out.Text["asm"], err = b.assembly(jobs, t)
 	}
-	return out, nil
+	return out, err
+}
+
+// each calls do for 0 to n-1, as many at once as there are processors, and returns the first error in that order.
+func each(n int, do func(i int) error) error {
+	errs := make([]error, n)
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			errs[i] = do(i)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -12,37 +12,80 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// module is one LLVM module under construction: kernels, and declarations of what they call.
+// module is the LLVM module of one kernel under construction: the kernel, and declarations of what it calls.
 type module struct {
 	ll     *ll.Module
 	target backends.Target
 	decls  map[string]*ll.Func // intrinsics and kernels by name
-	tiles  *ll.Global          // configuration of matrix registers, if kernels use them
+	tiles  *ll.Global          // configuration of matrix registers, if the kernel uses them
 }
 
-// emitModule prints the LLVM IR of funcs. Kernels they call may live in other modules.
-func emitModule(funcs []*loopir.Func, t backends.Target) (string, error) {
+// kernelIR is a kernel in LLVM IR, to be printed alone or with others.
+type kernelIR struct {
+	name    string
+	globals []string
+	callees []callee
+	body    string
+}
+
+// callee is a function that a kernel calls.
+type callee struct{ name, declaration string }
+
+// emitKernel writes f in LLVM IR.
+func emitKernel(f *loopir.Func, t backends.Target) (kernelIR, error) {
 	m := &module{ll: ll.NewModule(), target: t, decls: map[string]*ll.Func{}}
-	m.ll.TargetTriple = t.Triple
-	for _, f := range funcs { // define in this order, whatever calls what
-		m.kernel(f.Name)
+	if err := emitFunc(m, f); err != nil {
+		return kernelIR{}, err
 	}
-	for _, f := range funcs {
-		if err := emitFunc(m, f); err != nil {
-			return "", err
-		}
-	}
-	return m.print()
+	return m.print(f.Name)
 }
 
 // print guards against llir's panics on malformed modules.
-func (m *module) print() (text string, err error) {
+func (m *module) print(name string) (k kernelIR, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("llvmcpu: printing LLVM IR: %v", r)
 		}
 	}()
-	return m.ll.String(), nil
+	k.name = name
+	for _, g := range m.ll.Globals {
+		k.globals = append(k.globals, g.LLString())
+	}
+	for _, f := range m.ll.Funcs {
+		if len(f.Blocks) > 0 {
+			k.body = f.LLString()
+		} else {
+			k.callees = append(k.callees, callee{f.Name(), f.LLString()})
+		}
+	}
+	return k, nil
+}
+
+// moduleText joins kernels to a module. Those they call may live in other modules.
+func moduleText(t backends.Target, kernels ...kernelIR) string {
+	known := map[string]bool{} // defined here or declared
+	for _, k := range kernels {
+		known[k.name] = true
+	}
+	globals := map[string]bool{}
+	var heads, bodies strings.Builder
+	fmt.Fprintf(&heads, "target triple = %q\n\n", t.Triple)
+	for _, k := range kernels {
+		for _, g := range k.globals {
+			if !globals[g] {
+				globals[g] = true
+				fmt.Fprintln(&heads, g)
+			}
+		}
+		for _, c := range k.callees {
+			if !known[c.name] {
+				known[c.name] = true
+				fmt.Fprintln(&heads, c.declaration)
+			}
+		}
+		fmt.Fprintf(&bodies, "\n%s\n", k.body)
+	}
+	return heads.String() + bodies.String()
 }
 
 // kernel declares a function with the signature of all kernels.

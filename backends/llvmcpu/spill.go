@@ -1,15 +1,7 @@
 package llvmcpu
 
-import "debug/elf"
-
-// spills counts the vector accesses to the stack in a function. They are found by their encoding, without
-// decoding the instructions around them: enough to rank candidates and to reject a kernel.
-func spills(machine elf.Machine, s *section) int {
-	if machine == elf.EM_X86_64 {
-		return spillsAMD64(s.data)
-	}
-	return spillsARM64(s.data)
-}
+// Vector accesses to the stack are found by their encoding, without decoding the instructions around them: enough to rank
+// candidates and to reject a kernel.
 
 // spillsAMD64 looks for VEX (256 bits) and EVEX (256 and 512 bits) instructions with a memory operand at RSP plus
 // a displacement. See the Intel SDM, volume 2, sections 2.3 and 2.7.

@@ -2,6 +2,7 @@ package llvmcpu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
@@ -56,9 +57,10 @@ func (e *emitter) forLoop(s *loopir.For) {
 		e.results(s, carried)
 		return
 	}
+	innermost := !slices.ContainsFunc(s.Body, func(b loopir.Stmt) bool { _, loop := b.(*loopir.For); return loop })
 	out := e.counted(s.Var.Name, e.index(s.Lo), e.index(s.Hi), s.Step, !loConst || !hiConst, carried,
 		func(i value.Value, current []value.Value) []value.Value {
-			e.vars[s.Var] = variable{i, e.depth()}
+			e.vars[s.Var] = variable{i, e.depth(), innermost}
 			for k, c := range s.Carried {
 				e.values[c.Inner] = current[k]
 			}

@@ -113,13 +113,15 @@ func matmul(n *ir.Node, in []array, t ir.Type) (array, error) {
 	y := newArray(t)
 	for k := range aBatch {
 		for i := range rows {
-			for j := range cols {
-				at, ai, bi := (k*rows+i)*cols+j, (aBatch[k]*rows+i)*inner, bBatch[k]*inner*cols+j
-				if a.DType.IsFloat() {
-					y.f[at] = dot(a.f, ai, 1, b.f, bi, cols, inner)
-				} else {
-					y.i[at] = dot(a.i, ai, 1, b.i, bi, cols, inner)
+			at, ai, bi := (k*rows+i)*cols, (aBatch[k]*rows+i)*inner, bBatch[k]*inner*cols
+			if a.DType.IsFloat() {
+				for p := range inner {
+					addScaled(y.f[at:][:cols], a.f[ai+p], b.f[bi+p*cols:][:cols])
 				}
+				continue
+			}
+			for j := range cols {
+				y.i[at+j] = dot(a.i, ai, 1, b.i, bi+j, cols, inner)
 			}
 		}
 	}
