@@ -79,10 +79,14 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 // perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
 // latency of too few independent sums; beside the sum there are start and epilogue.
 func perTileCycles(t Target, steps int, tile Tile) float64 {
+	const loopCycles, lateCycles = 0.5, 0.25
+	latency := float64(t.FMALatency)
+	if t.Lanes > 1 { // operands that come late are not made up for
+		latency += lateCycles
+	}
 	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*tile.Pixels), float64(tile.Vectors())
-	step := max(sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(t.FMALatency))
+	step := max(sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), latency)
 	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
-	const loopCycles = 0.5
 	return float64(steps)*(step+loopCycles) + sums*storeCycles + startCycles
 }
 
