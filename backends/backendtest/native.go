@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"sync"
 	"testing"
 
 	"nncc/backends"
@@ -83,20 +82,14 @@ func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 // prepareAll makes the runs of all graphs, several at a time. A graph that fails gets a run that says so.
 func prepareAll(graphs []*ir.Graph, prepare func(i int, g *ir.Graph) (Run, error)) []Run {
 	runs := make([]Run, len(graphs))
-	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i, g := range graphs {
-		wg.Go(func() {
-			limit <- struct{}{}
-			defer func() { <-limit }()
-			run, err := recovered(func() (Run, error) { return prepare(i, g) })
-			if err != nil {
-				run = func([]*tensor.Tensor, Mode) ([]*tensor.Tensor, error) { return nil, err }
-			}
-			runs[i] = run
-		})
-	}
-	wg.Wait()
+	_ = backends.Each(len(graphs), func(i int) error {
+		run, err := recovered(func() (Run, error) { return prepare(i, graphs[i]) })
+		if err != nil {
+			run = func([]*tensor.Tensor, Mode) ([]*tensor.Tensor, error) { return nil, err }
+		}
+		runs[i] = run
+		return nil
+	})
 	return runs
 }
 

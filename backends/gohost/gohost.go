@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"runtime"
 	"strings"
-	"sync"
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
@@ -57,23 +55,12 @@ func (*Backend) Compile(funcs []*loopir.Func, t backends.Target, _ backends.Opti
 
 // emitAll emits the functions, several at a time.
 func emitAll(funcs []*loopir.Func) ([]string, error) {
-	texts, errs := make([]string, len(funcs)), make([]error, len(funcs))
-	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i, f := range funcs {
-		wg.Go(func() {
-			limit <- struct{}{}
-			defer func() { <-limit }()
-			texts[i], errs[i] = emitFunc(f)
-		})
-	}
-	wg.Wait()
-	for _, err := range errs { // the first alone, the same one every time
-		if err != nil {
-			return nil, err
-		}
-	}
-	return texts, nil
+	texts := make([]string, len(funcs))
+	err := backends.Each(len(funcs), func(i int) (err error) {
+		texts[i], err = emitFunc(funcs[i])
+		return err
+	})
+	return texts, err
 }
 
 // withCallees is funcs and then every kernel they call that is not among them. Names become those of Go functions.

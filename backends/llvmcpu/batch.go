@@ -63,9 +63,10 @@ func withCallees(funcs []*loopir.Func) ([]*loopir.Func, error) {
 // compile a kernel that with the fewest spills is kept. keepIR asks for the LLVM IR of all of them.
 func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) ([]*job, error) {
 	sets := flagSets(t)
+	tool := fmt.Sprint(b.llc.version, sets)
 	jobs := make([]*job, len(funcs))
-	err := each(len(funcs), func(i int) (err error) {
-		jobs[i], err = b.find(funcs[i], t, fmt.Sprint(b.llc.version, sets), keepIR)
+	err := backends.Each(len(funcs), func(i int) (err error) {
+		jobs[i], err = b.find(funcs[i], t, tool, keepIR)
 		return err
 	})
 	if err != nil {
@@ -73,7 +74,7 @@ func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) 
 	}
 	missing := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.code != nil })
 	for pending, i := slices.Clone(missing), 0; i < len(sets) && len(pending) > 0; i++ {
-		if err := b.compileBatches(pending, t, sets, i); err != nil {
+		if err := b.compileBatches(pending, t, sets[i], i); err != nil {
 			return nil, err
 		}
 		pending = slices.DeleteFunc(pending, func(j *job) bool { return j.code.spills(t.Arch) == 0 })
@@ -84,14 +85,9 @@ func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) 
 	return jobs, nil
 }
 
-// find looks for a kernel in the cache. Kernels that differ in their names only have the same code. That of a caller depends on
-// how many chunks its callees have.
+// find looks for a kernel in the cache. Kernels that differ in their names only have the same code.
 func (b *Backend) find(f *loopir.Func, t backends.Target, tool string, keepIR bool) (*job, error) {
-	texts := []string{tool, strings.Replace(f.String(), f.Name, "", 1)}
-	for _, c := range f.Callees() {
-		texts = append(texts, c.String())
-	}
-	loop := b.cache.key(texts...)
+	loop := b.cache.key(tool, f.Fingerprint())
 	if key, known := b.cache.keys.Load(loop); known && !keepIR {
 		if code := b.cache.get(key.(string)); code != nil {
 			return &job{key: key.(string), code: code}, nil
@@ -106,11 +102,11 @@ func (b *Backend) find(f *loopir.Func, t backends.Target, tool string, keepIR bo
 	return &job{ir: ir, key: key, code: b.cache.get(key)}, nil
 }
 
-// compileBatches compiles kernels with one set of flags, and keeps what spills less than their code so far.
-func (b *Backend) compileBatches(jobs []*job, t backends.Target, sets [][]string, set int) error {
+// compileBatches compiles kernels with one of the flag sets, and keeps what spills less than their code so far.
+func (b *Backend) compileBatches(jobs []*job, t backends.Target, flags []string, set int) error {
 	batches := slices.Collect(slices.Chunk(jobs, batchKernels))
-	return each(len(batches), func(i int) error {
-		codes, err := b.compileBatch(batches[i], t, sets[set])
+	return backends.Each(len(batches), func(i int) error {
+		codes, err := b.compileBatch(batches[i], t, flags)
 		if err != nil {
 			return err
 		}

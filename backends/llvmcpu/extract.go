@@ -1,8 +1,10 @@
 package llvmcpu
 
 import (
+	"bytes"
 	"debug/elf"
 	"fmt"
+	"slices"
 )
 
 // kernel takes a function out of an object, with the constants that it reads and none of others. It is not exact where a
@@ -13,63 +15,48 @@ func (o *objectFile) kernel(name string) (k *kernelCode, exact bool, err error) 
 	if s == nil {
 		return nil, false, fmt.Errorf("llvmcpu: llc left out function %s", name)
 	}
-	x := extraction{object: o, code: &kernelCode{Code: s.data, AlignBytes: s.alignBytes, StackBytes: s.stackBytes}, entries: map[entry]int{}}
-	exact = true
+	k, exact = &kernelCode{Code: s.data, AlignBytes: s.alignBytes, StackBytes: s.stackBytes}, true
 	for _, r := range s.relocs {
-		if r.fn != "" {
-			x.code.Relocs = append(x.code.Relocs, reloc{OffsetBytes: r.offsetBytes, Type: r.typ, AddendBytes: r.addendBytes, Kernel: r.fn})
-			continue
+		to := reloc{OffsetBytes: r.offsetBytes, Type: r.typ, AddendBytes: r.addendBytes, Kernel: r.fn}
+		if r.to != nil {
+			if len(r.to.relocs) > 0 {
+				return nil, false, fmt.Errorf("llvmcpu: %s reads a constant that holds an address", name)
+			}
+			l, addendBytes, entry := o.constant(r)
+			to.AddendBytes, to.Constant = addendBytes, k.constant(l)
+			exact = exact && entry
 		}
-		if len(r.to.relocs) > 0 {
-			return nil, false, fmt.Errorf("llvmcpu: %s reads a constant that holds an address", name)
-		}
-		exact = x.constant(r) && exact
+		k.Relocs = append(k.Relocs, to)
 	}
-	return x.code, exact, nil
+	return k, exact, nil
 }
 
-// extraction is a kernel being put together.
-type extraction struct {
-	object  *objectFile
-	code    *kernelCode
-	entries map[entry]int // which of the kernel's constants an entry is
-}
-
-// entry is a part of a section: a constant, or all of them.
-type entry struct {
-	in          *section
-	offsetBytes int
-}
-
-// constant adds a relocation and the entry that it refers to, or the whole section if it does not refer to the start of one.
-func (x *extraction) constant(r elfReloc) (exact bool) {
-	before := x.object.addendBytes(r.typ)
-	at, size := int(r.addendBytes-before), r.to.entryBytes
-	exact = size > 0 && at >= 0 && at%size == 0 && at < len(r.to.data) && len(r.to.data)%size == 0
-	e := entry{r.to, at}
-	l := literal{AlignBytes: size} // a section may ask for less, or for what others in it need
-	if exact {
-		l.Data = r.to.data[at : at+size]
-	} else {
-		l = literal{r.to.data, r.to.alignBytes}
-		e.offsetBytes = -1
-		before = r.addendBytes
+// constant is the entry of a section that a relocation refers to, or the whole section if it does not refer to the start of
+// one, and the addend from there on.
+func (o *objectFile) constant(r elfReloc) (l literal, addendBytes int64, entry bool) {
+	first, size := o.firstByte(r.typ), r.to.entryBytes
+	at := int(r.addendBytes - first)
+	if size == 0 || at < 0 || at%size != 0 || at >= len(r.to.data) || len(r.to.data)%size != 0 {
+		return literal{r.to.data, r.to.alignBytes}, r.addendBytes, false
 	}
-	n, known := x.entries[e]
-	if !known {
-		n = len(x.code.Constants)
-		x.entries[e] = n
-		x.code.Constants = append(x.code.Constants, l)
-	}
-	x.code.Relocs = append(x.code.Relocs, reloc{OffsetBytes: r.offsetBytes, Type: r.typ, AddendBytes: before, Constant: n})
-	return exact
+	return literal{r.to.data[at : at+size], size}, first, true // a section may ask for less alignment, or for what others in it need
 }
 
-// addendBytes is the addend of a relocation that refers to the first byte of something. On amd64 distances count from the end of an
+// firstByte is the addend of a relocation that refers to the first byte of something. On amd64 distances count from the end of an
 // instruction, which is four bytes on if no other operand follows.
-func (o *objectFile) addendBytes(typ uint32) int64 {
+func (o *objectFile) firstByte(typ uint32) int64 {
 	if o.machine == elf.EM_X86_64 && elf.R_X86_64(typ) == elf.R_X86_64_PC32 {
 		return -4
 	}
 	return 0
+}
+
+// constant is the number of a constant of the kernel, which is added if it is new.
+func (k *kernelCode) constant(l literal) int {
+	n := slices.IndexFunc(k.Constants, func(c literal) bool { return c.AlignBytes == l.AlignBytes && bytes.Equal(c.Data, l.Data) })
+	if n < 0 {
+		n = len(k.Constants)
+		k.Constants = append(k.Constants, l)
+	}
+	return n
 }

@@ -4,9 +4,6 @@
 package llvmcpu
 
 import (
-	"runtime"
-	"sync"
-
 	"nncc/backends"
 	"nncc/codegen/loopir"
 )
@@ -74,25 +71,4 @@ func (b *Backend) Compile(funcs []*loopir.Func, t backends.Target, o backends.Op
 		out.Text["asm"], err = b.assembly(jobs, t)
 	}
 	return out, err
-}
-
-// each calls do for 0 to n-1, as many at once as there are processors, and returns the first error in that order.
-func each(n int, do func(i int) error) error {
-	errs := make([]error, n)
-	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			limit <- struct{}{}
-			defer func() { <-limit }()
-			errs[i] = do(i)
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -31,6 +31,18 @@ func (f *Func) String() string {
 	return p.out.String()
 }
 
+// Fingerprint is the text of f, whatever its name, and of the functions it calls. Functions of one fingerprint are the same code.
+func (f *Func) Fingerprint() string {
+	var b strings.Builder
+	for _, c := range f.Callees() {
+		b.WriteString(c.String())
+	}
+	unnamed := *f
+	unnamed.Name = "kernel"
+	b.WriteString(unnamed.String())
+	return b.String()
+}
+
 const (
 	wrapCols    = 120 // lists of a header go on in the next line beyond this column
 	oneLineCols = 110 // a loop with a single statement stays on one line up to this column

@@ -23,28 +23,16 @@ func newKernelTable(prefix string) *kernelTable {
 
 // add returns the number of a function equal to that of s but for its name, adding it under a name of its own if there is none.
 func (t *kernelTable) add(s lower.Step) int {
-	f, name := s.Func, s.Func.Name
-	f.Name = "kernel"
-	text := fingerprint(f)
-	f.Name = name
+	f := s.Func
+	text := f.Fingerprint()
 	i, ok := t.number[text]
 	if !ok {
 		i = len(t.funcs)
-		f.Name = fmt.Sprintf("%sk%02d_%s", t.prefix, i, identifier(name))
+		f.Name = fmt.Sprintf("%sk%02d_%s", t.prefix, i, identifier(f.Name))
 		t.funcs, t.nodes, t.number[text] = append(t.funcs, f), append(t.nodes, nil), i
 	}
 	t.nodes[i] = append(t.nodes[i], s.Nodes...)
 	return i
-}
-
-// fingerprint is the text of f and of what it calls.
-func fingerprint(f *loopir.Func) string {
-	var b strings.Builder
-	for _, c := range f.Callees() {
-		b.WriteString(c.String())
-	}
-	b.WriteString(f.String())
-	return b.String()
 }
 
 // identifier keeps letters and digits.

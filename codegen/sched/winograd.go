@@ -126,11 +126,8 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 			data.again, data.passBytes = max(data.again, all)+all, all
 		}
 	} else {
-		even := 1.05 // pieces of equal size are easier to share between threads
-		if t.Registers < 32 {
-			even = 1.02 // tiles of four pixels, which divide most, have just the eight sums that hide latency
-		}
-		ranked = prefer(ranked, even, func(t Tile) bool { return tiles%t.Pixels == 0 })
+		// Pieces of equal size are easier to share between threads.
+		ranked = prefer(ranked, 1.05, func(t Tile) bool { return tiles%t.Pixels == 0 })
 		pixels := ranked[0].Pixels
 		ranked = sameWidth(ranked, pixels)
 		w.Block = max(1, min(t.L2Bytes/4/inputBytes, ceilDiv(tiles, 2))/pixels) * pixels
