@@ -1,7 +1,9 @@
 package lower
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"nncc/codegen/loopir"
 	"nncc/codegen/sched"
@@ -162,7 +164,7 @@ func (l *lowerer) packDense(d dense, order []int) (*Storage, error) {
 	}
 	form := fmt.Sprint("dense ", d.transposed, d.alpha, order)
 	return l.pack(d.w, form, []int{blocks, len(order), b}, func(dst []float32) {
-		w := d.w.Const.F32s()
+		w := d.w.Const.Data // not F32s, which may copy all of them
 		for o := range d.outputs {
 			for k, i := range order {
 				if i < 0 {
@@ -172,7 +174,7 @@ func (l *lowerer) packDense(d dense, order []int) (*Storage, error) {
 				if d.transposed {
 					at = o*d.features + i
 				}
-				dst[(o/b*len(order)+k)*b+o%b] = float32(d.alpha * float64(w[at]))
+				dst[(o/b*len(order)+k)*b+o%b] = float32(d.alpha * float64(math.Float32frombits(binary.LittleEndian.Uint32(w[4*at:]))))
 			}
 		}
 	}), nil

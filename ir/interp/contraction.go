@@ -15,47 +15,79 @@ func conv(n *ir.Node, in []array, t ir.Type) (array, error) {
 			y.f[k] = bias[0].f[k/outSize%w.Shape[0]]
 		}
 	}
-	eachWeight(n, x, w.Shape[2:], y, func(weight, at int, seen []float64) {
-		addScaled(y.f[at:][:outSize], w.f[weight], seen)
+	eachChannel(n, x, w.Shape[2:], y, func(weight, at int, seen []float64, cols int) {
+		addProducts(y.f[at:][:cols], w.f[weight:], tensor.Count(w.Shape[2:]), seen)
 	})
 	return y, nil
 }
 
-// eachWeight goes through the weights of a convolution from x to y, sample by sample: it gives use the place of the weight,
-// where the channel of y begins that the weight adds to, and the numbers of x that it multiplies.
-func eachWeight(n *ir.Node, x array, kernel []int, y array, use func(weight, at int, seen []float64)) {
+// blockElems is about how many elements of x are multiplied with the weights of one channel after the other: they stay in a cache.
+const blockElems = 1 << 15
+
+// eachChannel goes through the output channels of a convolution from x to y: block by block of y's places, element by element of
+// the window, and sample by sample. It gives use the place of the channel's first weight (the others follow in steps of the window's
+// size), where the cols elements of y begin that they add to, and the numbers of x that they multiply, a row of cols for each weight.
+// Different channels come at the same time, what is of one channel in an order that is always the same.
+func eachChannel(n *ir.Node, x array, kernel []int, y array, use func(weight, at int, seen []float64, cols int)) {
 	places := newWindow(n, x.Shape, kernel, y.Shape)
 	batch, channels, outs, groups := x.Shape[0], x.Shape[1], y.Shape[1], n.Int("groups")
 	perGroup, outsPerGroup := channels/groups, outs/groups
 	inSize, outSize, taps := tensor.Count(x.Shape[2:]), tensor.Count(places.out), tensor.Count(kernel)
-	seen := make([]float64, outSize)
-	for tap := range taps {
-		at := places.at(tap)
-		for c := range batch * channels {
-			clear(seen)
-			accumulate(seen, x.f[c*inSize:][:inSize], at)
-			b, group, i := c/channels, c%channels/perGroup, c%perGroup
-			for o := group * outsPerGroup; o < (group+1)*outsPerGroup; o++ {
-				use((o*perGroup+i)*taps+tap, (b*outs+o)*outSize, seen)
+	inside := make([][]int, taps)
+	for tap := range inside {
+		inside[tap] = places.at(tap)
+	}
+	most := max(blockElems/perGroup, 64)
+	inRanges(outs, func(first, end int) {
+		block := make([]float64, perGroup*min(most, outSize))
+		for start := 0; start < outSize; start += most {
+			cols := min(most, outSize-start)
+			seen := block[:perGroup*cols]
+			for tap := range taps {
+				for b := range batch {
+					for o := first; o < end; o++ {
+						if group := o / outsPerGroup; o == first || o%outsPerGroup == 0 {
+							for i := range perGroup {
+								see(seen[i*cols:][:cols], x.f[(b*channels+group*perGroup+i)*inSize:][:inSize], inside[tap][start:])
+							}
+						}
+						use(o*perGroup*taps+tap, (b*outs+o)*outSize+start, seen, cols)
+					}
+				}
 			}
 		}
-	}
+	})
 }
 
-// accumulate adds x[at[k]] to sum[k] wherever at[k] is inside; padding counts as 0.
-func accumulate(sum, x []float64, at []int) {
-	for k, j := range at {
-		if j >= 0 {
-			sum[k] += x[j]
+// see makes seen[k] what x holds at[k], or 0 where that is in the padding.
+func see(seen, x []float64, at []int) {
+	for k := range seen {
+		seen[k] = 0
+		if j := at[k]; j >= 0 {
+			seen[k] = x[j]
 		}
 	}
 }
 
-// addScaled adds weight*x to sum. The conversion keeps the compiler from fusing, which only some processors would do.
-func addScaled(sum []float64, weight float64, x []float64) {
-	sum = sum[:len(x)]
-	for k, v := range x {
-		sum[k] += float64(weight * v)
+// addProducts adds weights[0], weights[step] and so on, each times a row of rows, to sum: one after the other, four on the way
+// from and to memory. The conversions keep the compiler from fusing, which only some processors would do.
+func addProducts(sum, weights []float64, step int, rows []float64) {
+	n := len(sum)
+	for p := 0; len(rows) > 0; {
+		if len(rows) < 4*n {
+			w, a := weights[p*step], rows[:n]
+			for k := range sum {
+				sum[k] += float64(w * a[k])
+			}
+			p, rows = p+1, rows[n:]
+			continue
+		}
+		w0, w1, w2, w3 := weights[p*step], weights[(p+1)*step], weights[(p+2)*step], weights[(p+3)*step]
+		a, b, c, d := rows[:n], rows[n:][:n], rows[2*n:][:n], rows[3*n:][:n]
+		for k := range sum {
+			sum[k] = sum[k] + float64(w0*a[k]) + float64(w1*b[k]) + float64(w2*c[k]) + float64(w3*d[k])
+		}
+		p, rows = p+4, rows[4*n:]
 	}
 }
 
@@ -115,9 +147,7 @@ func matmul(n *ir.Node, in []array, t ir.Type) (array, error) {
 		for i := range rows {
 			at, ai, bi := (k*rows+i)*cols, (aBatch[k]*rows+i)*inner, bBatch[k]*inner*cols
 			if a.DType.IsFloat() {
-				for p := range inner {
-					addScaled(y.f[at:][:cols], a.f[ai+p], b.f[bi+p*cols:][:cols])
-				}
+				addProducts(y.f[at:][:cols], a.f[ai:], 1, b.f[bi:][:inner*cols])
 				continue
 			}
 			for j := range cols {

@@ -12,8 +12,11 @@ import (
 func convWeightGrad(n *ir.Node, in []array, t ir.Type) (array, error) {
 	dy, x := in[0], in[1]
 	dw := newArray(t)
-	eachWeight(n, x, n.Ints("kernel"), dy, func(weight, at int, seen []float64) {
-		dw.f[weight] += dot(dy.f, at, 1, seen, 0, 1, len(seen))
+	taps := tensor.Count(n.Ints("kernel"))
+	eachChannel(n, x, n.Ints("kernel"), dy, func(weight, at int, seen []float64, cols int) {
+		for i := range len(seen) / cols {
+			dw.f[weight+i*taps] += dot(dy.f, at, 1, seen, i*cols, 1, cols)
+		}
 	})
 	return dw, nil
 }

@@ -146,9 +146,16 @@ func (t *Tensor) Float64s() []float64 {
 	return out
 }
 
+// convert goes by pieces, as a view of data that is not aligned copies all of it.
 func convert[T float32 | float64 | int8 | uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64](out []float64, t *Tensor) {
-	for i, v := range View[T](t) {
-		out[i] = float64(v)
+	const piece = 1 << 12
+	size := t.DType.Bytes()
+	for first := 0; first < len(out); first += piece {
+		n := min(piece, len(out)-first)
+		part := Tensor{DType: t.DType, Data: t.Data[first*size:][:n*size]}
+		for i, v := range View[T](&part) {
+			out[first+i] = float64(v)
+		}
 	}
 }
 
