@@ -98,20 +98,27 @@ func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 
 // row computes one row of the result for the channels of the tile.
 func (k *tiledConv) row(unit int) {
-	k.tiles("x", k.conv.PooledW, k.tile.Pixels/unit, func(x loopir.Index) {
-		acc := k.Reg("acc", k.vec(loopir.F32), k.tile.Rows, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-		k.eachVector(k.tile, func(b, s loopir.Index) {
-			bias := k.Let("bias", loopir.LoadV(k.vec(loopir.F32), k.b, k.outBlock(b), k.outLane(s)))
-			k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
-		})
-		k.sum(acc, x.Mul(unit))
-		k.store(acc, x, unit)
+	k.registerTiles("x", k.conv.PooledW, unit, k.tile, func(x loopir.Index, tile sched.Tile) {
+		part := *k
+		part.tile = tile
+		part.compute(x, unit)
 	})
 	if k.flat {
 		k.each("y", k.image.H, func(y loopir.Index) { k.clearTile(k.image.W, y) })
 	} else {
 		k.clearTile(k.conv.PooledW, k.y)
 	}
+}
+
+// compute is one tile of a row, whose first column of the result is x.
+func (k *tiledConv) compute(x loopir.Index, unit int) {
+	acc := k.Reg("acc", k.vec(loopir.F32), k.tile.Rows, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
+	k.eachVector(k.tile, func(b, s loopir.Index) {
+		bias := k.Let("bias", loopir.LoadV(k.vec(loopir.F32), k.b, k.outBlock(b), k.outLane(s)))
+		k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
+	})
+	k.sum(acc, x.Mul(unit))
+	k.store(acc, x, unit)
 }
 
 // clearTile zeroes the halo of row y in the channels of the tile.

@@ -78,7 +78,11 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 func (k *winogradKernel) multiply() {
 	k.For("place", loopir.C(0), loopir.C(k.In*k.In), 1, func(place loopir.Index) {
 		if count, known := k.count.IsConst(); known {
-			k.tiles("m", count, k.tile.Pixels, func(m loopir.Index) { k.product(place, m) })
+			k.registerTiles("m", count, 1, k.tile, func(m loopir.Index, tile sched.Tile) {
+				part := *k
+				part.tile = tile
+				part.product(place, m)
+			})
 			return
 		}
 		k.For("m", loopir.C(0), k.count.AddC(k.tile.Pixels-1).Div(k.tile.Pixels), 1, func(m loopir.Index) {
@@ -102,11 +106,7 @@ func (k *winogradKernel) product(place, m loopir.Index) {
 		k.eachVector(k.tile, func(b, s loopir.Index) {
 			w.Set(loopir.LoadV(f32, k.w, k.block.Add(b), place, c, k.lane.Add(s.Mul(lanes))), b, s)
 		})
-		if k.ahead > 0 {
-			k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-				k.Prefetch(k.w, k.block.Add(b), place, c.AddC(k.ahead), k.lane)
-			})
-		}
+		k.prefetch(place, m, c)
 		k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) {
 			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.v.buf, k.v.at(place, m.Add(t), c)...)))
 			k.eachVector(k.tile, func(b, s loopir.Index) { acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(t, b, s)), t, b, s) })
@@ -114,6 +114,22 @@ func (k *winogradKernel) product(place, m loopir.Index) {
 	})
 	each(func(t, b, s loopir.Index) {
 		k.Store(k.p, acc.At(t, b, s), place, m.Add(t), b, k.lane.Add(s.Mul(lanes)))
+	})
+}
+
+// prefetch is the share of step c of the tile from m on in fetching weights into the cache. Where a place has several tiles, all of
+// them share in fetching those of the next place: the first one alone would have to wait for memory, and the others would leave it idle.
+func (k *winogradKernel) prefetch(place, m, c loopir.Index) {
+	if k.ahead == 0 {
+		return
+	}
+	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
+		if k.Block <= k.tile.Pixels {
+			k.Prefetch(k.w, k.block.Add(b), place, c.AddC(k.ahead), k.lane)
+			return
+		}
+		perPosition, perStep := sched.BlockChannels*k.conv.In.C/k.Block, ceilDiv(sched.BlockChannels*k.tile.Pixels, k.Block)
+		k.Prefetch(k.w, k.block.Add(b), place.AddC(1), loopir.C(0), m.Mul(perPosition).Add(c.Mul(perStep)))
 	})
 }
 

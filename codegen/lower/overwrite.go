@@ -70,7 +70,9 @@ func storesOnce(c sched.Conv, choice sched.ConvChoice) bool {
 	case sched.ConvMatrix:
 		return true
 	case sched.ConvBlocked, sched.ConvPlanar:
-		return c.PoolH == 0 && c.Flat(choice).Out.W%choice.Tiles[0].Pixels == 0
+		width, tile := c.Flat(choice).Out.W, choice.Tiles[0]
+		_, narrow := tile.Split(width)
+		return c.PoolH == 0 && (narrow > 0 || width%tile.Pixels == 0)
 	case sched.ConvWinograd: // tiles that overlap down the image store only rows of their own
 		return c.PoolH == 0 && c.Out.W%choice.Winograd.Out == 0
 	}

@@ -77,8 +77,12 @@ func directChoice(c Conv, t Target) ConvChoice {
 		}
 	}
 	tiles := convTiles(c, t, steps)
+	strided := 1.0
+	if c.picksPixels() && t.Lanes < BlockChannels {
+		strided = 1.1
+	}
 	for i := range tiles {
-		tiles[i].Cycles = t.with(tiles[i].Cycles, streamed{bytes: weightBytes, resident: c.Resident})
+		tiles[i].Cycles = t.with(strided*tiles[i].Cycles, streamed{bytes: weightBytes, resident: c.Resident})
 	}
 	return ConvChoice{Family: ConvBlocked, In: Blocked, Out: Blocked, Tiles: tiles, GroupsInner: weightBytes <= t.L2Bytes/2, Ahead: aheadFor(weightBytes, t)}
 }
@@ -118,6 +122,7 @@ func convTiles(c Conv, t Target, steps int) []Tile {
 	if c.PoolH > 0 {
 		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
 	}
+	s.narrows = t.narrows(s.multiple)
 	return rankTiles(t, s)
 }
 

@@ -39,7 +39,7 @@ var Machines = []Machine{
 		Name: "generic", Doc: "assumed: four cores at 3 GHz with two multiply-adds a cycle, one of Go code and where dot products of bf16 are fast, of other AVX-512 between the two", Cores: 4, GHz: 3,
 		Peaks: []Peak{{"avx512", "f32", 144}, {"avx512_bf16", "f32", 96}, {"avx512_bf16", "bf16", 192}, {"avx2", "f32", 96}, {"portable", "f32", 6}},
 		Memory: []Memory{
-			{"L1", 32 << 10, 180, 720}, {"L2", 1 << 20, 96, 384}, {"L3", 16 << 20, 48, 192}, {"DRAM", 0, 18, 36},
+			{"L1", 32 << 10, 180, 720}, {"L2", 1 << 20, 96, 384}, {"L3", 16 << 20, 48, 192}, {"DRAM", 0, 20, 40},
 		},
 	},
 	{

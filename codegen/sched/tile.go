@@ -10,6 +10,7 @@ import (
 // channels. Blocks counts blocks of 16 channels; where one vector is narrower, Subs vectors lie in each block.
 type Tile struct {
 	Rows, Pixels, Blocks, Subs int
+	Narrows                    bool    // the last tiles of a row may have one position less
 	Cycles                     float64 // predicted for the whole layer, from registers, loads and multiply-adds
 }
 
@@ -29,12 +30,13 @@ func (t Tile) Accumulators() int { return t.Rows * t.Pixels * t.Vectors() }
 
 // tileSpace is the layer a tile is chosen for: a sum of Steps terms for each of Positions (per row of output) x Blocks.
 type tileSpace struct {
-	rows, width int // output rows (of tiles, if rows are fused by a pool) and positions in one
-	rowsFused   int // output rows a tile must hold
-	multiple    int // Pixels must be a multiple of this
-	blocks      int // channel blocks, of one group
-	steps       int // terms of the sum
-	repeat      int // how often all of it happens: groups times images
+	rows, width int  // output rows (of tiles, if rows are fused by a pool) and positions in one
+	rowsFused   int  // output rows a tile must hold
+	multiple    int  // Pixels must be a multiple of this
+	narrows     bool // see Tile
+	blocks      int  // channel blocks, of one group
+	steps       int  // terms of the sum
+	repeat      int  // how often all of it happens: groups times images
 }
 
 // rankTiles lists the tiles that fit the registers, the cheapest first; at least one.
@@ -50,7 +52,7 @@ func rankTiles(t Target, s tileSpace) []Tile {
 				break
 			}
 			for pixels := s.multiple; pixels <= min(s.width, 32); pixels += s.multiple {
-				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub}
+				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub, Narrows: s.narrows}
 				if fits(tile, t) {
 					tile.Cycles = tileCycles(t, s, tile)
 					out = append(out, tile)
@@ -70,10 +72,41 @@ func fits(tile Tile, t Target) bool {
 	return tile.Accumulators()+tile.Vectors()+2 <= t.Registers
 }
 
-// tileCycles predicts the time of a layer. The last tile of a row overlaps the one before.
+// Narrow is t with one position less.
+func (t Tile) Narrow() Tile {
+	t.Pixels--
+	return t
+}
+
+// Split says how tiles cover a row of width positions: whole ones and, behind them, narrow ones. Without narrow ones the last
+// tile overlaps the one before, which is better as long as few positions are computed twice.
+func (t Tile) Split(width int) (whole, narrow int) {
+	const few = 16 // one in so many
+	tiles := ceilDiv(width, t.Pixels)
+	twice := tiles*t.Pixels - width
+	if !t.Narrows || t.Pixels == 1 || twice*few < width || twice > tiles {
+		return tiles, 0
+	}
+	return tiles - twice, twice
+}
+
+// fewRegisters is so few that tiles are narrow, and rows often no multiple of them. Tiles for 32 registers hold 14 positions of most
+// layers, which the usual rows are multiples of.
+const fewRegisters = 16
+
+// narrows reports whether rows may end in narrower tiles, where no positions belong together.
+func (t Target) narrows(unit int) bool {
+	return unit == 1 && t.Lanes > 1 && t.Registers <= fewRegisters
+}
+
+// tileCycles predicts the time of a layer.
 func tileCycles(t Target, s tileSpace, tile Tile) float64 {
-	tiles := ceilDiv(s.width, tile.Pixels) * s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
-	return perTileCycles(t, s.steps, tile) * float64(tiles)
+	whole, narrow := tile.Split(s.width)
+	row := float64(whole) * perTileCycles(t, s.steps, tile)
+	if narrow > 0 {
+		row += float64(narrow) * perTileCycles(t, s.steps, tile.Narrow())
+	}
+	return row * float64(s.rows*(s.blocks/tile.Blocks)*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
 }
 
 // perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
