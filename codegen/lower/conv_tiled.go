@@ -60,6 +60,7 @@ type tiledConv struct {
 	group       loopir.Index // of a grouped convolution
 	block, lane loopir.Index // first block of the tile within its group, first lane within the block
 	y           loopir.Index // row of the result
+	x           loopir.Index // first column of the tile
 	flat        bool         // the rows of image follow one another in a single row
 	image       sched.Image  // result of the convolution
 	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
@@ -79,6 +80,14 @@ func (k *tiledConv) grids(groupsInner bool) {
 	}
 	channels()
 	k.y = k.grid("y", k.conv.PooledH)
+}
+
+// channels is how many input channels of a group, or blocks of them, the sum goes over one after the other.
+func (k *tiledConv) channels() int {
+	if k.inLayout.Kind == sched.Planar {
+		return k.conv.GroupInC
+	}
+	return ceilDiv(k.conv.GroupInC, sched.BlockChannels)
 }
 
 // outBlock is the block of output channels that vector b of the tile belongs to.
@@ -117,6 +126,7 @@ func (k *tiledConv) compute(x loopir.Index, unit int) {
 		bias := k.Let("bias", loopir.LoadV(k.vec(loopir.F32), k.b, k.outBlock(b), k.outLane(s)))
 		k.eachPixel(func(r, p loopir.Index) { acc.Set(bias, r, p, b, s) })
 	})
+	k.x = x
 	k.sum(acc, x.Mul(unit))
 	k.store(acc, x, unit)
 }
@@ -163,10 +173,7 @@ func (k *tiledConv) sum(acc loopir.Tile, x loopir.Index) {
 	y := k.y.Mul(k.tile.Rows)
 	lo, hi := k.kernelRows(y)
 	planar := k.inLayout.Kind == sched.Planar
-	channels := (c.GroupInC + b - 1) / b
-	if planar {
-		channels = c.GroupInC
-	}
+	channels := k.channels()
 	k.each("i", channels, func(i loopir.Index) {
 		k.For("kh", lo, hi, 1, func(kh loopir.Index) {
 			switch {
@@ -207,17 +214,32 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 		idx := append([]loopir.Index{k.outBlock(b)}, at...)
 		w.Set(loopir.LoadV(terms.weightType(), k.w, append(idx, k.outLane(s).Mul(terms.count))...), b, s)
 	})
-	if k.ahead > 0 {
-		k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-			idx := append([]loopir.Index{k.outBlock(b)}, at...)
-			k.Prefetch(k.w, append(idx, k.lane.AddC(k.ahead*sched.BlockChannels).Mul(terms.count))...)
-		})
-	}
+	k.prefetch(terms, at)
 	k.eachPixel(func(r, p loopir.Index) {
 		x := k.Let("x", terms.input(k.in, pixel(r, p)...))
 		k.eachVector(k.tile, func(b, s loopir.Index) {
 			acc.Set(terms.add(acc.At(r, p, b, s), x, w.At(b, s)), r, p, b, s)
 		})
+	})
+}
+
+// prefetch is the share of the step at the given weights in fetching weights into the cache. All tiles of an image that is one row
+// share in fetching the next block's; others fetch those of later steps.
+func (k *tiledConv) prefetch(terms terms, at []loopir.Index) {
+	if k.ahead == 0 {
+		return
+	}
+	const b = sched.BlockChannels
+	k.Unroll("b", 0, k.tile.Blocks, func(o loopir.Index) {
+		if width := k.conv.PooledW; k.flat && width > k.tile.Pixels {
+			perPosition, perStep := b*terms.steps(b)*k.channels()/width, ceilDiv(b*k.tile.Pixels, width)
+			step := at[0].Mul(terms.steps(b)).Add(at[2])
+			next := k.outBlock(o).AddC(k.tile.Blocks)
+			k.Prefetch(k.w, next, loopir.C(0), loopir.C(0), loopir.C(0), k.x.Mul(perPosition).Add(step.Mul(perStep)).Mul(terms.count))
+			return
+		}
+		idx := append([]loopir.Index{k.outBlock(o)}, at...)
+		k.Prefetch(k.w, append(idx, k.lane.AddC(k.ahead*b).Mul(terms.count))...)
 	})
 }
 
