@@ -137,19 +137,6 @@ func (k *kernel) tiles(name string, width, size int, body func(x loopir.Index)) 
 	})
 }
 
-// registerTiles runs body for the first result of every tile of a row of width results, each of which is unit positions: tiles as
-// wide as tile, then those that are narrower. Where there are none of these the last tile overlaps the one before.
-func (k *kernel) registerTiles(name string, width, unit int, tile sched.Tile, body func(x loopir.Index, tile sched.Tile)) {
-	whole, narrow := tile.Split(width * unit)
-	if narrow == 0 {
-		k.tiles(name, width, tile.Pixels/unit, func(x loopir.Index) { body(x, tile) })
-		return
-	}
-	from := whole * tile.Pixels
-	k.For(name, loopir.C(0), loopir.C(from), tile.Pixels, func(x loopir.Index) { body(x, tile) })
-	k.For(name, loopir.C(from), loopir.C(width), tile.Pixels-1, func(x loopir.Index) { body(x, tile.Narrow()) })
-}
-
 // convWeights is the weights of n's convolution in the order of p, and its bias.
 func (l *lowerer) convWeights(n *ir.Node, c sched.Conv, p packing) (weights, bias *Storage, err error) {
 	anchor := sched.Anchor(n)

@@ -29,7 +29,7 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 		return err
 	}
 	ck.conv = c.Flat(choice)
-	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat}
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat, pieces: choice.Pieces}
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
@@ -59,8 +59,9 @@ type tiledConv struct {
 	blocks      int          // of output channels in one group
 	group       loopir.Index // of a grouped convolution
 	block, lane loopir.Index // first block of the tile within its group, first lane within the block
-	y           loopir.Index // row of the result
+	y, piece    loopir.Index // row of the result, and piece of that
 	x           loopir.Index // first column of the tile
+	pieces      int          // of the row, if there is one alone
 	flat        bool         // the rows of image follow one another in a single row
 	image       sched.Image  // result of the convolution
 	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
@@ -73,8 +74,9 @@ func (k *tiledConv) grids(groupsInner bool) {
 		k.block = k.grid("g", k.blocks/k.tile.Blocks).Mul(k.tile.Blocks)
 		k.lane = k.grid("s", sched.BlockChannels/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
 	}
-	if groupsInner {
+	if groupsInner || k.pieces > 1 {
 		k.y = k.grid("y", k.conv.PooledH)
+		k.piece = k.grid("r", max(k.pieces, 1))
 		channels()
 		return
 	}
@@ -107,13 +109,18 @@ func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 
 // row computes one row of the result for the channels of the tile.
 func (k *tiledConv) row(unit int) {
-	k.registerTiles("x", k.conv.PooledW, unit, k.tile, func(x loopir.Index, tile sched.Tile) {
+	tiles := allTiles(k.tile, k.conv.PooledW, unit)
+	if k.pieces > 1 {
+		tiles = tiles.piece(k.piece, k.pieces)
+	}
+	tiles.each(k.kernel, func(x loopir.Index, tile sched.Tile) {
 		part := *k
 		part.tile = tile
 		part.compute(x, unit)
 	})
 	if k.flat {
-		k.each("y", k.image.H, func(y loopir.Index) { k.clearTile(k.image.W, y) })
+		rowOf := func(x loopir.Index) loopir.Index { return x.AddC(k.image.W - 1).Div(k.image.W) } // that begins there or behind
+		k.For("y", rowOf(tiles.start(tiles.first)), rowOf(tiles.start(tiles.end)), 1, func(y loopir.Index) { k.clearTile(k.image.W, y) })
 	} else {
 		k.clearTile(k.conv.PooledW, k.y)
 	}

@@ -78,7 +78,7 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 func (k *winogradKernel) multiply() {
 	k.For("place", loopir.C(0), loopir.C(k.In*k.In), 1, func(place loopir.Index) {
 		if count, known := k.count.IsConst(); known {
-			k.registerTiles("m", count, 1, k.tile, func(m loopir.Index, tile sched.Tile) {
+			allTiles(k.tile, count, 1).each(k.kernel, func(m loopir.Index, tile sched.Tile) {
 				part := *k
 				part.tile = tile
 				part.product(place, m)

@@ -220,7 +220,7 @@ func (p *Plan) withFlat(n *ir.Node) []Candidate {
 	flat := Candidate{ConvChoice: directChoice(c.flat(), p.Target)}
 	flat.Flat = true
 	flat.Cost = flat.Cycles()
-	flat.vetoFewPieces(c)
+	flat.sharePieces(c, p.Target)
 	all := append(slices.Clone(p.Considered[n]), flat)
 	if _, tuned := p.Target.pin(c); tuned {
 		return pinned(all, c, p.Target)

@@ -64,11 +64,13 @@ func (choice ConvChoice) Cycles() float64 {
 // veto rules a candidate out.
 func (c *Candidate) veto(why string) { c.Cost, c.Verdict = math.Inf(1), why }
 
-// vetoFewPieces rules out a kernel for conv that sees an image as one row, and of which threads share channels alone, if
-// those are few.
-func (c *Candidate) vetoFewPieces(conv Conv) {
-	const pieces = 8
-	if conv.Out.Blocks() < pieces*c.Tiles[0].Blocks {
+// sharePieces lets threads share a kernel for conv that sees an image as one row: channels, and pieces of the row where those are
+// few. Where vectors hold a block of channels that was not measured; tiles are as wide as most rows there, and it is ruled out.
+func (c *Candidate) sharePieces(conv Conv, t Target) {
+	const enough = 8
+	whole, narrow := c.Tiles[0].Split(conv.Out.H * conv.Out.W)
+	c.Pieces = ceilDiv(enough, conv.Out.Blocks()/c.Tiles[0].Blocks)
+	if c.Pieces > 1 && (c.Pieces > whole+narrow || t.Lanes == BlockChannels) {
 		c.veto("too few channels to share between threads")
 	}
 }

@@ -29,6 +29,7 @@ type ConvChoice struct {
 	In, Out     Kind
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
 	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
+	Pieces      int    // of the row that an image is seen as, which threads share; 0: one
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Picked      bool   // the pixels that kernels of one pixel read with a stride are copied first, by a step of their own, and then seen as one row
 	Ahead       int    // steps of the sum by which weights are prefetched
@@ -102,7 +103,7 @@ func pickedCandidates(c Conv, t Target) []Candidate {
 		one.Tiles[i].Cycles = t.with(one.Tiles[i].Cycles, copied)
 	}
 	one.Cost = one.Cycles()
-	one.vetoFewPieces(c)
+	one.sharePieces(c, t)
 	return []Candidate{one}
 }
 

@@ -175,7 +175,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 			require.Zero(t, blocks%tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)
 			require.Zero(t, tile.Pixels%max(c.PoolW, 1), what)
-			require.LessOrEqual(t, tile.Pixels, c.PooledW*max(c.PoolW, 1), what)
+			require.LessOrEqual(t, tile.Pixels, c.Flat(choice).PooledW*max(c.PoolW, 1), what)
 		}
 	}
 }
