@@ -29,7 +29,7 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 		return err
 	}
 	ck.conv = c.Flat(choice)
-	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat, pieces: choice.Pieces}
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat, pieces: max(choice.Pieces, 1)}
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
 	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
@@ -61,12 +61,14 @@ type tiledConv struct {
 	block, lane loopir.Index // first block of the tile within its group, first lane within the block
 	y, piece    loopir.Index // row of the result, and piece of that
 	x           loopir.Index // first column of the tile
-	pieces      int          // of the row, if there is one alone
+	pieces      int          // of the row
 	flat        bool         // the rows of image follow one another in a single row
 	image       sched.Image  // result of the convolution
 	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
 }
 
+// grids runs over channels and rows, or pieces of the only row. Pieces come first: most of one's image was written by the core that
+// reads it.
 func (k *tiledConv) grids(groupsInner bool) {
 	lanes := k.target.Lanes
 	channels := func() {
@@ -76,7 +78,7 @@ func (k *tiledConv) grids(groupsInner bool) {
 	}
 	if groupsInner || k.pieces > 1 {
 		k.y = k.grid("y", k.conv.PooledH)
-		k.piece = k.grid("r", max(k.pieces, 1))
+		k.piece = k.grid("r", k.pieces)
 		channels()
 		return
 	}
@@ -109,10 +111,7 @@ func (k *tiledConv) eachPixel(body func(r, p loopir.Index)) {
 
 // row computes one row of the result for the channels of the tile.
 func (k *tiledConv) row(unit int) {
-	tiles := allTiles(k.tile, k.conv.PooledW, unit)
-	if k.pieces > 1 {
-		tiles = tiles.piece(k.piece, k.pieces)
-	}
+	tiles := allTiles(k.tile, k.conv.PooledW, unit).piece(k.piece, k.pieces)
 	tiles.each(k.kernel, func(x loopir.Index, tile sched.Tile) {
 		part := *k
 		part.tile = tile
