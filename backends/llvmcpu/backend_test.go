@@ -103,6 +103,25 @@ func net(in: f32[4, 8], out: mut f32[4, 8]) { call row(in, out) }`
 	require.NotEqual(t, codes[0], codes[1])
 }
 
+// TestEqualKernels: kernels that differ in their names only are laid out once, whether they were compiled before or not.
+func TestEqualKernels(t *testing.T) {
+	const text = `
+func one(in: f32[16], out: mut f32[16]) { store out[0] = load f32x16 in[0] + f32x16(1) }
+func other(in: f32[16], out: mut f32[16]) { store out[0] = load f32x16 in[0] + f32x16(1) }
+func net(in: f32[16], out: mut f32[16]) scratch(between: f32[16]) { call one(in, between); call other(between, out) }`
+	b := withCache(t)
+	var objects []*backends.Object
+	for range 2 {
+		funcs := loopir.PromoteAll(parseKernels(t, "net", text))
+		o, err := b.Compile(funcs, avx512(t), backends.Options{})
+		require.NoError(t, err)
+		objects = append(objects, o)
+		b.cache.recent.Clear()
+	}
+	require.Equal(t, objects[0], objects[1])
+	require.Equal(t, objects[0].Kernels[0].OffsetBytes, objects[0].Kernels[1].OffsetBytes)
+}
+
 // TestSeparateKernelsStandAlone cuts one kernel, which calls five others and reads constants, out of the object.
 func TestSeparateKernelsStandAlone(t *testing.T) {
 	target := testTarget(t, "avx512")

@@ -19,6 +19,9 @@ type job struct {
 // batchKernels is how many kernels share a process of llc: one takes longer to start than to compile a small kernel.
 const batchKernels = 8
 
+// keptForm changes with what is kept of a kernel, so that caches of other releases are not read.
+const keptForm = 2
+
 // fallbackFlags are further ways of compiling, tried on kernels whose code keeps vectors on the stack. Which of
 // them spills depends on the kernel and on the release of LLVM: nothing but trying tells.
 var fallbackFlags = [][]string{{"-enable-misched=false"}}
@@ -63,7 +66,7 @@ func withCallees(funcs []*loopir.Func) ([]*loopir.Func, error) {
 // compile a kernel that with the fewest spills is kept. keepIR asks for the LLVM IR of all of them.
 func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) ([]*job, error) {
 	sets := flagSets(t)
-	tool := fmt.Sprint(b.llc.version, sets)
+	tool := fmt.Sprint(keptForm, b.llc.version, sets)
 	jobs := make([]*job, len(funcs))
 	err := backends.Each(len(funcs), func(i int) (err error) {
 		jobs[i], err = b.find(funcs[i], t, tool, keepIR)
@@ -72,7 +75,16 @@ func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) 
 	if err != nil {
 		return nil, err
 	}
-	missing := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.code != nil })
+	first := map[string]*job{} // of a key: kernels that differ in their names only are compiled, and laid out, once
+	var missing []*job
+	for _, j := range jobs {
+		if first[j.key] == nil {
+			first[j.key] = j
+			if j.code == nil {
+				missing = append(missing, j)
+			}
+		}
+	}
 	for pending, i := slices.Clone(missing), 0; i < len(sets) && len(pending) > 0; i++ {
 		if err := b.compileBatches(pending, t, sets[i], i); err != nil {
 			return nil, err
@@ -81,6 +93,9 @@ func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) 
 	}
 	for _, j := range missing {
 		b.cache.put(j.key, j.code)
+	}
+	for _, j := range jobs {
+		j.code = first[j.key].code
 	}
 	return jobs, nil
 }

@@ -57,7 +57,7 @@ func parseObject(raw []byte) (*objectFile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("llvmcpu: section %s: %w", s.Name, err)
 		}
-		o.sections[i] = &section{data: data, alignBytes: max(int(s.Addralign), 1), entryBytes: entryBytes(s)}
+		o.sections[i] = &section{data: data, alignBytes: max(int(s.Addralign), 1), entryBytes: int(s.Entsize)}
 	}
 	for _, s := range symbols {
 		sec := o.sections[int(s.Section)]
@@ -70,17 +70,32 @@ func parseObject(raw []byte) (*objectFile, error) {
 		sec.fn = s.Name
 		o.funcs[s.Name] = sec
 	}
-	return o, o.readRelocations(f, symbols)
+	if err := o.readRelocations(f, symbols); err != nil {
+		return nil, err
+	}
+	o.splitLargest()
+	return o, nil
 }
 
-// entryBytes is the size of a section's constants, or 0 if it is not known. Sections that linkers may merge say it. LLVM has none of
-// them for the largest constants, vectors of 64 bytes and as much configuration of matrix registers.
-func entryBytes(s *elf.Section) int {
+// splitLargest divides sections that say no size of their constants. LLVM has no others for the largest, vectors of 64 bytes and as much
+// configuration of matrix registers, nor for the smallest. All are entries of the largest size if every one that is read begins
+// such an entry; else small ones may share it, which ones depends on the functions in the object, and the size stays unknown.
+func (o *objectFile) splitLargest() {
 	const largestBytes = 64
-	if s.Entsize == 0 && s.Addralign == largestBytes {
-		return largestBytes
+	shared := map[*section]bool{}
+	for _, s := range o.sections {
+		for _, r := range s.relocs {
+			if r.to != nil && (r.addendBytes-o.firstByte(r.typ))%largestBytes != 0 {
+				shared[r.to] = true
+			}
+		}
 	}
-	return int(s.Entsize)
+	for _, s := range o.sections {
+		if s.fn == "" && s.entryBytes == 0 && !shared[s] {
+			s.entryBytes, s.alignBytes = largestBytes, largestBytes
+			s.data = append(s.data, make([]byte, -len(s.data)&(largestBytes-1))...)
+		}
+	}
 }
 
 // relocation entry of ELF64 with addend: offset, symbol and type, addend.

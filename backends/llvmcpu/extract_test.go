@@ -25,6 +25,14 @@ func masks(in: f32[37], out: mut f32[37]) {
 func doubles(in: f64[16], out: mut f64[16]) {
   for i = 0 to 16 step 8 { store out[i] = load f64x8 in[i] * f64x8(0.1) }
 }
+func bytes(in: f32[64], out: mut u8[64]) {
+  for i = 0 to 64 step 16 { store out[i] = select(load f32x16 in[i] != f32x16(0), u8x16(1), u8x16(0)) }
+}
+func reversed(in: f32[32], out: mut f32[32]) {
+  let a = load f32x16 in[0]
+  let b = load f32x16 in[16]
+  store out[0] = shuffle(a, b, [31, 2, 29, 4, 27, 6, 25, 8, 23, 10, 21, 12, 19, 14, 17, 0])
+}
 func none(in: f32[64], out: mut f32[64]) {
   for i = 0 to 64 step 16 { store out[i] = load f32x16 in[i] }
 }`
@@ -87,5 +95,39 @@ func TestInexactConstants(t *testing.T) {
 		require.Equal(t, c.exact, exact, fmt.Sprint(c))
 		require.Equal(t, c.want, string(k.Constants[0].Data))
 		require.Equal(t, c.addend, k.Relocs[0].AddendBytes)
+	}
+}
+
+// TestLargestConstants: a constant in a section of several sizes is the same whatever shares the section, or has no known size.
+func TestLargestConstants(t *testing.T) {
+	vector := string(make([]byte, 63)) + "v"
+	padded := "b" + string(make([]byte, 63))
+	for _, c := range []struct {
+		data  string
+		reads []int64 // where constants begin
+		want  []string
+	}{
+		{vector, []int64{0}, []string{vector}},
+		{"b", []int64{0}, []string{padded}},
+		{padded + vector, []int64{0, 64}, []string{padded, vector}},
+		{vector + "b", []int64{0, 64}, []string{vector, padded}},
+		{"bc" + padded[2:] + vector, []int64{0, 1, 64}, nil},
+	} {
+		literals := &section{data: []byte(c.data), alignBytes: 1}
+		o := &objectFile{machine: elf.EM_X86_64, funcs: map[string]*section{}, sections: map[int]*section{0: literals}}
+		for i, at := range c.reads {
+			name := fmt.Sprint("f", i)
+			o.funcs[name] = &section{fn: name, data: make([]byte, 8), relocs: []elfReloc{{offsetBytes: 3, typ: uint32(elf.R_X86_64_PC32), addendBytes: at - 4, to: literals}}}
+			o.sections[i+1] = o.funcs[name]
+		}
+		o.splitLargest()
+		for i := range c.reads {
+			k, exact, err := o.kernel(fmt.Sprint("f", i))
+			require.NoError(t, err)
+			require.Equal(t, c.want != nil, exact, "%q", c.data)
+			if exact {
+				require.Equal(t, literal{[]byte(c.want[i]), 64}, k.Constants[0], "%q", c.data)
+			}
+		}
 	}
 }
