@@ -64,11 +64,10 @@ type tiledConv struct {
 	pieces      int          // of the row
 	flat        bool         // the rows of image follow one another in a single row
 	image       sched.Image  // result of the convolution
-	ahead       int          // how many steps of the sum ahead weights are fetched into the nearest cache; 0: not
+	ahead       int          // see sched.ConvChoice
 }
 
-// grids runs over channels and rows, or pieces of the only row. Pieces come first: most of one's image was written by the core that
-// reads it.
+// grids runs over channels and rows, or pieces of the only row.
 func (k *tiledConv) grids(groupsInner bool) {
 	lanes := k.target.Lanes
 	channels := func() {
@@ -76,7 +75,7 @@ func (k *tiledConv) grids(groupsInner bool) {
 		k.block = k.grid("g", k.blocks/k.tile.Blocks).Mul(k.tile.Blocks)
 		k.lane = k.grid("s", sched.BlockChannels/lanes/k.tile.Subs).Mul(k.tile.Subs * lanes)
 	}
-	if groupsInner || k.pieces > 1 {
+	if groupsInner {
 		k.y = k.grid("y", k.conv.PooledH)
 		k.piece = k.grid("r", k.pieces)
 		channels()
@@ -229,8 +228,7 @@ func (k *tiledConv) step(acc loopir.Tile, at []loopir.Index, pixel func(r, p loo
 	})
 }
 
-// prefetch is the share of the step at the given weights in fetching weights into the cache. All tiles of an image that is one row
-// share in fetching the next block's; others fetch those of later steps.
+// prefetch is what the step at the given weights fetches of them: its share of the next block's if the image is one row of several tiles.
 func (k *tiledConv) prefetch(terms terms, at []loopir.Index) {
 	if k.ahead == 0 {
 		return
@@ -238,10 +236,9 @@ func (k *tiledConv) prefetch(terms terms, at []loopir.Index) {
 	const b = sched.BlockChannels
 	k.Unroll("b", 0, k.tile.Blocks, func(o loopir.Index) {
 		if width := k.conv.PooledW; k.flat && width > k.tile.Pixels {
-			perPosition, perStep := b*terms.steps(b)*k.channels()/width, ceilDiv(b*k.tile.Pixels, width)
 			step := at[0].Mul(terms.steps(b)).Add(at[2])
-			next := k.outBlock(o).AddC(k.tile.Blocks)
-			k.Prefetch(k.w, next, loopir.C(0), loopir.C(0), loopir.C(0), k.x.Mul(perPosition).Add(step.Mul(perStep)).Mul(terms.count))
+			share := fetchShare(k.tile, width, terms.steps(b)*k.channels(), k.x, step)
+			k.Prefetch(k.w, k.outBlock(o).AddC(k.tile.Blocks), loopir.C(0), loopir.C(0), loopir.C(0), share.Mul(terms.count))
 			return
 		}
 		idx := append([]loopir.Index{k.outBlock(o)}, at...)

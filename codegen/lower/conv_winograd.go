@@ -38,7 +38,7 @@ func lowerConvWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCh
 type winogradKernel struct {
 	*winogradTiles
 	tile        sched.Tile
-	ahead       int            // steps of the sum by which weights are prefetched
+	ahead       int            // see sched.ConvChoice
 	block, lane loopir.Index   // first output block and lane of the register tile
 	v           winogradInput  // transformed input
 	p           *loopir.Buffer // products
@@ -117,8 +117,7 @@ func (k *winogradKernel) product(place, m loopir.Index) {
 	})
 }
 
-// prefetch is the share of step c of the tile from m on in fetching weights into the cache. Where a place has several tiles, all of
-// them share in fetching those of the next place: the first one alone would have to wait for memory, and the others would leave it idle.
+// prefetch is what step c of the tile from m on fetches of the weights: its share of the next place's if the block has several tiles.
 func (k *winogradKernel) prefetch(place, m, c loopir.Index) {
 	if k.ahead == 0 {
 		return
@@ -128,8 +127,7 @@ func (k *winogradKernel) prefetch(place, m, c loopir.Index) {
 			k.Prefetch(k.w, k.block.Add(b), place, c.AddC(k.ahead), k.lane)
 			return
 		}
-		perPosition, perStep := sched.BlockChannels*k.conv.In.C/k.Block, ceilDiv(sched.BlockChannels*k.tile.Pixels, k.Block)
-		k.Prefetch(k.w, k.block.Add(b), place.AddC(1), loopir.C(0), m.Mul(perPosition).Add(c.Mul(perStep)))
+		k.Prefetch(k.w, k.block.Add(b), place.AddC(1), loopir.C(0), fetchShare(k.tile, k.Block, k.conv.In.C, m, c))
 	})
 }
 

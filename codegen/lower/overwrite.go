@@ -70,9 +70,7 @@ func storesOnce(c sched.Conv, choice sched.ConvChoice) bool {
 	case sched.ConvMatrix:
 		return true
 	case sched.ConvBlocked, sched.ConvPlanar:
-		width, tile := c.Flat(choice).Out.W, choice.Tiles[0]
-		_, narrow := tile.Split(width)
-		return c.PoolH == 0 && (narrow > 0 || width%tile.Pixels == 0)
+		return c.PoolH == 0 && !choice.Tiles[0].Overlaps(c.Flat(choice).Out.W)
 	case sched.ConvWinograd: // tiles that overlap down the image store only rows of their own
 		return c.PoolH == 0 && c.Out.W%choice.Winograd.Out == 0
 	}

@@ -46,7 +46,7 @@ func (t registerTiles) each(k *kernel, body func(x loopir.Index, tile sched.Tile
 	case t.narrow == 0:
 		k.For("t", t.first, t.end, 1, func(tile loopir.Index) {
 			x := tile.Mul(size)
-			if t.width%size != 0 {
+			if t.Overlaps(t.width * t.unit) {
 				x = x.Min(loopir.C(t.width - size))
 			}
 			body(x, t.Tile)
@@ -55,4 +55,11 @@ func (t registerTiles) each(k *kernel, body func(x loopir.Index, tile sched.Tile
 		k.For("t", t.first, t.end.Min(whole), 1, func(tile loopir.Index) { body(tile.Mul(size), t.Tile) })
 		k.For("t", t.first.Max(whole), t.end, 1, func(tile loopir.Index) { body(tile.Mul(size-1).AddC(t.whole), t.Narrow()) })
 	}
+}
+
+// fetchShare is where, in the next weights, which are for so many steps, the tile from position x on fetches in one step: the tiles of a
+// row share in fetching them. The first tile alone would have to wait for memory, and the others would leave it idle.
+func fetchShare(tile sched.Tile, width, steps int, x, step loopir.Index) loopir.Index {
+	const b = sched.BlockChannels
+	return x.Mul(b * steps / width).Add(step.Mul(ceilDiv(b*tile.Pixels, width)))
 }

@@ -65,11 +65,12 @@ func (choice ConvChoice) Cycles() float64 {
 func (c *Candidate) veto(why string) { c.Cost, c.Verdict = math.Inf(1), why }
 
 // sharePieces lets threads share a kernel for conv that sees an image as one row: channels, and pieces of the row where those are
-// few. Where vectors hold a block of channels that was not measured; tiles are as wide as most rows there, and it is ruled out.
+// few. Pieces come first, as most of one's image was written by the core that reads it. Where vectors hold a block of channels that was not measured; tiles are as wide as most rows there, and it is ruled out.
 func (c *Candidate) sharePieces(conv Conv, t Target) {
 	const enough = 8
 	whole, narrow := c.Tiles[0].Split(conv.Out.H * conv.Out.W)
 	c.Pieces = ceilDiv(enough, conv.Out.Blocks()/c.Tiles[0].Blocks)
+	c.GroupsInner = c.GroupsInner || c.Pieces > 1
 	if c.Pieces > 1 && (c.Pieces > whole+narrow || t.Lanes == BlockChannels) {
 		c.veto("too few channels to share between threads")
 	}

@@ -28,11 +28,11 @@ type ConvChoice struct {
 	Family      Family
 	In, Out     Kind
 	Tiles       []Tile // best first; a kernel that turns out to spill takes the next
-	GroupsInner bool   // channel groups run inside rows: the weights stay in the cache and the image streams
+	GroupsInner bool   // channel groups run inside rows, or pieces of the only one: the weights stay in the cache and the image streams
 	Pieces      int    // of the row that an image is seen as, which threads share; 0: one
 	Flat        bool   // rows of the image follow one another without a halo: tiles run over them as over one
 	Picked      bool   // the pixels that kernels of one pixel read with a stride are copied first, by a step of their own, and then seen as one row
-	Ahead       int    // steps of the sum by which weights are prefetched
+	Ahead       int    // steps of the sum by which weights are prefetched, where tiles do not share in fetching those that come next; 0: they are not
 	Winograd    Winograd
 	Matrix      Matrix
 	Lanes       int // of the kernel's vectors; 0: as many as the target's
@@ -126,7 +126,7 @@ func convTiles(c Conv, t Target, steps int) []Tile {
 	if c.PoolH > 0 {
 		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
 	}
-	s.narrows = t.narrows(s.multiple)
+	s.narrows = s.multiple == 1 && t.narrows()
 	return rankTiles(t, s)
 }
 

@@ -84,28 +84,29 @@ func (t Tile) Split(width int) (whole, narrow int) {
 	const few = 16 // one in so many
 	tiles := ceilDiv(width, t.Pixels)
 	twice := tiles*t.Pixels - width
-	if !t.Narrows || t.Pixels == 1 || twice*few < width || twice > tiles {
+	if !t.Narrows || twice*few < width || twice > tiles {
 		return tiles, 0
 	}
 	return tiles - twice, twice
+}
+
+// Overlaps reports whether the last tile of a row of width positions overlaps the one before.
+func (t Tile) Overlaps(width int) bool {
+	_, narrow := t.Split(width)
+	return narrow == 0 && width%t.Pixels != 0
 }
 
 // fewRegisters is so few that tiles are narrow, and rows often no multiple of them. Tiles for 32 registers hold 14 positions of most
 // layers, which the usual rows are multiples of.
 const fewRegisters = 16
 
-// narrows reports whether rows may end in narrower tiles, where no positions belong together.
-func (t Target) narrows(unit int) bool {
-	return unit == 1 && t.Lanes > 1 && t.Registers <= fewRegisters
-}
+// narrows reports whether rows may end in narrower tiles.
+func (t Target) narrows() bool { return t.Lanes > 1 && t.Registers <= fewRegisters }
 
 // tileCycles predicts the time of a layer.
 func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 	whole, narrow := tile.Split(s.width)
-	row := float64(whole) * perTileCycles(t, s.steps, tile)
-	if narrow > 0 {
-		row += float64(narrow) * perTileCycles(t, s.steps, tile.Narrow())
-	}
+	row := float64(whole)*perTileCycles(t, s.steps, tile) + float64(narrow)*perTileCycles(t, s.steps, tile.Narrow())
 	return row * float64(s.rows*(s.blocks/tile.Blocks)*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
 }
 

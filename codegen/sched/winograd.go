@@ -111,7 +111,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	down, across := w.TilesOf(c.Used())
 	places, tiles := w.In*w.In, down*across
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
-	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, narrows: w.Apart && t.narrows(1), blocks: blocks, steps: c.In.C, repeat: c.In.N})
+	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, narrows: w.Apart && t.narrows(), blocks: blocks, steps: c.In.C, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {

@@ -47,8 +47,9 @@ func eachChannel(n *ir.Node, x array, kernel []int, y array, use func(weight, at
 				for b := range batch {
 					for o := first; o < end; o++ {
 						if group := o / outsPerGroup; o == first || o%outsPerGroup == 0 {
+							clear(seen)
 							for i := range perGroup {
-								see(seen[i*cols:][:cols], x.f[(b*channels+group*perGroup+i)*inSize:][:inSize], inside[tap][start:])
+								accumulate(seen[i*cols:], x.f[(b*channels+group*perGroup+i)*inSize:][:inSize], inside[tap][start:][:cols])
 							}
 						}
 						use(o*perGroup*taps+tap, (b*outs+o)*outSize+start, seen, cols)
@@ -59,12 +60,11 @@ func eachChannel(n *ir.Node, x array, kernel []int, y array, use func(weight, at
 	})
 }
 
-// see makes seen[k] what x holds at[k], or 0 where that is in the padding.
-func see(seen, x []float64, at []int) {
-	for k := range seen {
-		seen[k] = 0
-		if j := at[k]; j >= 0 {
-			seen[k] = x[j]
+// accumulate adds x[at[k]] to sum[k] wherever at[k] is inside; padding counts as 0.
+func accumulate(sum, x []float64, at []int) {
+	for k, j := range at {
+		if j >= 0 {
+			sum[k] += x[j]
 		}
 	}
 }

@@ -109,15 +109,6 @@ func avgpool(n *ir.Node, in []array, t ir.Type) (array, error) {
 	return y, nil
 }
 
-// accumulate adds x[at[k]] to sum[k] wherever at[k] is inside; padding counts as 0.
-func accumulate(sum, x []float64, at []int) {
-	for k, j := range at {
-		if j >= 0 {
-			sum[k] += x[j]
-		}
-	}
-}
-
 // counts is what each window's sum is divided by for its mean.
 func (w window) counts(includePad bool) []float64 {
 	counts := make([]float64, tensor.Count(w.out))
