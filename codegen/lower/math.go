@@ -6,12 +6,15 @@ import (
 	"nncc/codegen/loopir"
 )
 
-// Polynomials for float32, and of e^r for targets that round to bf16: least maximal relative error over their
-// interval, fitted in double precision.
+// Polynomials for float32, and of 2^r for targets that round to bf16: least maximal relative error over their interval,
+// fitted in double precision. That of expCoefs is 3e-9; that of expPartCoefs and exp2Coefs is 1e-7, for powers that are
+// added to something larger.
 var (
-	expCoefs      = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
-	expShortCoefs = []float64{0.5039413052564806, 0.1666266605119482}
-	tanhCoefs     = []float64{-0.3333328366279602, 0.13331490755081177, -0.05374349653720856, 0.020650578662753105, -0.005717036779969931}
+	expCoefs       = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
+	expPartCoefs   = []float64{0.499992317901, 0.166671144656, 0.041890113362, 0.008312524917}
+	exp2Coefs      = []float64{0.693146977599, 0.240222420846, 0.055507337436, 0.009671512688, 0.001326472725}
+	exp2ShortCoefs = []float64{0.693282927389, 0.242210962216, 0.055008931423}
+	tanhCoefs      = []float64{-0.3333328366279602, 0.13331490755081177, -0.05374349653720856, 0.020650578662753105, -0.005717036779969931}
 )
 
 // polynomial is c[0] + c[1]*x + c[2]*x*x + ... by Horner's rule.
@@ -24,7 +27,7 @@ func polynomial(x loopir.Expr, c []float64) loopir.Expr {
 	return y
 }
 
-// exp is e to the x for float32, with a relative error of some 1e-7. Results below the normal numbers become the smallest
+// exp is e to the x for float32, with a relative error of up to 3e-7. Results below the normal numbers become the smallest
 // of them, those above the largest become infinite.
 func exp(k *kernel, x loopir.Expr) loopir.Expr {
 	t := x.Type()
@@ -36,17 +39,31 @@ func exp(k *kernel, x loopir.Expr) loopir.Expr {
 
 // boundedExp is exp for x up to 88.
 func boundedExp(k *kernel, x loopir.Expr) loopir.Expr {
-	return expWithin(k, atLeastNormal(x), expCoefs)
+	return expWithin(k, atLeastNormal(x), expPartCoefs)
 }
 
 // atLeastNormal keeps e to the x from becoming too small for a normal number.
 func atLeastNormal(x loopir.Expr) loopir.Expr { return loopir.Max.Of(loopir.Num(x.Type(), -87), x) }
 
-// expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts: n, shifted to where
-// the exponent lies, is added to that of p.
+// expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts.
 func expWithin(k *kernel, x loopir.Expr, c []float64) loopir.Expr {
 	p, n := expParts(k, x, c)
-	return loopir.BitcastTo(x.Type(), loopir.Add.Of(loopir.BitcastTo(n.Type(), p), loopir.Shl.Of(n, loopir.Num(n.Type(), 23))))
+	return timesPower(p, n)
+}
+
+// exp2Within is 2 to the x for x between -126 and 127, by the polynomial 1 + r*(c[0] + c[1]*r + ...) with |r| <= 1/2.
+func exp2Within(k *kernel, x loopir.Expr, c []float64) loopir.Expr {
+	large := loopir.Num(x.Type(), expLarge)
+	x = k.Let("x", x)
+	rounded := k.Let("n", loopir.Add.Of(x, large))
+	r := k.Let("r", loopir.Sub.Of(x, loopir.Sub.Of(rounded, large)))
+	p := polynomial(r, append([]float64{1}, c...))
+	return timesPower(p, loopir.BitcastTo(loopir.Vec(loopir.I32, x.Type().Lanes), rounded))
+}
+
+// timesPower is p times two to a power, the lowest bits of n: shifted to where the exponent lies, they are added to that of p.
+func timesPower(p, n loopir.Expr) loopir.Expr {
+	return loopir.BitcastTo(p.Type(), loopir.Add.Of(loopir.BitcastTo(n.Type(), p), loopir.Shl.Of(n, loopir.Num(n.Type(), 23))))
 }
 
 const expLarge = 1.5 * (1 << 23) // the last bit of numbers of its size counts ones
@@ -56,13 +73,12 @@ const expLarge = 1.5 * (1 << 23) // the last bit of numbers of its size counts o
 // returned as the bits of the sum.
 func expParts(k *kernel, x loopir.Expr, c []float64) (p, n loopir.Expr) {
 	t := x.Type()
-	const ln2High, ln2Low, log2e = 0.693145751953125, 1.428606765330187e-06, 1.4426950408889634
+	const log2e = 1.4426950408889634
 	x = k.Let("x", x)
 	rounded := k.Let("n", loopir.FMAOf(x, loopir.Num(t, log2e), loopir.Num(t, expLarge)))
 	whole := k.Let("w", loopir.Sub.Of(rounded, loopir.Num(t, expLarge)))
-	r := loopir.FMAOf(whole, loopir.Num(t, -ln2High), x)
-	r = k.Let("r", loopir.FMAOf(whole, loopir.Num(t, -ln2Low), r))
-	p = k.Let("p", loopir.FMAOf(polynomial(r, c), loopir.Mul.Of(r, r), loopir.Add.Of(r, loopir.Num(t, 1))))
+	r := k.Let("r", loopir.FMAOf(whole, loopir.Num(t, -math.Ln2), x))
+	p = k.Let("p", polynomial(r, append([]float64{1, 1}, c...)))
 	return p, k.Let("i", loopir.BitcastTo(loopir.Vec(loopir.I32, t.Lanes), rounded))
 }
 
@@ -74,8 +90,10 @@ func powerOfTwo(n loopir.Expr, t loopir.Type) loopir.Expr {
 
 // sigmoid is 1/(1 + e^-x).
 func sigmoid(k *kernel, x loopir.Expr) loopir.Expr {
-	one, most := loopir.Num(x.Type(), 1), loopir.Num(x.Type(), 88)
-	return loopir.Div.Of(one, loopir.Add.Of(one, boundedExp(k, loopir.Min.Of(most, loopir.Neg.Of(x)))))
+	num := func(v float64) loopir.Expr { return loopir.Num(x.Type(), v) }
+	within := k.Let("x", loopir.Max.Of(num(-88), loopir.Min.Of(num(87), x)))
+	e := expWithin(k, loopir.Neg.Of(within), expPartCoefs)
+	return loopir.Div.Of(num(1), loopir.Add.Of(num(1), e))
 }
 
 // tanh is a polynomial near 0, where it is almost x, and (1-e)/(1+e) with e = exp(-2|x|) elsewhere.
