@@ -46,6 +46,12 @@ func gradAbs(m Maker, n *Node, dy []*Value) []*Value {
 
 func slopeSigmoid(m Maker, _ *Node, _, y *Value) *Value { return m.Mul(y, m.Sub(m.Like(y, 1), y)) }
 
+// slopeSilu is s + y*(1 - s) with s the sigmoid of x.
+func slopeSilu(m Maker, _ *Node, x, y *Value) *Value {
+	s := m.Step("sigmoid", nil, x)
+	return m.Add(s, m.Mul(y, m.Sub(m.Like(s, 1), s)))
+}
+
 func slopeTanh(m Maker, _ *Node, _, y *Value) *Value { return m.Sub(m.Like(y, 1), m.Mul(y, y)) }
 
 func slopeExp(_ Maker, _ *Node, _, y *Value) *Value { return y }

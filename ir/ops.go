@@ -20,6 +20,7 @@ var Ops = []*Op{
 		Attrs: []AttrDef{{Name: "min", Kind: FloatAttr, Default: negInf}, {Name: "max", Kind: FloatAttr, Default: posInf}},
 		Doc:   "y = min(max(x, min), max); max wins where min > max. ONNX Clip 13 with constant bounds."},
 	{Name: "sigmoid", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeSigmoid), FLOPs: flopsPerElement, Doc: "y = 1/(1+exp(-x)). ONNX Sigmoid 13."},
+	{Name: "silu", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeSilu), FLOPs: flopsPerElement, Doc: "y = x/(1+exp(-x)). ONNX Swish 24 with alpha 1."},
 	{Name: "tanh", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeTanh), FLOPs: flopsPerElement, Doc: "y = tanh(x). ONNX Tanh 13."},
 	{Name: "exp", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradUnary(slopeExp), FLOPs: flopsPerElement, Doc: "y = e to the x. ONNX Exp 13."},
 	{Name: "log", Class: Elementwise, Inputs: Arity{1, 1}, Outputs: 1, Tol: 1e-6, Infer: inferFloat, Grad: gradLog, FLOPs: flopsPerElement, Doc: "y = natural logarithm of x. ONNX Log 13."},

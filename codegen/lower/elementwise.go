@@ -68,6 +68,8 @@ func realFunction(n *ir.Node, x []loopir.Expr) func(*kernel, loopir.Expr) loopir
 	switch n.Op.Name {
 	case "sigmoid":
 		return sigmoid
+	case "silu":
+		return silu
 	case "tanh":
 		return tanh
 	case "exp":

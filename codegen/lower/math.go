@@ -90,10 +90,25 @@ func powerOfTwo(n loopir.Expr, t loopir.Type) loopir.Expr {
 
 // sigmoid is 1/(1 + e^-x).
 func sigmoid(k *kernel, x loopir.Expr) loopir.Expr {
-	num := func(v float64) loopir.Expr { return loopir.Num(x.Type(), v) }
-	within := k.Let("x", loopir.Max.Of(num(-88), loopir.Min.Of(num(87), x)))
-	e := expWithin(k, loopir.Neg.Of(within), expPartCoefs)
-	return loopir.Div.Of(num(1), loopir.Add.Of(num(1), e))
+	return overLogistic(k, loopir.Num(x.Type(), 1), boundedBelow(k, x))
+}
+
+// silu is x/(1 + e^-x).
+func silu(k *kernel, x loopir.Expr) loopir.Expr {
+	x = boundedBelow(k, x)
+	return overLogistic(k, x, x)
+}
+
+// boundedBelow keeps e^-x finite.
+func boundedBelow(k *kernel, x loopir.Expr) loopir.Expr {
+	return k.Let("x", loopir.Max.Of(loopir.Num(x.Type(), -88), x))
+}
+
+// overLogistic is y/(1 + e^-x) for x of at least -88.
+func overLogistic(k *kernel, y, x loopir.Expr) loopir.Expr {
+	t := x.Type()
+	e := expWithin(k, loopir.Neg.Of(loopir.Min.Of(loopir.Num(t, 87), x)), expPartCoefs)
+	return loopir.Div.Of(y, loopir.Add.Of(loopir.Num(t, 1), e))
 }
 
 // tanh is a polynomial near 0, where it is almost x, and (1-e)/(1+e) with e = exp(-2|x|) elsewhere.

@@ -42,9 +42,7 @@ func (m Maker) HardSwish(x *ir.Value) *ir.Value {
 }
 
 // Silu is x*sigmoid(x).
-func (m Maker) Silu(x *ir.Value) *ir.Value {
-	return m.Emit("mul", nil, x, m.Step("sigmoid", nil, x))
-}
+func (m Maker) Silu(x *ir.Value) *ir.Value { return m.Emit("silu", nil, x) }
 
 // Mish is x*tanh(softplus(x)).
 func (m Maker) Mish(x *ir.Value) *ir.Value {

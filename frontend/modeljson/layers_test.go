@@ -35,7 +35,7 @@ func TestLayers(t *testing.T) {
 		{`{"type": "leakyrelu"}, {"type": "prelu", "name": "p"}, {"type": "elu", "alpha": 0.5}, {"type": "softplus"}`,
 			"%leakyrelu1 = prelu(%x, %leakyrelu1.k) : f32[1, 4, 6, 6]\n%p.reshape = reshape(%p.weight) {shape = [4, 1, 1]} @\"p\" : f32[4, 1, 1]\n" +
 				"%p = prelu(%leakyrelu1, %p.reshape) : f32[1, 4, 6, 6]\n%elu1 = elu(%p) {alpha = 0.5} : f32[1, 4, 6, 6]\n%softplus1 = softplus(%elu1) : f32[1, 4, 6, 6]"},
-		{`{"type": "silu"}`, "%silu1.sigmoid = sigmoid(%x) @\"silu1\" : f32[1, 4, 6, 6]\n%silu1 = mul(%x, %silu1.sigmoid) : f32[1, 4, 6, 6]"},
+		{`{"type": "silu"}`, "%silu1 = silu(%x) : f32[1, 4, 6, 6]"},
 		{`{"type": "hardswish"}`, "%hardswish1.mul = mul(%x, %hardswish1.k) @\"hardswish1\" : f32[1, 4, 6, 6]\n" +
 			"%hardswish1.add = add(%hardswish1.mul, %hardswish1.k.1) @\"hardswish1\" : f32[1, 4, 6, 6]\n" +
 			"%hardswish1.clip = clip(%hardswish1.add) {min = 0, max = 1} @\"hardswish1\" : f32[1, 4, 6, 6]\n%hardswish1 = mul(%x, %hardswish1.clip) : f32[1, 4, 6, 6]"},

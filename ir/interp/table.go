@@ -19,6 +19,7 @@ var table = map[string][]meaning{
 	"relu":      {relu},
 	"clip":      {clip},
 	"sigmoid":   {unary(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })},
+	"silu":      {unary(func(x float64) float64 { return x / (1 + math.Exp(-x)) })},
 	"tanh":      {unary(math.Tanh)},
 	"exp":       {unary(math.Exp)},
 	"log":       {unary(math.Log)},

@@ -22,7 +22,7 @@ var makers = []struct {
 	{"identity", simple("identity")}, {"dropout", simple("dropout")},
 	{"exp", (*random).exp},
 	{"log", positive("log")}, {"sqrt", positive("sqrt")},
-	{"erf", simple("erf")}, {"gelu", simple("gelu")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"atan", simple("atan")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
+	{"erf", simple("erf")}, {"gelu", simple("gelu")}, {"silu", simple("silu")}, {"sin", angle("sin")}, {"cos", angle("cos")}, {"atan", simple("atan")}, {"softplus", simple("softplus")}, {"elu", simple("elu")},
 	{"abs", simple("abs")}, {"floor", (*random).steps}, {"round", (*random).steps},
 	{"where", (*random).where}, {"compare", (*random).where},
 	{"min", binary("min")}, {"max", binary("max")}, {"prelu", (*random).prelu}, {"pow", (*random).pow},

@@ -16,7 +16,7 @@ var canonicalRules = map[string][]rule{
 	"clip":      {dropUnboundedClip, clipToRelu},
 	"relu":      {dropSecondRelu},
 	"add":       {constantRight, dropNeutral(0)},
-	"mul":       {constantRight, dropNeutral(1), geluOfErf},
+	"mul":       {constantRight, dropNeutral(1), siluOfSigmoid, geluOfErf},
 	"sub":       {subToAdd},
 	"pow":       {powOfConstant},
 	"reduce":    {reduceOfNothing, reduceToPool},

@@ -22,7 +22,7 @@ func operatorTable() map[string]func(*writer) {
 		"compare": writeCompare, "concat": as("Concat", "axis", "axis"), "conv": writeConv, "dropout": writeDropout, "elu": as("Elu", "alpha", "alpha"),
 		"gather": as("Gather", "axis", "axis"), "gather_elements": writeGatherElements, "gemm": as("Gemm", "alpha", "alpha", "beta", "beta", "trans_a", "transA", "trans_b", "transB"),
 		"maxpool": writeMaxPool, "pad": writePad, "reduce": writeReduce, "reshape": writeReshape, "slice": writeSlice,
-		"softmax": as("Softmax", "axis", "axis"), "standardize": writeStandardize, "transpose": as("Transpose", "perm", "perm"),
+		"silu": writeSilu, "softmax": as("Softmax", "axis", "axis"), "standardize": writeStandardize, "transpose": as("Transpose", "perm", "perm"),
 	}
 }
 
@@ -153,6 +153,13 @@ func writeCompare(w *writer) {
 		w.file.emit("Equal", w.n.Name, nil, w.inputs(), equal)
 		w.emit("Not", nil, equal)
 	}
+}
+
+// writeSilu is a product, as most runtimes do not know Swish, which came with operator set 24.
+func writeSilu(w *writer) {
+	sigmoid := w.names[w.n.Out()] + ".sigmoid"
+	w.file.emit("Sigmoid", w.n.Name, nil, w.inputs(), sigmoid)
+	w.emit("Mul", nil, w.inputs()[0], sigmoid)
 }
 
 // writeStandardize scales by ones, as the operator must.

@@ -144,7 +144,7 @@ var draws = map[string]func(d *draw) []*ir.Value{
 		return d.apply("matmul", nil, d.input(false, a...), d.input(false, b...))
 	},
 	"relu": unary("relu", false), "clip": unary("clip", false, ir.Attrs{"min": -0.3, "max": 0.7}),
-	"sigmoid": unary("sigmoid", false), "tanh": unary("tanh", false), "exp": unary("exp", false), "log": unary("log", true),
+	"sigmoid": unary("sigmoid", false), "silu": unary("silu", false), "tanh": unary("tanh", false), "exp": unary("exp", false), "log": unary("log", true),
 	"sqrt": unary("sqrt", true), "erf": unary("erf", false), "gelu": unary("gelu", false), "sin": unary("sin", false), "atan": unary("atan", false), "cos": unary("cos", false),
 	"softplus": unary("softplus", false), "elu": unary("elu", false, ir.Attrs{"alpha": 0.7}), "prelu": binary("prelu", nil, false),
 	"abs": unary("abs", false), "floor": unary("floor", false, nil), "round": unary("round", false), "identity": unary("identity", false),
