@@ -142,11 +142,13 @@ func (k *tiledConv) clearTile(width int, y loopir.Index) {
 	if len(halo) == 0 {
 		return
 	}
-	k.eachVector(k.tile, func(b, s loopir.Index) {
+	clear := func(b, s loopir.Index) {
 		for _, col := range halo {
 			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.outBlock(b), y, loopir.C(col), k.outLane(s))
 		}
-	})
+	}
+	k.eachVector(k.tile, clear)
+	k.eachSpare(k.tile, clear)
 }
 
 // at is the row and column of the image at column x of row y of the convolution.
@@ -253,13 +255,18 @@ func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) {
 		return k.epilogue.apply(acc.At(r, p, b, s), place{Idx: []loopir.Index{k.n, k.outBlock(b), row, column}, Lane: k.outLane(s)})
 	}
 	pool := k.pool()
-	k.eachVector(k.tile, func(b, s loopir.Index) {
-		k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
-			v := pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
-			row, column := k.at(k.y, x.Add(p))
-			k.Store(k.out, v, k.n, k.outBlock(b), row, column.AddC(k.outLay.Left), k.outLane(s))
-		})
-	})
+	each := func(value func(p, b, s loopir.Index) loopir.Expr) func(b, s loopir.Index) {
+		return func(b, s loopir.Index) {
+			k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
+				row, column := k.at(k.y, x.Add(p))
+				k.Store(k.out, value(p, b, s), k.n, k.outBlock(b), row, column.AddC(k.outLay.Left), k.outLane(s))
+			})
+		}
+	}
+	k.eachVector(k.tile, each(func(p, b, s loopir.Index) loopir.Expr {
+		return pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
+	}))
+	k.eachSpare(k.tile, each(func(_, _, _ loopir.Index) loopir.Expr { return loopir.Num(k.vec(loopir.F32), 0) }))
 }
 
 // pool returns how a result is made of the positions of its window: the only one, the largest, or the mean.

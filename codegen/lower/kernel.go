@@ -132,9 +132,23 @@ func (k *kernel) Unroll(name string, lo, hi int, body func(x loopir.Index)) {
 
 // eachVector unrolls body over the channel vectors of a register tile: vector s of block b.
 func (k *kernel) eachVector(tile sched.Tile, body func(b, s loopir.Index)) {
-	k.Unroll("b", 0, tile.Blocks, func(b loopir.Index) {
+	whole := tile.Blocks
+	if tile.Spare > 0 {
+		whole--
+	}
+	k.Unroll("b", 0, whole, func(b loopir.Index) {
 		k.Unroll("s", 0, tile.Subs, func(s loopir.Index) { body(b, s) })
 	})
+	if tile.Spare > 0 {
+		k.Unroll("s", 0, tile.Subs-tile.Spare, func(s loopir.Index) { body(loopir.C(whole), s) })
+	}
+}
+
+// eachSpare unrolls body over the vectors that hold no channel.
+func (k *kernel) eachSpare(tile sched.Tile, body func(b, s loopir.Index)) {
+	if tile.Spare > 0 {
+		k.Unroll("s", tile.Subs-tile.Spare, tile.Subs, func(s loopir.Index) { body(loopir.C(tile.Blocks-1), s) })
+	}
 }
 
 // clearHalo writes the zero columns beside row [n, c, y] of a planar or blocked image.

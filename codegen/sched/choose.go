@@ -127,6 +127,9 @@ func convTiles(c Conv, t Target, steps int) []Tile {
 		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
 	}
 	s.narrows = s.multiple == 1 && t.narrows()
+	if t.Lanes > 1 {
+		s.spare = (s.blocks*BlockChannels - c.GroupOutC) / t.Lanes
+	}
 	return rankTiles(t, s)
 }
 

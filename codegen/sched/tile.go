@@ -7,9 +7,11 @@ import (
 )
 
 // Tile is what a kernel keeps in registers while it sums: Rows x Pixels output positions times Blocks*Subs vectors of
-// channels. Blocks counts blocks of 16 channels; where one vector is narrower, Subs vectors lie in each block.
+// channels. Blocks counts blocks of 16 channels; where one vector is narrower, Subs vectors lie in each block, of which Spare in
+// the last one hold no channel and are not summed.
 type Tile struct {
 	Rows, Pixels, Blocks, Subs int
+	Spare                      int
 	Narrows                    bool    // the last tiles of a row may have one position less
 	Cycles                     float64 // predicted for the whole layer, from registers, loads and multiply-adds
 }
@@ -23,7 +25,7 @@ func (t Tile) String() string {
 }
 
 // Vectors is the number of channel vectors.
-func (t Tile) Vectors() int { return t.Blocks * t.Subs }
+func (t Tile) Vectors() int { return t.Blocks*t.Subs - t.Spare }
 
 // Accumulators is the number of registers that hold sums.
 func (t Tile) Accumulators() int { return t.Rows * t.Pixels * t.Vectors() }
@@ -35,6 +37,7 @@ type tileSpace struct {
 	multiple    int  // Pixels must be a multiple of this
 	narrows     bool // see Tile
 	blocks      int  // channel blocks, of one group
+	spare       int  // vectors of the last one without channels
 	steps       int  // terms of the sum
 	repeat      int  // how often all of it happens: groups times images
 }
@@ -53,6 +56,9 @@ func rankTiles(t Target, s tileSpace) []Tile {
 			}
 			for pixels := s.multiple; pixels <= min(s.width, 32); pixels += s.multiple {
 				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub, Narrows: s.narrows}
+				if blocks == s.blocks && sub == subs {
+					tile.Spare = s.spare
+				}
 				if fits(tile, t) {
 					tile.Cycles = tileCycles(t, s, tile)
 					out = append(out, tile)
@@ -67,9 +73,10 @@ func rankTiles(t Target, s tileSpace) []Tile {
 	return out
 }
 
-// fits leaves a register for the broadcast input and one to spare: without it LLVM spills.
+// fits leaves a register for the broadcast input and one to spare: without it LLVM spills, but for few and odd vectors.
 func fits(tile Tile, t Target) bool {
-	return tile.Accumulators()+tile.Vectors()+2 <= t.Registers
+	used := tile.Accumulators() + tile.Vectors() + 1
+	return used < t.Registers || used == t.Registers && tile.Spare > 0
 }
 
 // Narrow is t with one position less.
