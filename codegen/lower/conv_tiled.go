@@ -255,18 +255,19 @@ func (k *tiledConv) store(acc loopir.Tile, x loopir.Index, unit int) {
 		return k.epilogue.apply(acc.At(r, p, b, s), place{Idx: []loopir.Index{k.n, k.outBlock(b), row, column}, Lane: k.outLane(s)})
 	}
 	pool := k.pool()
-	each := func(value func(p, b, s loopir.Index) loopir.Expr) func(b, s loopir.Index) {
-		return func(b, s loopir.Index) {
-			k.Unroll("p", 0, k.tile.Pixels/unit, func(p loopir.Index) {
-				row, column := k.at(k.y, x.Add(p))
-				k.Store(k.out, value(p, b, s), k.n, k.outBlock(b), row, column.AddC(k.outLay.Left), k.outLane(s))
-			})
-		}
+	columns := func(body func(p loopir.Index)) { k.Unroll("p", 0, k.tile.Pixels/unit, body) }
+	put := func(v loopir.Expr, p, b, s loopir.Index) {
+		row, column := k.at(k.y, x.Add(p))
+		k.Store(k.out, v, k.n, k.outBlock(b), row, column.AddC(k.outLay.Left), k.outLane(s))
 	}
-	k.eachVector(k.tile, each(func(p, b, s loopir.Index) loopir.Expr {
-		return pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) })
-	}))
-	k.eachSpare(k.tile, each(func(_, _, _ loopir.Index) loopir.Expr { return loopir.Num(k.vec(loopir.F32), 0) }))
+	k.eachVector(k.tile, func(b, s loopir.Index) {
+		columns(func(p loopir.Index) {
+			put(pool(func(r, q int) loopir.Expr { return finish(loopir.C(r), p.Mul(unit).AddC(q), b, s) }), p, b, s)
+		})
+	})
+	k.eachSpare(k.tile, func(b, s loopir.Index) {
+		columns(func(p loopir.Index) { put(loopir.Num(k.vec(loopir.F32), 0), p, b, s) })
+	})
 }
 
 // pool returns how a result is made of the positions of its window: the only one, the largest, or the mean.

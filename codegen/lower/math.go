@@ -8,7 +8,7 @@ import (
 
 // Polynomials for float32, and of 2^r for targets that round to bf16: least maximal relative error over their interval,
 // fitted in double precision. That of expCoefs is 3e-9; that of expPartCoefs and exp2Coefs is 1e-7, for powers that are
-// added to something larger.
+// parts of sums.
 var (
 	expCoefs       = []float64{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814610429108143}
 	expPartCoefs   = []float64{0.499992317901, 0.166671144656, 0.041890113362, 0.008312524917}

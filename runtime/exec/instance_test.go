@@ -145,10 +145,10 @@ func TestScratchIsAlignedAndNotShared(t *testing.T) {
 }
 
 func TestArenaAlignment(t *testing.T) {
-	for _, n := range []int{64, 1000, hugeFromBytes, hugeFromBytes + 12345} {
+	for _, n := range []int{64, 1000, hugePage, hugePage + 12345} {
 		mem := alignedBytes(n)
 		align := 64
-		if n >= hugeFromBytes {
+		if n >= hugePage {
 			align = hugePage
 		}
 		if len(mem) != n || uintptr(unsafe.Pointer(&mem[0]))%uintptr(align) != 0 {
