@@ -73,7 +73,7 @@ func rankTiles(t Target, s tileSpace) []Tile {
 	return out
 }
 
-// fits leaves a register for the broadcast input and one to spare: without it LLVM spills, but for few and odd vectors.
+// fits leaves a register for the broadcast input and one to spare: without it LLVM spills. Tiles with spare vectors do without.
 func fits(tile Tile, t Target) bool {
 	used := tile.Accumulators() + tile.Vectors() + 1
 	return used < t.Registers || used == t.Registers && tile.Spare > 0
