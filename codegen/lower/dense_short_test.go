@@ -1,15 +1,12 @@
 package lower_test
 
 import (
-	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"nncc/codegen/lower"
-	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
 )
@@ -39,12 +36,11 @@ func TestShortWeightsError(t *testing.T) {
 		w[4*inputs+i] = float32(i%64) - 63 // the largest one at either end of a segment
 		w[5*inputs+i] = float32(i % 64)
 	}
-	data, err := binary.Append(nil, binary.LittleEndian, x)
-	require.NoError(t, err)
 	for isa, bits := range map[string]int{"avx512": 20, "avx512_bf16": 12} {
 		t.Run(isa, func(t *testing.T) {
 			target, _ := sched.LookupTarget(isa)
-			y := shortProduct(t, g, target, data)
+			require.Len(t, sched.Assign(g, target).Short, 1)
+			y := resultOf(t, g, target, x)
 			worst := 0.0
 			for o := range outputs {
 				p := productOf(w[o*inputs:][:inputs], x)
@@ -58,22 +54,6 @@ func TestShortWeightsError(t *testing.T) {
 			t.Logf("largest error: 2^%.1f of the norms", math.Log2(worst))
 		})
 	}
-}
-
-// shortProduct interprets the kernels of a graph that is a product with short weights.
-func shortProduct(t *testing.T, g *ir.Graph, target sched.Target, x []byte) []float32 {
-	t.Helper()
-	schedule := sched.Assign(g, target)
-	require.Len(t, schedule.Short, 1)
-	res, err := lower.Lower(g, schedule, new(lower.Packs))
-	require.NoError(t, err)
-	got, err := plan.New(res, target, plan.Options{}).Interpret([][]byte{x}, 1)
-	require.NoError(t, err)
-	y := make([]float32, len(got[0])/4)
-	for i := range y {
-		y[i] = math.Float32frombits(binary.LittleEndian.Uint32(got[0][4*i:]))
-	}
-	return y
 }
 
 // product is that of two vectors, the sum of its terms without their signs, and the product of the vectors' norms.

@@ -1,15 +1,12 @@
 package lower_test
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"nncc/codegen/lower"
-	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
 )
@@ -75,14 +72,5 @@ func computed(t *testing.T, isa, op string, x []float32) []float32 {
 	g, err := ir.Parse("g", fmt.Sprintf("graph g {\ninput %%x: f32[%d]\n%%y = %s(%%x)\noutput %%y\n}", len(x), op))
 	require.NoError(t, err)
 	target, _ := sched.LookupTarget(isa)
-	res, err := lower.Lower(g, sched.Assign(g, target), new(lower.Packs))
-	require.NoError(t, err)
-	data, err := binary.Append(nil, binary.LittleEndian, x)
-	require.NoError(t, err)
-	out, err := plan.New(res, target, plan.Options{}).Interpret([][]byte{data}, 1)
-	require.NoError(t, err)
-	y := make([]float32, len(x))
-	_, err = binary.Decode(out[0], binary.LittleEndian, y)
-	require.NoError(t, err)
-	return y
+	return resultOf(t, g, target, x)
 }

@@ -1,6 +1,7 @@
 package lower_test
 
 import (
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -85,6 +86,21 @@ func lowered(t *testing.T, g *ir.Graph, target sched.Target) []lower.Step {
 		requireResults(t, g, p, group+7)
 	}
 	return steps
+}
+
+// resultOf is the only output of a graph of one input x, computed by its kernels for a target.
+func resultOf(t *testing.T, g *ir.Graph, target sched.Target, x []float32) []float32 {
+	t.Helper()
+	res, err := lower.Lower(g, sched.Assign(g, target), new(lower.Packs))
+	require.NoError(t, err)
+	data, err := binary.Append(nil, binary.LittleEndian, x)
+	require.NoError(t, err)
+	out, err := plan.New(res, target, plan.Options{}).Interpret([][]byte{data}, 1)
+	require.NoError(t, err)
+	y := make([]float32, len(out[0])/4)
+	_, err = binary.Decode(out[0], binary.LittleEndian, y)
+	require.NoError(t, err)
+	return y
 }
 
 // largestGroup is how many samples share a chunk of some launch.

@@ -47,8 +47,7 @@ func atLeastNormal(x loopir.Expr) loopir.Expr { return loopir.Max.Of(loopir.Num(
 
 // expWithin is e to the x for x between -87 and 88, by a polynomial with coefficients c for expParts.
 func expWithin(k *kernel, x loopir.Expr, c []float64) loopir.Expr {
-	p, n := expParts(k, x, c)
-	return timesPower(p, n)
+	return timesPower(expParts(k, x, c))
 }
 
 // exp2Within is 2 to the x for x between -126 and 127, by the polynomial 1 + r*(c[0] + c[1]*r + ...) with |r| <= 1/2.
