@@ -194,6 +194,13 @@ func TestSpillsAreCounted(t *testing.T) {
 	}
 }
 
+// The last byte of inc r13 looks like a prefix: vmovups [rsp], ymm0 is counted, cmp r13, [rsp] behind an inc is not.
+func TestSpillsAreVectors(t *testing.T) {
+	padding := make([]byte, 8)
+	require.Equal(t, 1, spillsAMD64(append([]byte{0xc5, 0xfc, 0x11, 0x04, 0x24}, padding...)))
+	require.Zero(t, spillsAMD64(append([]byte{0x49, 0xff, 0xc5, 0x4c, 0x3b, 0x2c, 0x24}, padding...)))
+}
+
 func TestRefusals(t *testing.T) {
 	b, target := testBackend(t), avx512(t)
 	const tile = "func f(out: mut f32[1]) { reg a: f32\n a = f32(1)\n store out[0] = a }"

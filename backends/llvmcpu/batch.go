@@ -20,7 +20,7 @@ type job struct {
 const batchKernels = 8
 
 // keptForm changes with what is kept of a kernel, so that caches of other releases are not read.
-const keptForm = 2
+const keptForm = 3
 
 // fallbackFlags are further ways of compiling, tried on kernels whose code keeps vectors on the stack. Which of
 // them spills depends on the kernel and on the release of LLVM: nothing but trying tells.

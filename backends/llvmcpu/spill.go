@@ -37,8 +37,22 @@ func isVEX3(p []byte) bool {
 	return p[1]&inverseB != 0 && opcodeMap >= 1 && opcodeMap <= 3 && p[2]&4 != 0
 }
 
-// isVEX2 recognises a two-byte prefix of a 256-bit instruction; its base register is never R12.
-func isVEX2(p []byte) bool { return len(p) >= 5 && p[0] == 0xc5 && p[1]&4 != 0 }
+// isVEX2 recognises a two-byte prefix of a 256-bit instruction; its base register is never R12. The same byte ends inc r13:
+// what follows must be an opcode of vectors.
+func isVEX2(p []byte) bool { return len(p) >= 5 && p[0] == 0xc5 && p[1]&4 != 0 && ofVectors(p[2]) }
+
+// ofVectors recognises opcodes of vectors in the map that two-byte prefixes imply.
+func ofVectors(opcode byte) bool {
+	switch opcode >> 4 {
+	case 0x1:
+		return opcode <= 0x17
+	case 0x2:
+		return opcode >= 0x28
+	case 0xc:
+		return opcode == 0xc2 || opcode == 0xc6
+	}
+	return opcode >= 0x50 && opcode < 0x80 || opcode >= 0xd0
+}
 
 // atRSP recognises ModRM and SIB of [rsp], [rsp + disp8] and [rsp + disp32].
 func atRSP(p []byte) bool { return p[0]&7 == 4 && p[0]>>6 != 3 && p[1] == 0x24 }
