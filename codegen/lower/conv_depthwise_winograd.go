@@ -28,7 +28,7 @@ func lowerConvDepthwiseWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sch
 // depthwiseWinogradWeights orders transformed weights [C/16][place][KW][16 of C].
 func (l *lowerer) depthwiseWinogradWeights(packed *Storage, c sched.Conv, w sched.Winograd) *Storage {
 	const b = sched.BlockChannels
-	return l.deriveRows(packed, c, w, []int{c.Out.Blocks(), w.In, c.KW, b}, l.target.Lanes, func(k *kernel, body func(from, to func(loopir.Index) []loopir.Index)) {
+	return l.deriveRows(packed, c, w, []int{c.Out.Blocks(), w.InH, c.KW, b}, l.target.Lanes, func(k *kernel, body func(from, to func(loopir.Index) []loopir.Index)) {
 		block := k.grid("c", c.Out.Blocks())
 		k.each("kw", c.KW, func(kw loopir.Index) {
 			place := func(row loopir.Index) []loopir.Index { return []loopir.Index{block, row, kw, loopir.C(0)} }

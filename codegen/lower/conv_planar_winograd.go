@@ -30,7 +30,7 @@ func lowerConvPlanarWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.
 // planarWinogradWeights orders transformed weights [O/16][place][I][KW][16 of O].
 func (l *lowerer) planarWinogradWeights(packed *Storage, c sched.Conv, w sched.Winograd) *Storage {
 	const b = sched.BlockChannels
-	dims := []int{c.Out.Blocks(), w.In, c.In.C, c.KW, b}
+	dims := []int{c.Out.Blocks(), w.InH, c.In.C, c.KW, b}
 	return l.deriveRows(packed, c, w, dims, l.target.Lanes, func(k *kernel, body func(from, to func(loopir.Index) []loopir.Index)) {
 		block, i := k.grid("o", c.Out.Blocks()), k.grid("i", c.In.C)
 		k.each("kw", c.KW, func(kw loopir.Index) {

@@ -21,7 +21,7 @@ func lowerConvThinWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.Co
 	rows := newWinogradRows(ck, w)
 	k := &thinWinograd{winogradRows: rows, tile: tile}
 	k.all = (c.Out.W + k.target.Lanes - 1) / k.target.Lanes
-	k.products = k.Temp("products", loopir.F32, w.In, c.Out.C, k.all, k.target.Lanes)
+	k.products = k.Temp("products", loopir.F32, w.InH, c.Out.C, k.all, k.target.Lanes)
 	k.transformRows()
 	k.multiply()
 	k.transformBack()
@@ -30,7 +30,7 @@ func lowerConvThinWinograd(l *lowerer, n *ir.Node, c sched.Conv, choice sched.Co
 
 // thinWinogradWeights orders transformed weights [O/t][place][I][KW][t of O].
 func (l *lowerer) thinWinogradWeights(packed *Storage, c sched.Conv, w sched.Winograd, t int) *Storage {
-	dims := []int{c.Out.C / t, w.In, c.In.C, c.KW, t}
+	dims := []int{c.Out.C / t, w.InH, c.In.C, c.KW, t}
 	return l.deriveRows(packed, c, w, dims, 1, func(k *kernel, body func(from, to func(loopir.Index) []loopir.Index)) {
 		tile := k.grid("g", c.Out.C/t)
 		k.each("i", c.In.C, func(i loopir.Index) {

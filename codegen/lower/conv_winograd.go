@@ -6,7 +6,7 @@ import (
 	"nncc/ir"
 )
 
-// lowerConvWinograd computes a 3x3 convolution in three stages, for one block of tiles after the other: input tiles are
+// lowerConvWinograd computes a convolution in three stages, for one block of tiles after the other: input tiles are
 // transformed into v; for each place of a transformed tile v is multiplied with the transformed weights u over the
 // channels, into p; and p is transformed back, with bias and epilogue. Where the schedule says so the first stage is a
 // step of its own.
@@ -46,7 +46,7 @@ type winogradKernel struct {
 
 func (k *winogradKernel) body() {
 	lanes, groups := k.target.Lanes, k.conv.Out.Blocks()/k.tile.Blocks
-	places, rows := k.In*k.In, k.Block
+	places, rows := k.Places(), k.Block
 	vectors := sched.BlockChannels / lanes / k.tile.Subs
 	if k.Apart {
 		k.v = winogradInput{k.in, []loopir.Index{k.n}, k.depth()}
@@ -76,7 +76,7 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 
 // multiply computes p for the register tile's channels: for each place a product of matrices.
 func (k *winogradKernel) multiply() {
-	k.For("place", loopir.C(0), loopir.C(k.In*k.In), 1, func(place loopir.Index) {
+	k.For("place", loopir.C(0), loopir.C(k.Places()), 1, func(place loopir.Index) {
 		if count, known := k.count.IsConst(); known {
 			allTiles(k.tile, count, 1).each(k.kernel, func(m loopir.Index, tile sched.Tile) {
 				part := *k
@@ -133,21 +133,21 @@ func (k *winogradKernel) prefetch(place, m, c loopir.Index) {
 
 // transformOutput writes the results of the register tile's channels.
 func (k *winogradKernel) transformOutput() {
-	f32, side := k.vec(loopir.F32), k.In
+	f32 := k.vec(loopir.F32)
 	k.eachTile(func(t, y, x, rows, columns loopir.Index) {
 		k.each("b", k.tile.Blocks, func(b loopir.Index) {
 			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
 				lane := k.lane.Add(s.Mul(k.target.Lanes))
-				k.For("c", loopir.C(0), loopir.C(side), 1, func(c loopir.Index) {
-					p := make([]loopir.Expr, side)
+				k.For("c", loopir.C(0), loopir.C(k.InW), 1, func(c loopir.Index) {
+					p := make([]loopir.Expr, k.InH)
 					for r := range p {
-						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*side), t, b, lane))
+						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*k.InW), t, b, lane))
 					}
-					for r, e := range k.times(k.at, p) {
+					for r, e := range k.times(k.rows.at, p) {
 						k.Store(k.half, e, loopir.C(r), c, lane)
 					}
 				})
-				k.For("r", rows, loopir.C(k.Out), max(k.conv.PoolH, 1), func(r loopir.Index) { // shared rows are the other tile's
+				k.For("r", rows, loopir.C(k.OutH), max(k.conv.PoolH, 1), func(r loopir.Index) { // shared rows are the other tile's
 					k.outputRow(b, lane, r, y.Add(r), x, columns)
 				})
 			})
@@ -163,21 +163,21 @@ func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
 	bias := k.Let("bias", loopir.LoadV(f32, k.b, block, lane))
 	rows := make([][]loopir.Expr, max(k.conv.PoolH, 1))
 	for i := range rows {
-		p := make([]loopir.Expr, k.In)
+		p := make([]loopir.Expr, k.InW)
 		for c := range p {
 			p[c] = k.Let("p", loopir.LoadV(f32, k.half, r.AddC(i), loopir.C(c), lane))
 		}
-		for c, e := range k.times(k.at, p) {
+		for c, e := range k.times(k.columns.at, p) {
 			at := place{Idx: []loopir.Index{k.n, block, y.AddC(i), x.AddC(c)}, Lane: lane}
 			rows[i] = append(rows[i], k.epilogue.apply(loopir.Add.Of(e, bias), at))
 		}
 	}
 	pool := k.pool()
 	row, column := y.Div(len(rows)), x.Div(unit)
-	for c := 0; c < k.Out; c += unit {
+	for c := 0; c < k.OutW; c += unit {
 		v := pool(func(i, j int) loopir.Expr { return rows[i][c+j] })
 		count := loopir.C(k.target.Lanes)
-		if k.used.W%k.Out != 0 {
+		if k.used.W%k.OutW != 0 {
 			count = loopir.C(c + 1).Sub(skip).Min(loopir.C(1)).Mul(k.target.Lanes)
 		}
 		k.put(k.out, count, v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)

@@ -10,19 +10,24 @@ import (
 type winogradTiles struct {
 	*convKernel
 	sched.Winograd
-	transform
-	used         sched.Image // of the result
-	down, across int         // tiles
-	first, count loopir.Index
-	half         *loopir.Buffer // a tile transformed in one direction
+	rows, columns transform   // of the rows of a column, and of the columns of a row
+	used          sched.Image // of the result
+	down, across  int         // tiles
+	first, count  loopir.Index
+	half          *loopir.Buffer // a tile transformed in one direction
+}
+
+// transformsFor are the transforms of c in tiles of w: of the rows of a column, and of the columns of a row.
+func transformsFor(c sched.Conv, w sched.Winograd) (rows, columns transform) {
+	return transformFor(w.OutH, c.KH, c.SH), transformFor(w.OutW, c.KW, c.SW)
 }
 
 func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
-	t := &winogradTiles{convKernel: k, Winograd: w, transform: transformFor(w.Out, k.conv.KH, k.conv.SH)}
-	t.used = k.conv.Used()
+	t := &winogradTiles{convKernel: k, Winograd: w, used: k.conv.Used()}
+	t.rows, t.columns = transformsFor(k.conv, w)
 	t.down, t.across = w.TilesOf(t.used)
 	t.first, t.count = loopir.C(0), loopir.C(t.down*t.across)
-	t.half = k.Temp("half", loopir.F32, w.In, w.In, sched.BlockChannels)
+	t.half = k.Temp("half", loopir.F32, w.InH, w.InW, sched.BlockChannels)
 	return t
 }
 
@@ -40,12 +45,12 @@ func (k *winogradTiles) eachBlock(unit int) {
 // how many rows and columns it shares with the tile before: the last ones lie inside the image, over their neighbours.
 func (k *winogradTiles) eachTile(body func(t, y, x, rows, columns loopir.Index)) {
 	k.For("t", loopir.C(0), k.count, 1, func(t loopir.Index) {
-		along := func(number loopir.Index, extent int) (at, shared loopir.Index) {
-			past := number.Mul(k.Out).AddC(k.Out - extent)
-			return number.Mul(k.Out).Min(loopir.C(extent - k.Out)), past.Max(loopir.C(0))
+		along := func(number loopir.Index, out, extent int) (at, shared loopir.Index) {
+			past := number.Mul(out).AddC(out - extent)
+			return number.Mul(out).Min(loopir.C(extent - out)), past.Max(loopir.C(0))
 		}
-		y, rows := along(k.first.Add(t).Div(k.across), k.used.H)
-		x, columns := along(k.first.Add(t).Mod(k.across), k.used.W)
+		y, rows := along(k.first.Add(t).Div(k.across), k.OutH, k.used.H)
+		x, columns := along(k.first.Add(t).Mod(k.across), k.OutW, k.used.W)
 		body(t, y, x, rows, columns)
 	})
 }
@@ -80,7 +85,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(s loopir.Index) {
 		lane := s.Mul(k.target.Lanes)
 		k.eachTile(func(t, y, x, _, _ loopir.Index) {
-			top, lo, hi := y.Mul(k.conv.SH), loopir.C(0), loopir.C(k.In) // top: the tile's first row of the padded image
+			top, lo, hi := y.Mul(k.conv.SH), loopir.C(0), loopir.C(k.InH) // top: the tile's first row of the padded image
 			if k.conv.Top > 0 {
 				lo = lo.Max(loopir.C(k.conv.Top).Sub(top))
 			}
@@ -89,7 +94,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 			}
 			k.clearRows(loopir.C(0), lo, lane)
 			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, top.Add(r).AddC(-k.conv.Top), r, x, lane) })
-			k.clearRows(hi, loopir.C(k.In), lane)
+			k.clearRows(hi, loopir.C(k.InH), lane)
 			k.transformColumns(v, t, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})
 	})
@@ -98,7 +103,7 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 // clearRows zeroes rows lo to hi of the half transformed tile.
 func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
 	k.For("r", lo, hi, 1, func(r loopir.Index) {
-		for c := range k.In {
+		for c := range k.InW {
 			k.Store(k.half, loopir.Num(k.vec(loopir.F32), 0), r, loopir.C(c), lane)
 		}
 	})
@@ -106,25 +111,24 @@ func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
 
 // transformRow transforms row r of a tile, which is row y of the image, along the row.
 func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
-	d := make([]loopir.Expr, k.In)
+	d := make([]loopir.Expr, k.InW)
 	for c := range d {
 		d[c] = k.Let("d", k.load(k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
 	}
-	for c, e := range k.times(k.bt, d) {
+	for c, e := range k.times(k.columns.bt, d) {
 		k.Store(k.half, e, r, loopir.C(c), lane)
 	}
 }
 
 // transformColumns transforms the rows of tile t in the other direction.
 func (k *winogradTiles) transformColumns(v winogradInput, t, channel, lane loopir.Index) {
-	side := k.In
-	k.For("c", loopir.C(0), loopir.C(side), 1, func(c loopir.Index) {
-		d := make([]loopir.Expr, side)
+	k.For("c", loopir.C(0), loopir.C(k.InW), 1, func(c loopir.Index) {
+		d := make([]loopir.Expr, k.InH)
 		for r := range d {
 			d[r] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.half, loopir.C(r), c, lane))
 		}
-		for r, e := range k.times(k.bt, d) {
-			k.Store(v.buf, e, v.at(c.AddC(r*side), t, channel)...)
+		for r, e := range k.times(k.rows.bt, d) {
+			k.Store(v.buf, e, v.at(c.AddC(r*k.InW), t, channel)...)
 		}
 	})
 }
@@ -134,7 +138,7 @@ func (l *lowerer) winogradInput(n *ir.Node, c sched.Conv, in *Storage, w sched.W
 	k := newKernel("winograd-input", l.target)
 	ck := &convKernel{kernel: k, conv: c, in: k.in(in), inLayout: in.Layout}
 	depth := c.In.Blocks() * sched.BlockChannels
-	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32, Dims: append([]int{in.Dims[0]}, winogradInputDims(w.In*w.In, w.Block, depth)...)}
+	out := &Storage{Name: in.Name + " transformed", Elem: loopir.F32, Dims: append([]int{in.Dims[0]}, winogradInputDims(w.Places(), w.Block, depth)...)}
 	buf := k.out(out)
 	ck.n = k.samples(out)
 	block := k.grid("i", c.In.Blocks())

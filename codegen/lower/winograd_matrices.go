@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -113,33 +114,38 @@ func timesRoot(p []float64, root float64) []float64 {
 	return out
 }
 
-// times multiplies a matrix with a vector of register values. What rows have in common is computed once: neighbouring
-// rows that differ in the signs of their odd columns share their even and odd parts, and neighbouring columns that differ
-// in the signs of their odd rows enter as their sum and difference.
-func (k *kernel) times(m [][]float64, v []loopir.Expr) []loopir.Expr {
-	out := make([]loopir.Expr, len(m))
-	sums, differences := k.pairColumns(m, v)
-	for i := 0; i < len(m); i++ {
-		if i+1 < len(m) && mirrored(m[i], m[i+1]) {
-			even := k.Let("even", combine(m[i], v, 0, 2))
-			odd := k.Let("odd", combine(m[i], v, 1, 2))
-			out[i], out[i+1] = k.Let("t", loopir.Add.Of(even, odd)), k.Let("t", loopir.Sub.Of(even, odd))
-			i++
-			continue
-		}
-		values := sums
-		if i%2 == 1 {
-			values = differences
-		}
-		row := slices.Clone(m[i])
-		for j, x := range values {
-			if x == nil { // the second of a pair
-				row[j] = 0
+// times multiplies a matrix with a vector of register values, and yields one result after the other: who stores it at once
+// frees a register. What rows have in common is computed once: neighbouring rows that differ in the signs of their odd columns
+// share their even and odd parts, and neighbouring columns that differ in the signs of their odd rows enter as their sum
+// and difference.
+func (k *kernel) times(m [][]float64, v []loopir.Expr) iter.Seq2[int, loopir.Expr] {
+	return func(yield func(int, loopir.Expr) bool) {
+		sums, differences := k.pairColumns(m, v)
+		for i := 0; i < len(m); i++ {
+			if i+1 < len(m) && mirrored(m[i], m[i+1]) {
+				even := k.Let("even", combine(m[i], v, 0, 2))
+				odd := k.Let("odd", combine(m[i], v, 1, 2))
+				if !yield(i, k.Let("t", loopir.Add.Of(even, odd))) || !yield(i+1, k.Let("t", loopir.Sub.Of(even, odd))) {
+					return
+				}
+				i++
+				continue
+			}
+			values := sums
+			if i%2 == 1 {
+				values = differences
+			}
+			row := slices.Clone(m[i])
+			for j, x := range values {
+				if x == nil { // the second of a pair
+					row[j] = 0
+				}
+			}
+			if !yield(i, k.Let("t", combine(row, values, 0, 1))) {
+				return
 			}
 		}
-		out[i] = k.Let("t", combine(row, values, 0, 1))
 	}
-	return out
 }
 
 // pairColumns returns what even and odd rows of m multiply: of two columns that differ in the signs of their odd rows the

@@ -19,12 +19,12 @@ type rowGroups struct {
 // newRowGroups adds the grid dimension over groups of rows. The last group lies inside the image, over the one before.
 func newRowGroups(ck *convKernel, w sched.Winograd) *rowGroups {
 	c := ck.conv
-	k := &rowGroups{convKernel: ck, transform: transformFor(w.Out, c.KH, c.SH), places: w.In}
+	k := &rowGroups{convKernel: ck, transform: transformFor(w.OutH, c.KH, c.SH), places: w.InH}
 	height := c.Used().H
-	g := k.grid("y", (height+w.Out-1)/w.Out).Mul(w.Out)
+	g := k.grid("y", (height+w.OutH-1)/w.OutH).Mul(w.OutH)
 	k.first, k.shared = g, loopir.C(0)
-	if height%w.Out != 0 {
-		k.first = g.Min(loopir.C(height - w.Out))
+	if height%w.OutH != 0 {
+		k.first = g.Min(loopir.C(height - w.OutH))
 		k.shared = g.Sub(k.first)
 	}
 	return k
@@ -53,7 +53,7 @@ type winogradRows struct {
 func newWinogradRows(ck *convKernel, w sched.Winograd) *winogradRows {
 	k := &winogradRows{rowGroups: newRowGroups(ck, w)}
 	lanes, width := k.target.Lanes, k.inLayout.Left+ck.conv.In.W+k.inLayout.Right
-	k.rows = k.Temp("rows", loopir.F32, w.In, ck.conv.In.C, (width+lanes-1)/lanes*lanes)
+	k.rows = k.Temp("rows", loopir.F32, w.InH, ck.conv.In.C, (width+lanes-1)/lanes*lanes)
 	return k
 }
 
@@ -100,14 +100,14 @@ func (k *rowGroups) owns(q int) loopir.Index {
 // derived memory given a place of the transform.
 func (l *lowerer) deriveRows(packed *Storage, c sched.Conv, w sched.Winograd, dims []int, lanes int,
 	each func(k *kernel, body func(from, to func(row loopir.Index) []loopir.Index))) *Storage {
-	t := transformFor(w.Out, c.KH, c.SH)
+	t := transformFor(w.OutH, c.KH, c.SH)
 	return l.derive(packed, "rows "+w.Form(c), dims, func(k *kernel, from, to *loopir.Buffer) {
 		each(k, func(source, target func(row loopir.Index) []loopir.Index) {
 			g := make([]loopir.Expr, c.KH)
 			for r := range g {
 				g[r] = k.Let("g", loopir.LoadV(loopir.Vec(loopir.F32, lanes), from, source(loopir.C(r))...))
 			}
-			for p := range w.In {
+			for p := range w.InH {
 				k.Store(to, combine(t.g[p], g, 0, 1), target(loopir.C(p))...)
 			}
 		})

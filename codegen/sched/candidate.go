@@ -105,7 +105,7 @@ func decide(all []Candidate) []Candidate {
 // Kernel names a choice for c, but for its tile: the family, and what tells it from others of that family.
 func (choice ConvChoice) Kernel(c Conv) string {
 	name := string(choice.Family)
-	if choice.Winograd.Out > 0 {
+	if choice.Winograd.OutH > 0 {
 		name += " " + choice.Winograd.Form(c)
 	}
 	if choice.Winograd.Apart || choice.Matrix.Apart {

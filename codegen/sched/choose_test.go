@@ -33,6 +33,11 @@ func oneRow(c Conv) Conv {
 	return c
 }
 
+func oneColumn(c Conv) Conv {
+	c.KW, c.Left = 1, 0
+	return c
+}
+
 func unpacked(c Conv) Conv {
 	c.Packed = false
 	return c
@@ -48,6 +53,7 @@ func TestFamilies(t *testing.T) {
 	// read fewer numbers.
 	rounded := map[string]Family{
 		"many channels, 3x3 with stride": ConvBlocked, "many weights for few pixels": ConvBlocked, "groups of a block and a half": ConvThin,
+		"many channels, 1x7, one row": ConvBlocked, "many channels, 7x1": ConvBlocked,
 	}
 	for _, c := range []struct {
 		what string
@@ -60,6 +66,9 @@ func TestFamilies(t *testing.T) {
 		{"many channels, 3x3 with stride", conv(64, 64, 56, 3, 2, 1), ConvWinograd},
 		{"many channels, 1x1 with stride", conv(64, 64, 56, 1, 2, 1), ConvBlocked},
 		{"many weights for few pixels", conv(512, 512, 7, 3, 1, 1), ConvWinograd},
+		{"many channels, 1x7, one row", oneRow(conv(64, 64, 56, 7, 1, 1)), ConvWinograd},
+		{"many channels, 7x1", oneColumn(conv(64, 64, 56, 7, 1, 1)), ConvWinograd},
+		{"many channels, 7x7", conv(64, 64, 56, 7, 1, 1), ConvBlocked},
 		{"one block, ragged result, with stride", conv(16, 10, 8, 1, 2, 1), ConvBlocked},
 		{"one output of many channels", conv(64, 1, 56, 9, 1, 1), ConvThin},
 		{"few outputs of a block, 5x5", conv(16, 6, 14, 5, 1, 1), ConvThinWinograd},
@@ -131,7 +140,7 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 	subs, blocks := BlockChannels/target.Lanes, ceilDiv(c.GroupOutC, BlockChannels)
 	for _, tile := range choice.Tiles {
 		what := fmt.Sprintf("%+v of %+v on %s", tile, c, target.ISA)
-		if choice.Winograd.Out == 0 && choice.Family != ConvMatrix { // else rows are pooled after the transform back, or from memory
+		if choice.Winograd.OutH == 0 && choice.Family != ConvMatrix { // else rows are pooled after the transform back, or from memory
 			require.Equal(t, max(c.PoolH, 1), tile.Rows, what)
 		}
 		if len(choice.Tiles) > 1 {
@@ -186,7 +195,7 @@ func TestStrict(t *testing.T) {
 		target.StrictFP32 = true
 		choice := ChooseConv(conv(64, 64, 56, 3, 1, 1), target)
 		require.Equal(t, ConvWinograd, choice.Family)
-		require.Equal(t, 2, choice.Winograd.Out)
+		require.Equal(t, 2, choice.Winograd.OutH)
 		require.Equal(t, ConvBlocked, ChooseConv(conv(64, 64, 56, 5, 1, 1), target).Family)
 		require.Equal(t, ConvPlanar, ChooseConv(conv(3, 64, 224, 7, 2, 1), target).Family)
 		require.Equal(t, ConvThin, ChooseConv(conv(3, 6, 32, 5, 1, 1), target).Family)

@@ -12,7 +12,7 @@ func KeepsRow(c Conv) bool { return c.KW <= 8 }
 func depthwiseCandidates(c Conv, t Target) []Candidate {
 	all := direct(ConvChoice{Family: ConvDepthwise, In: Blocked, Out: Blocked, Tiles: depthwiseTiles(c, t)})
 	for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
-		w := Winograd{Out: out, In: out - 1 + c.KH}
+		w := tileOf(c, out, 1)
 		if tiles := depthwiseWinogradTiles(c, t, w); c.SH == 1 && !c.Functions && len(tiles) > 0 {
 			all = append(all, filtering(ConvChoice{Family: ConvDepthwiseWinograd, In: Blocked, Out: Blocked, Winograd: w, Tiles: tiles}, c, t))
 		}
@@ -31,7 +31,7 @@ func depthwiseTiles(c Conv, t Target) []Tile {
 // depthwiseWinogradTiles is for kernels that keep all weights in registers, and the sums for a kernel's width of columns.
 // Where vectors are narrower than a block, processors add and multiply on the same units: then there is nothing to save.
 func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
-	if c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Out.H < w.Out || t.Lanes < BlockChannels || 2*w.In*c.KW+w.In+1 > t.Registers {
+	if c.SW != 1 || c.DH != 1 || c.DW != 1 || c.Out.H < w.OutH || t.Lanes < BlockChannels || 2*w.InH*c.KW+w.InH+1 > t.Registers {
 		return nil
 	}
 	const (
@@ -41,10 +41,10 @@ func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
 	var out []Tile
 	for pixels := 1; pixels <= min(c.Out.W, 16); pixels++ {
 		columns := float64(pixels + c.KW - 1) // that are loaded
-		sums, transforms := float64(w.In*c.KW*pixels), float64(w.In)*columns+float64(2*w.Out*pixels)
-		cycles := max(sums/t.FMAsPerCycle, float64(w.In)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + storeCycles*float64(w.Out*pixels) + startCycles
+		sums, transforms := float64(w.InH*c.KW*pixels), float64(w.InH)*columns+float64(2*w.OutH*pixels)
+		cycles := max(sums/t.FMAsPerCycle, float64(w.InH)*columns/float64(t.LoadsPerCycle)) + addCycles*transforms + storeCycles*float64(w.OutH*pixels) + startCycles
 		group := cycles*float64(ceilDiv(c.Out.W, pixels)) + fillCycles
-		groups := ceilDiv(c.Out.H, w.Out) * c.Out.Blocks() * c.In.N
+		groups := ceilDiv(c.Out.H, w.OutH) * c.Out.Blocks() * c.In.N
 		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: group * float64(groups)})
 	}
 	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })

@@ -8,21 +8,21 @@ import (
 
 // DerivedBytes is the size of the weights that a choice for c makes of the packed ones when the program is opened.
 func (choice ConvChoice) DerivedBytes(c Conv) int64 {
-	places := choice.Winograd.In
+	places := choice.Winograd.Places()
 	if choice.Family == ConvMatrix && choice.In == Planar {
 		c = c.Folded()
 	}
 	switch choice.Family {
 	case ConvWinograd:
-		return 4 * int64(places*places*c.In.Blocks()*c.Out.Blocks()) * BlockChannels * BlockChannels
+		return 4 * int64(places*c.In.Blocks()*c.Out.Blocks()) * BlockChannels * BlockChannels
 	case ConvPlanarWinograd:
-		return 4 * int64(places*c.In.C*c.KW*c.Out.Blocks()) * BlockChannels
+		return 4 * int64(places*c.In.C*c.Out.Blocks()) * BlockChannels
 	case ConvDepthwiseWinograd:
-		return 4 * int64(places*c.KW*c.Out.Blocks()) * BlockChannels
+		return 4 * int64(places*c.Out.Blocks()) * BlockChannels
 	case ConvMatrix:
 		return 2 * int64(choice.Matrix.Terms*c.In.Matrices()*MatrixDepth*c.KH*c.KW*c.Out.Blocks()) * BlockChannels
 	case ConvThinWinograd:
-		return 4 * int64(places*c.In.C*c.KW*c.Out.C)
+		return 4 * int64(places*c.In.C*c.Out.C)
 	}
 	return 0
 }

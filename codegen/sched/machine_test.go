@@ -87,14 +87,19 @@ func TestPredict(t *testing.T) {
 }
 
 func TestMulAdds(t *testing.T) {
+	square, wide := Conv{KH: 3, KW: 3, SH: 1, SW: 1}, Conv{KH: 1, KW: 7, SH: 1, SW: 1}
+	larger := Conv{KH: 5, KW: 5, SH: 1, SW: 1}
 	for _, c := range []struct {
 		family     Family
-		out, in, k int
+		conv       Conv
+		outH, outW int
 		want       float64
 	}{
-		{ConvWinograd, 2, 4, 3, 16.0 / 36}, {ConvWinograd, 4, 6, 3, 0.25}, {ConvThinWinograd, 4, 8, 5, 0.4}, {ConvPlanarWinograd, 2, 6, 5, 0.6}, {ConvDepthwiseWinograd, 2, 4, 3, 2.0 / 3}, {ConvBlocked, 0, 0, 3, 1},
+		{ConvWinograd, square, 2, 2, 16.0 / 36}, {ConvWinograd, square, 4, 4, 0.25}, {ConvWinograd, square, 4, 2, 24.0 / 72}, {ConvWinograd, wide, 1, 2, 8.0 / 14},
+		{ConvThinWinograd, larger, 4, 1, 0.4}, {ConvPlanarWinograd, larger, 2, 1, 0.6}, {ConvDepthwiseWinograd, square, 2, 1, 2.0 / 3},
 	} {
-		choice := ConvChoice{Family: c.family, Winograd: Winograd{Out: c.out, In: c.in}}
-		require.InDelta(t, c.want, choice.MulAdds(Conv{KH: c.k, KW: c.k}), 1e-12, c.family)
+		choice := ConvChoice{Family: c.family, Winograd: tileOf(c.conv, c.outH, c.outW)}
+		require.InDelta(t, c.want, choice.MulAdds(c.conv), 1e-12, c.family)
 	}
+	require.Equal(t, 1.0, ConvChoice{Family: ConvBlocked}.MulAdds(square))
 }

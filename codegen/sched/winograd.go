@@ -5,42 +5,53 @@ import (
 	"slices"
 )
 
-// Winograd is the schedule of a convolution by Winograd's minimal filtering F(Out x Out, K x K): tiles of the input
+// Winograd is the schedule of a convolution by Winograd's minimal filtering F(OutH x OutW, KH x KW): tiles of the input
 // and the kernels are transformed, multiplied place by place as matrices over channels, and transformed back. A block of
 // Block tiles goes through all three stages before the next one, so that what lies between them stays in the cache.
 //
 // Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015).
 type Winograd struct {
-	Out    int  // output pixels of a tile in each direction
-	In     int  // input pixels, (Out-1)*stride+K
+	OutH   int  // output rows of a tile
+	OutW   int  // output columns; where it is 1, columns are summed directly
+	InH    int  // input rows, (OutH-1)*stride+KH
+	InW    int  // input columns, likewise
 	Block  int  // tiles of a block, at most; unless Apart, a multiple of the register tile's Pixels
 	Blocks int  // how many there are, which differ by one register tile at most
 	Apart  bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
 }
 
-// Form names the transform for c: F(m,r), and the stride if there is one.
-func (w Winograd) Form(c Conv) string {
-	if c.SH > 1 {
-		return fmt.Sprintf("F(%d,%d/%d)", w.Out, c.KH, c.SH)
-	}
-	return fmt.Sprintf("F(%d,%d)", w.Out, c.KH)
+// tileOf is the tile of outH x outW results of c, in no schedule yet.
+func tileOf(c Conv, outH, outW int) Winograd {
+	return Winograd{OutH: outH, OutW: outW, InH: (outH-1)*c.SH + c.KH, InW: (outW-1)*c.SW + c.KW}
 }
+
+// Form names the transform for c, of one direction or of both: F(m,r), and the stride if there is one.
+func (w Winograd) Form(c Conv) string {
+	out, kernel, stride := w.OutH, c.KH, c.SH
+	if w.OutH == 1 {
+		out, kernel, stride = w.OutW, c.KW, c.SW
+	}
+	if stride > 1 {
+		return fmt.Sprintf("F(%d,%d/%d)", out, kernel, stride)
+	}
+	return fmt.Sprintf("F(%d,%d)", out, kernel)
+}
+
+// Places is how many numbers a transformed tile has for each channel.
+func (w Winograd) Places() int { return w.InH * w.InW }
 
 // TilesOf is how many tiles cover the result in each direction; the last ones overlap those before.
 func (w Winograd) TilesOf(m Image) (down, across int) {
-	return ceilDiv(m.H, w.Out), ceilDiv(m.W, w.Out)
+	return ceilDiv(m.H, w.OutH), ceilDiv(m.W, w.OutW)
 }
 
 // MulAdds is how many of the direct sum's multiply-adds the kernels of a choice for c do.
 func (choice ConvChoice) MulAdds(c Conv) float64 {
-	inPerOut := float64(choice.Winograd.In) / float64(max(choice.Winograd.Out, 1))
-	switch choice.Family {
-	case ConvWinograd:
-		return inPerOut * inPerOut / float64(c.KH*c.KW)
-	case ConvThinWinograd, ConvPlanarWinograd, ConvDepthwiseWinograd: // of columns alone
-		return inPerOut / float64(c.KH)
-	case ConvMatrix:
+	if choice.Family == ConvMatrix {
 		return float64(choice.Matrix.Products)
+	}
+	if w := choice.Winograd; w.OutH > 0 {
+		return float64(w.Places()) / float64(w.OutH*w.OutW*c.KH*c.KW)
 	}
 	return 1
 }
@@ -52,7 +63,7 @@ const worthCycles = 2000
 // filtering is a candidate that transforms c's input as w says, unless that is less precise than t allows.
 func filtering(choice ConvChoice, c Conv, t Target) Candidate {
 	out := Candidate{ConvChoice: choice, Cost: choice.Cycles() + float64(worthCycles*BlockChannels/t.Lanes), drawback: "direct sums are more precise"}
-	if t.StrictFP32 && !precise(c, choice.Winograd.Out) {
+	if t.StrictFP32 && !choice.Winograd.precise(c) {
 		out.veto("less precise than direct sums, which --fp32 strict asks for")
 	}
 	return out
@@ -71,18 +82,17 @@ func (one *Candidate) countPieces(c Conv, t Target, pieces int) {
 
 // winograd proposes schedules of this kind; none if c has none.
 func winograd(c Conv, t Target) []Candidate {
-	poolable := c.PoolH == 0 || c.PoolH == 2 && c.PoolW == 2 // windows lie within tiles, as all of those start at even places
-	if c.KH != c.KW || c.SH != c.SW || c.DH != 1 || c.DW != 1 || c.Groups != 1 || !poolable || c.In.C < BlockChannels {
+	if c.DH != 1 || c.DW != 1 || c.Groups != 1 || c.In.C < BlockChannels {
 		return nil
 	}
 	var all []Candidate
 	used := c.Used()
-	for _, out := range winogradOutputs[[2]int{c.KH, c.SH}] {
-		if used.H < out || used.W < out {
+	for _, w := range winogradTiles(c) {
+		if used.H < w.OutH || used.W < w.OutW {
 			continue
 		}
-		for _, apart := range []bool{false, true} { // of two that cost the same, the one whose threads pass on least
-			one := filtering(blockWinograd(c, t, Winograd{Out: out, In: (out-1)*c.SH + c.KH, Apart: apart}), c, t)
+		for _, w.Apart = range []bool{false, true} { // of two that cost the same, the one whose threads pass on least
+			one := filtering(blockWinograd(c, t, w), c, t)
 			one.countPieces(c, t, one.winogradPieces(c))
 			all = append(all, one)
 		}
@@ -98,18 +108,42 @@ func (choice ConvChoice) winogradPieces(c Conv) int {
 	return c.In.N * choice.Winograd.Blocks
 }
 
-// winogradOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
+// squareOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
 // larger ones multiply less but lose several bits of precision.
-var winogradOutputs = map[[2]int][]int{{3, 1}: {2, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
+var squareOutputs = map[[2]int][]int{{3, 1}: {2, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
 
-// precise reports whether a filtering of out results is as precise as direct sums: its points are 0, 1, -1 and infinity,
-// whose transforms only add and halve.
-func precise(c Conv, out int) bool { return out+ceilDiv(c.KH, c.SH)-1 <= 4 }
+// winogradTiles lists the tiles for c: of both directions if the kernel is square, or of the only one it has.
+func winogradTiles(c Conv) []Winograd {
+	poolable := c.PoolH == 2 && c.PoolW == 2 // windows lie within square tiles, as all of those start at even places
+	var all []Winograd
+	switch {
+	case c.KH == c.KW && c.SH == c.SW && (c.PoolH == 0 || poolable):
+		for _, out := range squareOutputs[[2]int{c.KH, c.SH}] {
+			all = append(all, tileOf(c, out, out))
+		}
+	case c.PoolH > 0:
+	case c.KH == 1:
+		for _, out := range rowOutputs[[2]int{c.KW, c.SW}] {
+			all = append(all, tileOf(c, 1, out))
+		}
+	case c.KW == 1:
+		for _, out := range rowOutputs[[2]int{c.KH, c.SH}] {
+			all = append(all, tileOf(c, out, 1))
+		}
+	}
+	return all
+}
+
+// precise reports whether a filtering is as precise as direct sums: its points are 0, 1, -1 and infinity, whose transforms
+// only add and halve.
+func (w Winograd) precise(c Conv) bool {
+	return w.OutH+ceilDiv(c.KH, c.SH)-1 <= 4 && (w.OutW == 1 || w.OutW+ceilDiv(c.KW, c.SW)-1 <= 4)
+}
 
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	down, across := w.TilesOf(c.Used())
-	places, tiles := w.In*w.In, down*across
+	places, tiles := w.Places(), down*across
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
 	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, narrows: w.Apart && t.narrows(), blocks: blocks, steps: c.In.C, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile

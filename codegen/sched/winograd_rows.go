@@ -1,7 +1,7 @@
 package sched
 
-// rowOutputs lists, by rows and stride of the kernel, how many rows of the result one-dimensional filtering computes
-// together: of at most eight points, as rounding errors do not multiply as those of two dimensions do.
+// rowOutputs lists, by size and stride of the kernel in one direction, how many results filtering in that direction alone
+// computes together: of at most eight points, as rounding errors do not multiply as those of two dimensions do.
 var rowOutputs = map[[2]int][]int{{3, 1}: {2, 4, 6}, {5, 1}: {2, 4}, {7, 1}: {2}, {3, 2}: {2, 4}, {5, 2}: {2, 4}, {7, 2}: {2, 4}}
 
 // rowWinograd proposes Winograd's filtering down the columns for a direct schedule of a planar image, as family f with
@@ -16,13 +16,13 @@ func rowWinograd(c Conv, t Target, direct ConvChoice, f Family, tiles []Tile) []
 		if height < out || out%max(c.PoolH, 1) != 0 {
 			continue
 		}
-		w := Winograd{Out: out, In: (out-1)*c.SH + c.KH}
+		w := tileOf(c, out, 1)
 		groups := float64(ceilDiv(height, out) * c.In.N)
 		vectors := ceilDiv(c.In.W, t.Lanes)*c.In.C + resultVectors(c, t, direct)
-		transforms := t.rowTransformCycles() * float64(w.In*vectors)
+		transforms := t.rowTransformCycles() * float64(w.InH*vectors)
 		choice := ConvChoice{Family: f, In: direct.In, Out: direct.Out, Winograd: w}
 		for _, tile := range tiles {
-			tile.Cycles = groups * (float64(w.In)*tile.Cycles + transforms)
+			tile.Cycles = groups * (float64(w.InH)*tile.Cycles + transforms)
 			choice.Tiles = append(choice.Tiles, tile)
 		}
 		all = append(all, filtering(choice, c, t))
