@@ -128,6 +128,22 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// Where the larger image is read, threads share its pixels, as long as each core has room for the weights.
+func TestPieces(t *testing.T) {
+	avx2, _ := LookupTarget("avx2")
+	for _, c := range []struct {
+		conv Conv
+		want int
+	}{
+		{conv(512, 128, 14, 1, 1, 1), 2}, {conv(128, 512, 14, 1, 1, 1), 1}, {conv(512, 512, 14, 1, 1, 1), 1}, {conv(2048, 512, 7, 1, 1, 1), 1}, {conv(64, 64, 56, 1, 1, 1), 2}, {conv(256, 16, 28, 1, 1, 1), 8},
+	} {
+		one := Candidate{ConvChoice: directChoice(c.conv.flat(), avx2)}
+		one.sharePieces(c.conv, avx2)
+		require.Equal(t, c.want, one.Pieces, "%v in tiles of %v", c.conv, one.Tiles[0])
+		require.False(t, one.Vetoed())
+	}
+}
+
 // checkTiles checks what every ranked list of tiles promises.
 func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 	t.Helper()
