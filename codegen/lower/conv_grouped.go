@@ -19,17 +19,38 @@ func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCho
 		return err
 	}
 	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread}
-	across := k.tile.Subs * k.target.Lanes
-	k.vector = k.grid("q", c.Out.Blocks()*sched.BlockChannels/across)
-	k.block, k.first = k.vector.Div(sched.BlockChannels/across), k.vector.Mod(sched.BlockChannels/across).Mul(across)
+	across := ceilDiv(ceilDiv(c.Out.C, k.target.Lanes), k.tile.Subs)
+	k.number = k.grid("q", across)
 	k.y = k.grid("y", c.Out.H)
-	k.tiles("x", c.Out.W, k.tile.Pixels, k.part)
+	allTiles(k.tile, c.Out.W, 1).each(k.kernel, func(x loopir.Index, tile sched.Tile) {
+		part := *k
+		part.tile = tile
+		part.compute(x)
+	})
 	k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+		block, lane := k.vector(s)
 		for _, col := range haloColumns(k.outLay, c.Out.W) {
-			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, k.block, k.y, loopir.C(col), k.lane(s))
+			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, block, k.y, loopir.C(col), lane)
 		}
 	})
+	k.clearRest(across)
 	return l.emit(k.kernel, n, string(choice.Family), k.tile)
+}
+
+// clearRest zeroes the vectors of the last block that hold no channel: the last of so many tiles across answers for them.
+func (k *groupedConv) clearRest(across int) {
+	end := k.conv.Out.Blocks() * sched.BlockChannels / k.target.Lanes
+	rest := end - across*k.tile.Subs
+	if rest == 0 {
+		return
+	}
+	last := k.number.AddC(2 - across).Max(loopir.C(0)) // 1, or 0 for all others
+	k.For("v", loopir.C(end).Sub(last.Mul(rest)), loopir.C(end), 1, func(v loopir.Index) {
+		block, lane := k.at(v)
+		k.kernel.each("x", k.outLay.Left+k.conv.Out.W+k.outLay.Right, func(x loopir.Index) {
+			k.Store(k.out, loopir.Num(k.vec(loopir.F32), 0), k.n, block, k.y, x, lane)
+		})
+	})
 }
 
 // groupedPacking orders weights [O, I, KH, KW] as [O/16][I][KH][KW][16 of O].
@@ -41,15 +62,22 @@ func groupedPacking(c sched.Conv) packing {
 
 type groupedConv struct {
 	*convKernel
-	tile         sched.Tile
-	spread       int          // see sched.ConvChoice
-	vector       loopir.Index // number of the tile along the output channels
-	block, first loopir.Index // block of the tile, and its first lane there
-	y            loopir.Index
+	tile   sched.Tile
+	spread int          // see sched.ConvChoice
+	number loopir.Index // of the tile along the output channels
+	y      loopir.Index
 }
 
-// lane is the first lane of vector s of the tile within its block.
-func (k *groupedConv) lane(s loopir.Index) loopir.Index { return k.first.Add(s.Mul(k.target.Lanes)) }
+// vector is the block and the first lane of vector s of the tile.
+func (k *groupedConv) vector(s loopir.Index) (block, lane loopir.Index) {
+	return k.at(k.number.Mul(k.tile.Subs).Add(s))
+}
+
+// at is the block and the first lane of vector v of the output channels.
+func (k *groupedConv) at(v loopir.Index) (block, lane loopir.Index) {
+	perBlock := sched.BlockChannels / k.target.Lanes
+	return v.Div(perBlock), v.Mod(perBlock).Mul(k.target.Lanes)
+}
 
 // each unrolls body over the tile.
 func (k *groupedConv) each(body func(p, s loopir.Index)) {
@@ -58,19 +86,23 @@ func (k *groupedConv) each(body func(p, s loopir.Index)) {
 	})
 }
 
-// part computes the tile whose first column is x.
-func (k *groupedConv) part(x loopir.Index) {
+// compute is the tile whose first column is x.
+func (k *groupedConv) compute(x loopir.Index) {
 	f32 := k.vec(loopir.F32)
 	acc := k.Reg("acc", f32, k.tile.Pixels, k.tile.Subs)
-	k.each(func(p, s loopir.Index) { acc.Set(loopir.LoadV(f32, k.b, k.block, k.lane(s)), p, s) })
+	k.each(func(p, s loopir.Index) {
+		block, lane := k.vector(s)
+		acc.Set(loopir.LoadV(f32, k.b, block, lane), p, s)
+	})
 	if k.spread > 0 {
 		k.sumSpread(acc, x)
 	} else {
 		k.sumBroadcast(acc, x)
 	}
 	k.each(func(p, s loopir.Index) {
-		v := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, k.block, k.y, x.Add(p)}, Lane: k.lane(s)})
-		k.Store(k.out, v, k.n, k.block, k.y, x.Add(p).AddC(k.outLay.Left), k.lane(s))
+		block, lane := k.vector(s)
+		v := k.epilogue.apply(acc.At(p, s), place{Idx: []loopir.Index{k.n, block, k.y, x.Add(p)}, Lane: lane})
+		k.Store(k.out, v, k.n, block, k.y, x.Add(p).AddC(k.outLay.Left), lane)
 	})
 }
 
@@ -87,11 +119,14 @@ func (k *groupedConv) eachTap(x loopir.Index, body func(kh, kw, row loopir.Index
 // sumBroadcast adds the products of a tile whose outputs are all of one group.
 func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 	f32, across := k.vec(loopir.F32), k.tile.Subs*k.target.Lanes
-	group := k.vector.Div(k.conv.GroupOutC / across).Min(loopir.C(k.conv.Groups - 1)) // padding lanes have weights of zero
+	group := k.number.Div(k.conv.GroupOutC / across)
 	k.eachInput(group, func(i, block, lane loopir.Index) {
 		k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
 			w := k.Reg("w", f32, k.tile.Subs)
-			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { w.Set(loopir.LoadV(f32, k.w, k.block, i, kh, kw, k.lane(s)), s) })
+			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+				out, first := k.vector(s)
+				w.Set(loopir.LoadV(f32, k.w, out, i, kh, kw, first), s)
+			})
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				in := k.Let("in", k.splat(k.in, k.n, block, row, col(p), lane))
 				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
@@ -120,7 +155,8 @@ func (k *groupedConv) eachInput(group loopir.Index, body func(i, block, lane loo
 // what the vector reads, for every input i of a group.
 func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 	f32, lanes, parts := k.vec(loopir.F32), k.target.Lanes, sched.BlockChannels/k.spread
-	block, first := k.vector.Div(parts), k.vector.Mod(parts).Mul(k.spread)
+	block, first := k.number.Div(parts), k.number.Mod(parts).Mul(k.spread)
+	out, lane := k.vector(loopir.C(0))
 	k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
 		in := k.Reg("in", f32, k.tile.Pixels)
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
@@ -131,7 +167,7 @@ func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 			for o := range mask {
 				mask[o] = o/k.conv.GroupOutC*k.conv.GroupInC + i
 			}
-			w := k.Let("w", loopir.LoadV(f32, k.w, k.block, loopir.C(i), kh, kw, k.first))
+			w := k.Let("w", loopir.LoadV(f32, k.w, out, loopir.C(i), kh, kw, lane))
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				v := loopir.ShuffleOf(in.At(p), in.At(p), mask...)
 				acc.Set(loopir.FMAOf(v, w, acc.At(p, loopir.C(0))), p, loopir.C(0))

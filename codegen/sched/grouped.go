@@ -50,12 +50,19 @@ func narrowThin(c Conv, t Target) []Candidate {
 	return all
 }
 
-// groupedTiles: Subs vectors lie in one block, and in one group unless they are spread.
+// groupedTiles: Subs vectors lie in one group, or the only one covers several; where groups cross blocks, vectors of a tile do.
 func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 	var out []Tile
-	for subs := 1; BlockChannels%(subs*choice.Lanes) == 0 && (subs == 1 || choice.Spread == 0 && c.GroupOutC%(subs*choice.Lanes) == 0); subs *= 2 {
+	most := 1
+	if choice.Spread == 0 {
+		most = c.GroupOutC / choice.Lanes
+	}
+	for subs := 1; subs <= most; subs++ {
+		if most%subs != 0 {
+			continue
+		}
 		for pixels := 1; pixels <= min(c.Out.W, 28); pixels++ {
-			tile := Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: subs}
+			tile := Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: subs, Narrows: t.narrows() && pixels > 1}
 			registers := tile
 			if choice.Spread > 0 {
 				registers.Pixels *= 2 // input vectors stay for all of their lanes
@@ -63,8 +70,8 @@ func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 			if pixels*subs > 1 && !fits(registers, t) {
 				break
 			}
-			tiles := c.Out.Blocks() * BlockChannels / choice.Lanes / subs * c.Out.H * ceilDiv(c.Out.W, pixels) * c.In.N
-			tile.Cycles = perTileCycles(t, c.GroupInC*c.KH*c.KW, tile) * float64(tiles)
+			row := rowCycles(t, c.Out.W, c.GroupInC*c.KH*c.KW, tile)
+			tile.Cycles = row * float64(ceilDiv(ceilDiv(c.Out.C, choice.Lanes), subs)*c.Out.H*c.In.N)
 			out = append(out, tile)
 		}
 	}

@@ -73,10 +73,11 @@ func rankTiles(t Target, s tileSpace) []Tile {
 	return out
 }
 
-// fits leaves a register for the broadcast input and one to spare: without it LLVM spills. Tiles with spare vectors do without.
+// fits leaves a register for the broadcast input and one to spare: without it LLVM spills, but not where vectors are an odd
+// number of several.
 func fits(tile Tile, t Target) bool {
 	used := tile.Accumulators() + tile.Vectors() + 1
-	return used < t.Registers || used == t.Registers && tile.Spare > 0
+	return used < t.Registers || used == t.Registers && tile.Vectors()%2 == 1 && tile.Vectors() > 1
 }
 
 // Narrow is t with one position less.
@@ -112,9 +113,14 @@ func (t Target) narrows() bool { return t.Lanes > 1 && t.Registers <= fewRegiste
 
 // tileCycles predicts the time of a layer.
 func tileCycles(t Target, s tileSpace, tile Tile) float64 {
-	whole, narrow := tile.Split(s.width)
-	row := float64(whole)*perTileCycles(t, s.steps, tile) + float64(narrow)*perTileCycles(t, s.steps, tile.Narrow())
-	return row * float64(s.rows*(s.blocks/tile.Blocks)*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
+	tiles := s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
+	return rowCycles(t, s.width, s.steps, tile) * float64(tiles)
+}
+
+// rowCycles predicts the time of a row of width positions.
+func rowCycles(t Target, width, steps int, tile Tile) float64 {
+	whole, narrow := tile.Split(width)
+	return float64(whole)*perTileCycles(t, steps, tile) + float64(narrow)*perTileCycles(t, steps, tile.Narrow())
 }
 
 // perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
