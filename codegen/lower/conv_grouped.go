@@ -18,7 +18,7 @@ func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCho
 	if err != nil {
 		return err
 	}
-	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread}
+	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread, rows: sched.KeepsWeights(c, choice.Tiles[0], l.target)}
 	across := ceilDiv(ceilDiv(c.Out.C, k.target.Lanes), k.tile.Subs)
 	k.number = k.grid("q", across)
 	k.y = k.grid("y", c.Out.H)
@@ -64,6 +64,7 @@ type groupedConv struct {
 	*convKernel
 	tile   sched.Tile
 	spread int          // see sched.ConvChoice
+	rows   bool         // see sched.KeepsWeights
 	number loopir.Index // of the tile along the output channels
 	y      loopir.Index
 }
@@ -118,15 +119,15 @@ func (k *groupedConv) eachTap(x loopir.Index, body func(kh, kw, row loopir.Index
 
 // sumBroadcast adds the products of a tile whose outputs are all of one group.
 func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
-	f32, across := k.vec(loopir.F32), k.tile.Subs*k.target.Lanes
+	across := k.tile.Subs * k.target.Lanes
 	group := k.number.Div(k.conv.GroupOutC / across)
 	k.eachInput(group, func(i, block, lane loopir.Index) {
+		if k.rows {
+			k.sumRow(acc, x, i, block, lane)
+			return
+		}
 		k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
-			w := k.Reg("w", f32, k.tile.Subs)
-			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
-				out, first := k.vector(s)
-				w.Set(loopir.LoadV(f32, k.w, out, i, kh, kw, first), s)
-			})
+			w := k.weights(i, kh, kw)
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				in := k.Let("in", k.splat(k.in, k.n, block, row, col(p), lane))
 				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
@@ -134,6 +135,36 @@ func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 				})
 			})
 		})
+	})
+}
+
+// weights loads the weights of one input and kernel place for the vectors of the tile.
+func (k *groupedConv) weights(i, kh, kw loopir.Index) loopir.Tile {
+	w := k.Reg("w", k.vec(loopir.F32), k.tile.Subs)
+	k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+		out, first := k.vector(s)
+		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, out, i, kh, kw, first), s)
+	})
+	return w
+}
+
+// sumRow adds the products of one input channel with a row of weights in registers: each number of the input is loaded once for all
+// columns that it is part of.
+func (k *groupedConv) sumRow(acc loopir.Tile, x, i, block, lane loopir.Index) {
+	c := k.conv
+	lo, hi := k.kernelRows(k.y)
+	k.For("kh", lo, hi, 1, func(kh loopir.Index) {
+		var w []loopir.Tile
+		for kw := range c.KW {
+			w = append(w, k.weights(i, kh, loopir.C(kw)))
+		}
+		for col := range k.tile.Pixels + c.KW - 1 {
+			in := k.Let("in", k.splat(k.in, k.n, block, k.inRow(k.y, kh), k.inCol(x).AddC(col), lane))
+			for kw := max(0, col-k.tile.Pixels+1); kw <= min(col, c.KW-1); kw++ {
+				p := loopir.C(col - kw)
+				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { acc.Set(loopir.FMAOf(in, w[kw].At(s), acc.At(p, s)), p, s) })
+			}
+		}
 	})
 }
 

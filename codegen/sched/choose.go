@@ -181,7 +181,7 @@ func ProductTile(rows, columns, steps int, t Target) Tile {
 				break
 			}
 			across := ceilDiv(ceilDiv(columns, t.Lanes), subs)
-			tile.Cycles = perTileCycles(t, steps, tile) * float64(across*ceilDiv(rows, pixels))
+			tile.Cycles = perTileCycles(t, steps, 1, tile) * float64(across*ceilDiv(rows, pixels))
 			if best.Pixels == 0 || tile.Cycles < best.Cycles {
 				best = tile
 			}

@@ -50,6 +50,12 @@ func narrowThin(c Conv, t Target) []Candidate {
 	return all
 }
 
+// KeepsWeights reports whether a tile of a grouped convolution has registers for a row of weights: then an input number is loaded
+// once for all columns of the kernel.
+func KeepsWeights(c Conv, tile Tile, t Target) bool {
+	return c.SW == 1 && c.DW == 1 && c.KW > 1 && tile.Accumulators()+c.KW*tile.Subs+1 < t.Registers
+}
+
 // groupedTiles: Subs vectors lie in one group, or the only one covers several; where groups cross blocks, vectors of a tile do.
 func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 	var out []Tile
@@ -70,7 +76,11 @@ func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 			if pixels*subs > 1 && !fits(registers, t) {
 				break
 			}
-			row := rowCycles(t, c.Out.W, c.GroupInC*c.KH*c.KW, tile)
+			steps, taps := c.GroupInC*c.KH*c.KW, 1
+			if KeepsWeights(c, tile, t) {
+				steps, taps = c.GroupInC*c.KH, c.KW
+			}
+			row := rowCycles(t, c.Out.W, steps, taps, tile)
 			tile.Cycles = row * float64(ceilDiv(ceilDiv(c.Out.C, choice.Lanes), subs)*c.Out.H*c.In.N)
 			out = append(out, tile)
 		}

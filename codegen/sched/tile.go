@@ -114,25 +114,25 @@ func (t Target) narrows() bool { return t.Lanes > 1 && t.Registers <= fewRegiste
 // tileCycles predicts the time of a layer.
 func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 	tiles := s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
-	return rowCycles(t, s.width, s.steps, tile) * float64(tiles)
+	return rowCycles(t, s.width, s.steps, 1, tile) * float64(tiles)
 }
 
 // rowCycles predicts the time of a row of width positions.
-func rowCycles(t Target, width, steps int, tile Tile) float64 {
+func rowCycles(t Target, width, steps, taps int, tile Tile) float64 {
 	whole, narrow := tile.Split(width)
-	return float64(whole)*perTileCycles(t, steps, tile) + float64(narrow)*perTileCycles(t, steps, tile.Narrow())
+	return float64(whole)*perTileCycles(t, steps, taps, tile) + float64(narrow)*perTileCycles(t, steps, taps, tile.Narrow())
 }
 
-// perTileCycles predicts the time of one tile: each step of the sum is bound by multiply-adds, by loads, or by the
-// latency of too few independent sums; beside the sum there are start and epilogue.
-func perTileCycles(t Target, steps int, tile Tile) float64 {
+// perTileCycles predicts the time of one tile: each step of the sum, for so many neighbouring taps of the kernel, is bound by
+// multiply-adds, by loads, or by the latency of too few independent sums; beside the sum there are start and epilogue.
+func perTileCycles(t Target, steps, taps int, tile Tile) float64 {
 	const loopCycles, lateCycles = 0.5, 0.25
 	latency := float64(t.FMALatency)
 	if t.Lanes > 1 { // operands that come late are not made up for
 		latency += lateCycles
 	}
-	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*tile.Pixels), float64(tile.Vectors())
-	step := max(sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), latency)
+	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*(tile.Pixels+taps-1)), float64(taps*tile.Vectors())
+	step := max(float64(taps)*sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(taps)*latency)
 	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
 	return float64(steps)*(step+loopCycles) + sums*storeCycles + startCycles
 }
