@@ -20,7 +20,7 @@ DEFAULT_NETWORKS = "lenet,resnet20,resnet50"
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     networks = parser.add_mutually_exclusive_group()
-    networks.add_argument("--networks", help=f"names, default {DEFAULT_NETWORKS}")
+    networks.add_argument("--networks", help=f"names, also of any classifier of torchvision; default {DEFAULT_NETWORKS}")
     networks.add_argument("--all", action="store_true", help="all networks (exports about 1 GB)")
     parser.add_argument("--random", action="store_true", help="twenty random networks of realistic size, beside those named")
     parser.add_argument("--threads", default="1,2", help="thread counts, default 1,2")
@@ -64,9 +64,8 @@ def main():
 
     chosen = options.engines.split(",") if options.engines else engines.default_names(options.precision, machine.flags())
     names = network_names(options, networks)
-    for kind, given, known in (("engine", chosen, engines.ALL_NAMES), ("network", names, [*networks.NETWORKS, *networks.RANDOM])):
-        for name in set(given) - set(known):
-            sys.exit(f"peers: no {kind} is called {name}; there are {', '.join(known)}")
+    for name in set(chosen) - set(engines.ALL_NAMES):
+        sys.exit(f"peers: no engine is called {name}; there are {', '.join(engines.ALL_NAMES)}")
     nncc = options.nncc or (engines.build_nncc(ROOT) if any(map(engines.is_nncc, chosen)) else None)
     folder = options.models or environment.cache_dir() / "models"
     paths = {name: networks.path_of(name, ROOT, folder) for name in names}

@@ -1,4 +1,5 @@
-"""The networks that are compared, as ONNX files: opset 17, batch 1, input `input`, output `logits`.
+"""The networks that are compared, as ONNX files: opset 17, batch 1, input `input`, output `logits`. Names that are not listed here
+are of torchvision's classifiers.
 
 All but ResNet-20, which is trained and lies in the repository, have random weights (seed 0) with plausible batch-norm
 statistics: they serve speed and numerical agreement, not accuracy. The structure of those called random0, random1, ... is
@@ -17,13 +18,17 @@ NETWORKS = {
     "lenet": 32, "resnet20": 32, "resnet50": 224, "resnet18": 224, "vgg16": 224, "alexnet": 224, "squeezenet": 224,
     "googlenet": 224, "mobilenetv2": 224, "densenet121": 224, "efficientnet_b0": 224, "convnext_tiny": 224,
 }
+OTHER_SIDES = {"inception_v3": 299}  # of classifiers that are not listed
+USUAL_SIDE = 224
 RANDOM = tuple(f"random{seed}" for seed in range(random_networks.COUNT))  # made by random_networks.py
 COMMITTED = {"resnet20": Path("testdata/models/resnet20/resnet20.onnx")}  # relative to the repository
 
 
 def side_of(name):
     """Return the side of a network's input."""
-    return random_networks.side_of(RANDOM.index(name)) if name in RANDOM else NETWORKS[name]
+    if name in RANDOM:
+        return random_networks.side_of(RANDOM.index(name))
+    return NETWORKS.get(name) or OTHER_SIDES.get(name, USUAL_SIDE)
 
 
 def path_of(name, root, folder):
@@ -38,7 +43,9 @@ def path_of(name, root, folder):
     if not path.exists():
         print(f"exporting {name}", file=sys.stderr, flush=True)
         # A process of its own keeps PyTorch's memory and threads away from the measurements.
-        subprocess.run([sys.executable, __file__, str(folder), name], check=True, stderr=subprocess.DEVNULL)
+        done = subprocess.run([sys.executable, __file__, str(folder), name], capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{name}: " + (done.stderr.strip().splitlines() or ["the exporter failed"])[-1])
     return path
 
 
@@ -56,7 +63,10 @@ def build(name):
     makers = {
         "lenet": lenet, "mobilenetv2": models.mobilenet_v2, "squeezenet": models.squeezenet1_1,
         "googlenet": lambda: models.googlenet(aux_logits=False, init_weights=False),
+        "inception_v3": lambda: models.inception_v3(aux_logits=False, init_weights=False),
     }
+    if name not in makers and name not in models.list_models(module=models):
+        sys.exit(f"no network is called {name}; there are {', '.join([*NETWORKS, *RANDOM])}, and torchvision's classifiers")
     return makers.get(name, getattr(models, name, None))()
 
 
@@ -83,7 +93,7 @@ def module(name):
 def export(name, folder):
     import torch
     folder.mkdir(parents=True, exist_ok=True)
-    part, side = folder / (name + ".part"), NETWORKS[name]
+    part, side = folder / (name + ".part"), side_of(name)
     torch.onnx.export(module(name), (torch.zeros(1, 3, side, side),), str(part), dynamo=False, opset_version=17,
                       input_names=["input"], output_names=["logits"])
     part.rename(folder / (name + ".onnx"))  # a file under its final name is complete
