@@ -53,22 +53,8 @@ def build(name):
     make_module = crnn.CRNN if name == "crnn" else getattr(models, name)
     module = make_module(**(without_aux if name in ("googlenet", "inception_v3") else {})).eval()
     networks.randomize_batch_norms(module)
-    randomize_constants(module)
+    networks.randomize_constants(module)
     return module
-
-
-def randomize_constants(module):
-    """Give numbers to parameters that are all alike before training, such as a last layer of zeros, which would hide errors."""
-    for parameter in module.parameters():
-        values = parameter.data
-        if values.numel() == 1 or (values != values.flatten()[0]).any():
-            continue
-        if values.ndim == 2:
-            values.normal_(0, values.shape[1] ** -0.5)
-        elif values.any():
-            values.uniform_(0.5, 1.5)
-        else:
-            values.normal_(0, 0.1)
 
 
 def input_of(name):

@@ -81,12 +81,28 @@ def randomize_batch_norms(module):
             layer.bias.data.normal_(0, 0.1)
 
 
+def randomize_constants(module):
+    """Give numbers to parameters that are all alike before training, such as a last layer of zeros, which would hide errors."""
+    for parameter in module.parameters():
+        values = parameter.data
+        if values.numel() == 1 or (values != values.flatten()[0]).any():
+            continue
+        if values.ndim == 2:
+            values.normal_(0, values.shape[1] ** -0.5)
+        elif values.any():
+            values.uniform_(0.5, 1.5)
+        else:
+            values.normal_(0, 0.1)
+
+
 def module(name):
     """Return the module that a network is exported from: the same one always."""
     import torch
     torch.manual_seed(0)
     made = build(name).eval()
     randomize_batch_norms(made)
+    if name not in NETWORKS:
+        randomize_constants(made)
     return made
 
 
