@@ -18,7 +18,7 @@ func lowerConvGrouped(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvCho
 	if err != nil {
 		return err
 	}
-	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread, rows: sched.KeepsWeights(c, choice.Tiles[0], l.target)}
+	k := &groupedConv{convKernel: ck, tile: choice.Tiles[0], spread: choice.Spread, row: choice.KeepsWeights(c, choice.Tiles[0], l.target)}
 	across := ceilDiv(ceilDiv(c.Out.C, k.target.Lanes), k.tile.Subs)
 	k.number = k.grid("q", across)
 	k.y = k.grid("y", c.Out.H)
@@ -64,7 +64,7 @@ type groupedConv struct {
 	*convKernel
 	tile   sched.Tile
 	spread int          // see sched.ConvChoice
-	rows   bool         // see sched.KeepsWeights
+	row    bool         // of weights in registers, see sched.ConvChoice.KeepsWeights
 	number loopir.Index // of the tile along the output channels
 	y      loopir.Index
 }
@@ -122,7 +122,7 @@ func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 	across := k.tile.Subs * k.target.Lanes
 	group := k.number.Div(k.conv.GroupOutC / across)
 	k.eachInput(group, func(i, block, lane loopir.Index) {
-		if k.rows {
+		if k.row {
 			k.sumRow(acc, x, i, block, lane)
 			return
 		}

@@ -50,10 +50,10 @@ func narrowThin(c Conv, t Target) []Candidate {
 	return all
 }
 
-// KeepsWeights reports whether a tile of a grouped convolution has registers for a row of weights: then an input number is loaded
+// KeepsWeights reports whether a tile of a grouped convolution keeps a row of weights in registers: then an input number is loaded
 // once for all columns of the kernel.
-func KeepsWeights(c Conv, tile Tile, t Target) bool {
-	return c.SW == 1 && c.DW == 1 && c.KW > 1 && tile.Accumulators()+c.KW*tile.Subs+1 < t.Registers
+func (choice ConvChoice) KeepsWeights(c Conv, tile Tile, t Target) bool {
+	return choice.Spread == 0 && c.SW == 1 && c.DW == 1 && c.KW > 1 && tile.Accumulators()+c.KW*tile.Subs+1 < t.Registers
 }
 
 // groupedTiles: Subs vectors lie in one group, or the only one covers several; where groups cross blocks, vectors of a tile do.
@@ -77,7 +77,7 @@ func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 				break
 			}
 			steps, taps := c.GroupInC*c.KH*c.KW, 1
-			if KeepsWeights(c, tile, t) {
+			if choice.KeepsWeights(c, tile, t) {
 				steps, taps = c.GroupInC*c.KH, c.KW
 			}
 			row := rowCycles(t, c.Out.W, steps, taps, tile)
