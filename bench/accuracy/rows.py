@@ -15,7 +15,7 @@ for one of them, measured anew:
 
 The torchvision networks and a CRNN, which reads lines of text, with random weights, come from both of PyTorch's exporters (`torch.onnx.export` with `dynamo=False` and with
 `dynamo=True`). They have a batch that is chosen at run time and are given two pictures, but for the transformers, which get one; the pictures
-have {zoo.SIDE} pixels a side, or as many more as the network asks for. Those of a fixed batch are what `make bench-peers` times. The others come with the
+have {zoo.networks.USUAL_SIDE} pixels a side, or as many more as the network asks for. Those of a fixed batch are what `make bench-peers` times. The others come with the
 onnx package, which has them with weights that are all alike (constant); they are also checked with random ones. Portable code runs some of
 the smaller ones. What is compared is the result of
 

@@ -16,8 +16,6 @@ import networks  # noqa: E402
 
 # Families that join the batch with other dimensions on the way, so that nncc has to know it.
 ONE_PICTURE = ("crnn", "maxvit", "swin", "vit")
-SIDE = 224  # of the square RGB input in pixels, where the network takes it
-SIDES = {"inception_v3": 299, "vit_h_14": SIDE}  # what the best weights of the latter take is of another network
 LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
 TORCHSCRIPT_OPSET = 17
 
@@ -46,12 +44,9 @@ def make(name, exporter, folder):
 def build(name):
     """Return the module of a network, ready for inference."""
     import torch
-    from torchvision import models
     import crnn
-    without_aux = {"aux_logits": False, "init_weights": False}  # initialising for training takes minutes
     torch.manual_seed(0)
-    make_module = crnn.CRNN if name == "crnn" else getattr(models, name)
-    module = make_module(**(without_aux if name in ("googlenet", "inception_v3") else {})).eval()
+    module = (crnn.CRNN() if name == "crnn" else networks.build(name)).eval()
     networks.randomize_batch_norms(module)
     networks.randomize_constants(module)
     return module
@@ -59,11 +54,10 @@ def build(name):
 
 def input_of(name):
     """Return the shape of a network's input, without the batch."""
-    from torchvision import models
     import crnn
     if name == "crnn":
         return crnn.INPUT
-    side = SIDES.get(name, max(SIDE, *models.get_model_weights(name).DEFAULT.meta["min_size"]))
+    side = networks.side_of(name)
     return 3, side, side
 
 

@@ -18,8 +18,8 @@ NETWORKS = {
     "lenet": 32, "resnet20": 32, "resnet50": 224, "resnet18": 224, "vgg16": 224, "alexnet": 224, "squeezenet": 224,
     "googlenet": 224, "mobilenetv2": 224, "densenet121": 224, "efficientnet_b0": 224, "convnext_tiny": 224,
 }
-OTHER_SIDES = {"inception_v3": 299}  # of classifiers that are not listed
-USUAL_SIDE = 224
+USUAL_SIDE = 224  # of classifiers that are not listed
+OTHER_SIDES = {"inception_v3": 299, "swin_v2_t": 256, "swin_v2_s": 256, "swin_v2_b": 256}
 RANDOM = tuple(f"random{seed}" for seed in range(random_networks.COUNT))  # made by random_networks.py
 COMMITTED = {"resnet20": Path("testdata/models/resnet20/resnet20.onnx")}  # relative to the repository
 
@@ -62,7 +62,7 @@ def build(name):
     from torchvision import models
     makers = {
         "lenet": lenet, "mobilenetv2": models.mobilenet_v2, "squeezenet": models.squeezenet1_1,
-        "googlenet": lambda: models.googlenet(aux_logits=False, init_weights=False),
+        "googlenet": lambda: models.googlenet(aux_logits=False, init_weights=False),  # initialising for training takes minutes
         "inception_v3": lambda: models.inception_v3(aux_logits=False, init_weights=False),
     }
     if name not in makers and name not in models.list_models(module=models):
