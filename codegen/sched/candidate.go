@@ -65,8 +65,9 @@ func (choice ConvChoice) Cycles() float64 {
 func (c *Candidate) veto(why string) { c.Cost, c.Verdict = math.Inf(1), why }
 
 // sharePieces lets threads share a kernel for conv that sees an image as one row: channels, and pieces of the row where those are
-// few, or where the image that is read is the larger one, of which each core then reads a part. Pieces come first, as most of one's
-// image was written by the core that reads it. Where vectors hold a block of channels that was not measured; tiles are as wide as most rows there, and it is ruled out.
+// few, or where the image that is read is the larger one, of which each core then reads a part. Pieces come first, as most of
+// one's image was written by the core that reads it. Where vectors hold a block of channels that was not measured; tiles are as
+// wide as most rows there, and it is ruled out.
 func (c *Candidate) sharePieces(conv Conv, t Target) {
 	const enough = 8
 	whole, narrow := c.Tiles[0].Split(conv.Out.H * conv.Out.W)
