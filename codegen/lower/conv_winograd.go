@@ -76,79 +76,141 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 
 // multiply computes p for the register tile's channels: for each place a product of matrices.
 func (k *winogradKernel) multiply() {
+	if k.Trims {
+		for _, down := range k.down.Places() {
+			k.For("row", loopir.C(down.From), loopir.C(down.To), 1, func(row loopir.Index) {
+				for _, across := range k.across.Places() {
+					k.For("column", loopir.C(across.From), loopir.C(across.To), 1, func(column loopir.Index) {
+						count := down.Tiles * across.Tiles
+						k.products(row.Mul(k.InW).Add(column), count, k.tile.Fit(count))
+					})
+				}
+			})
+		}
+		return
+	}
 	k.For("place", loopir.C(0), loopir.C(k.Places()), 1, func(place loopir.Index) {
 		if count, known := k.count.IsConst(); known {
-			allTiles(k.tile, count, 1).each(k.kernel, func(m loopir.Index, tile sched.Tile) {
-				part := *k
-				part.tile = tile
-				part.product(place, m)
-			})
+			k.products(place, count, k.tile)
 			return
 		}
 		k.For("m", loopir.C(0), k.count.AddC(k.tile.Pixels-1).Div(k.tile.Pixels), 1, func(m loopir.Index) {
-			k.product(place, m.Mul(k.tile.Pixels))
+			k.product(winogradSum{place, loopir.C(0), k.conv.In.C, k.Block}, m.Mul(k.tile.Pixels), k.tile)
 		})
 	})
 }
 
-// product multiplies one register tile: the transformed input of the tiles from m on with weights of one place.
-func (k *winogradKernel) product(place, m loopir.Index) {
+// winogradSum is the sum over some channels at one place, for the count tiles that have it.
+type winogradSum struct {
+	place, first loopir.Index
+	channels     int
+	count        int
+}
+
+// products multiplies all that count tiles have at one place, in parts of the sum whose weights stay in the nearest cache for all of
+// the register tiles.
+func (k *winogradKernel) products(place loopir.Index, count int, tile sched.Tile) {
+	part := winogradSum{place, loopir.C(0), k.partChannels(tile, count), count}
+	tiles := func() {
+		allTiles(tile, count, 1).each(k.kernel, func(m loopir.Index, tile sched.Tile) { k.product(part, m, tile) })
+	}
+	if part.channels == k.conv.In.C {
+		tiles()
+		return
+	}
+	k.each("m", count, func(m loopir.Index) {
+		k.eachVector(tile, func(b, s loopir.Index) {
+			k.Store(k.p, loopir.Num(k.vec(loopir.F32), 0), place, m, b, k.lane.Add(s.Mul(k.target.Lanes)))
+		})
+	})
+	k.each("part", k.conv.In.C/part.channels, func(i loopir.Index) {
+		part.first = i.Mul(part.channels)
+		tiles()
+	})
+}
+
+// partChannels is how many channels are summed at a time: all of them, unless several register tiles read more weights than there is
+// room for in the nearest cache, beside what is fetched meanwhile. Tiles that overlap would add to the same sum twice.
+func (k *winogradKernel) partChannels(tile sched.Tile, count int) int {
+	const mostBytes = 16 << 10
+	all := k.conv.In.C
+	weightBytes := 4 * all * tile.Vectors() * k.target.Lanes
+	if k.ahead == 0 || count <= tile.Pixels || weightBytes <= mostBytes || tile.Overlaps(count) {
+		return all
+	}
+	parts := max(1, all/k.ahead)
+	for all%parts != 0 {
+		parts--
+	}
+	return all / parts
+}
+
+// product multiplies one register tile: the transformed input of the tiles from m on with the weights.
+func (k *winogradKernel) product(sum winogradSum, m loopir.Index, tile sched.Tile) {
 	f32, lanes := k.vec(loopir.F32), k.target.Lanes
-	acc := k.Reg("acc", f32, k.tile.Pixels, k.tile.Blocks, k.tile.Subs)
-	each := func(body func(t, b, s loopir.Index)) {
-		k.eachVector(k.tile, func(b, s loopir.Index) {
-			k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) { body(t, b, s) })
+	acc := k.Reg("acc", f32, tile.Pixels, tile.Blocks, tile.Subs)
+	each := func(body func(t, b, s loopir.Index, p []loopir.Index)) {
+		k.eachVector(tile, func(b, s loopir.Index) {
+			k.Unroll("t", 0, tile.Pixels, func(t loopir.Index) {
+				body(t, b, s, []loopir.Index{sum.place, m.Add(t), b, k.lane.Add(s.Mul(lanes))})
+			})
 		})
 	}
-	each(func(t, b, s loopir.Index) { acc.Set(loopir.Num(f32, 0), t, b, s) })
-	k.For("c", loopir.C(0), loopir.C(k.conv.In.C), 1, func(c loopir.Index) {
-		w := k.Reg("w", f32, k.tile.Blocks, k.tile.Subs)
-		k.eachVector(k.tile, func(b, s loopir.Index) {
-			w.Set(loopir.LoadV(f32, k.w, k.block.Add(b), place, c, k.lane.Add(s.Mul(lanes))), b, s)
+	each(func(t, b, s loopir.Index, p []loopir.Index) {
+		if sum.channels < k.conv.In.C {
+			acc.Set(loopir.LoadV(f32, k.p, p...), t, b, s)
+		} else {
+			acc.Set(loopir.Num(f32, 0), t, b, s)
+		}
+	})
+	k.For("c", loopir.C(0), loopir.C(sum.channels), 1, func(step loopir.Index) {
+		c := sum.first.Add(step)
+		w := k.Reg("w", f32, tile.Blocks, tile.Subs)
+		k.eachVector(tile, func(b, s loopir.Index) {
+			w.Set(loopir.LoadV(f32, k.w, k.block.Add(b), sum.place, c, k.lane.Add(s.Mul(lanes))), b, s)
 		})
-		k.prefetch(place, m, c)
-		k.Unroll("t", 0, k.tile.Pixels, func(t loopir.Index) {
-			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.v.buf, k.v.at(place, m.Add(t), c)...)))
-			k.eachVector(k.tile, func(b, s loopir.Index) { acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(t, b, s)), t, b, s) })
+		k.prefetch(sum, m, step, tile)
+		k.Unroll("t", 0, tile.Pixels, func(t loopir.Index) {
+			x := k.Let("x", loopir.SplatOf(lanes, loopir.LoadV(loopir.Scalar(loopir.F32), k.v.buf, k.v.at(sum.place, m.Add(t), c)...)))
+			k.eachVector(tile, func(b, s loopir.Index) { acc.Set(loopir.FMAOf(x, w.At(b, s), acc.At(t, b, s)), t, b, s) })
 		})
 	})
-	each(func(t, b, s loopir.Index) {
-		k.Store(k.p, acc.At(t, b, s), place, m.Add(t), b, k.lane.Add(s.Mul(lanes)))
-	})
+	each(func(t, b, s loopir.Index, p []loopir.Index) { k.Store(k.p, acc.At(t, b, s), p...) })
 }
 
-// prefetch is what step c of the tile from m on fetches of the weights: its share of the next place's if the block has several tiles.
-func (k *winogradKernel) prefetch(place, m, c loopir.Index) {
+// prefetch is what one step of the tile from m on fetches of the weights: its share of those that come next, if several tiles take part
+// in the sum.
+func (k *winogradKernel) prefetch(sum winogradSum, m, step loopir.Index, tile sched.Tile) {
 	if k.ahead == 0 {
 		return
 	}
-	k.Unroll("b", 0, k.tile.Blocks, func(b loopir.Index) {
-		if k.Block <= k.tile.Pixels {
-			k.Prefetch(k.w, k.block.Add(b), place, c.AddC(k.ahead), k.lane)
+	k.Unroll("b", 0, tile.Blocks, func(b loopir.Index) {
+		if sum.count <= tile.Pixels {
+			k.Prefetch(k.w, k.block.Add(b), sum.place, sum.first.Add(step).AddC(k.ahead), k.lane)
 			return
 		}
-		k.Prefetch(k.w, k.block.Add(b), place.AddC(1), loopir.C(0), fetchShare(k.tile, k.Block, k.conv.In.C, m, c))
+		k.Prefetch(k.w, k.block.Add(b), sum.place, sum.first.AddC(sum.channels), fetchShare(tile, sum.count, sum.channels, m, step))
 	})
 }
 
 // transformOutput writes the results of the register tile's channels.
 func (k *winogradKernel) transformOutput() {
 	f32 := k.vec(loopir.F32)
-	k.eachTile(func(t, y, x, rows, columns loopir.Index) {
+	k.eachTile(func(t winogradTile) {
 		k.each("b", k.tile.Blocks, func(b loopir.Index) {
 			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
 				lane := k.lane.Add(s.Mul(k.target.Lanes))
-				k.For("c", loopir.C(0), loopir.C(k.InW), 1, func(c loopir.Index) {
-					p := make([]loopir.Expr, k.InH)
+				k.eachColumn(t, func(c, row loopir.Index) {
+					p := make([]loopir.Expr, t.rows.In)
 					for r := range p {
-						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*k.InW), t, b, lane))
+						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*k.InW), row, b, lane))
 					}
-					for r, e := range k.times(k.rows.at, p) {
+					for r, e := range k.times(t.ofRows.at, p) {
 						k.Store(k.half, e, loopir.C(r), c, lane)
 					}
 				})
-				k.For("r", rows, loopir.C(k.OutH), max(k.conv.PoolH, 1), func(r loopir.Index) { // shared rows are the other tile's
-					k.outputRow(b, lane, r, y.Add(r), x, columns)
+				k.For("r", t.sharedRows, loopir.C(t.rows.Out), max(k.conv.PoolH, 1), func(r loopir.Index) { // shared rows are the other tile's
+					k.outputRow(t, k.block.Add(b), lane, r)
 				})
 			})
 		})
@@ -156,33 +218,31 @@ func (k *winogradKernel) transformOutput() {
 }
 
 // outputRow transforms row r of a tile, or the rows from it on that are pooled, in the other direction and stores the
-// columns from skip on.
-func (k *winogradKernel) outputRow(b, lane, r, y, x, skip loopir.Index) {
+// columns that it does not share.
+func (k *winogradKernel) outputRow(t winogradTile, block, lane, r loopir.Index) {
 	f32, unit := k.vec(loopir.F32), max(k.conv.PoolW, 1)
-	block := k.block.Add(b)
+	y := t.y.Add(r)
 	bias := k.Let("bias", loopir.LoadV(f32, k.b, block, lane))
 	rows := make([][]loopir.Expr, max(k.conv.PoolH, 1))
 	for i := range rows {
-		p := make([]loopir.Expr, k.InW)
+		p := make([]loopir.Expr, t.columns.In)
 		for c := range p {
 			p[c] = k.Let("p", loopir.LoadV(f32, k.half, r.AddC(i), loopir.C(c), lane))
 		}
-		for c, e := range k.times(k.columns.at, p) {
-			at := place{Idx: []loopir.Index{k.n, block, y.AddC(i), x.AddC(c)}, Lane: lane}
-			rows[i] = append(rows[i], k.epilogue.apply(loopir.Add.Of(e, bias), at))
+		rows[i] = make([]loopir.Expr, t.columns.Out)
+		for c, e := range k.times(t.ofColumns.at, p) {
+			at := place{Idx: []loopir.Index{k.n, block, y.AddC(i), t.x.AddC(c)}, Lane: lane}
+			rows[i][c] = k.epilogue.apply(loopir.Add.Of(e, bias), at)
 		}
 	}
 	pool := k.pool()
-	row, column := y.Div(len(rows)), x.Div(unit)
-	for c := 0; c < k.OutW; c += unit {
+	row, column := y.Div(len(rows)), t.x.Div(unit)
+	for c := 0; c < t.columns.Out; c += unit {
 		v := pool(func(i, j int) loopir.Expr { return rows[i][c+j] })
-		count := loopir.C(k.target.Lanes)
-		if k.used.W%k.OutW != 0 {
-			count = loopir.C(c + 1).Sub(skip).Min(loopir.C(1)).Mul(k.target.Lanes)
-		}
-		k.put(k.out, count, v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)
+		own := loopir.C(c + 1).Sub(t.sharedColumns).Min(loopir.C(1))
+		k.put(k.out, own.Mul(k.target.Lanes), v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)
 	}
-	k.For("first", x, loopir.C(1), 1, func(loopir.Index) { // the halo belongs to the tile at the start of the row
+	k.For("first", t.x, loopir.C(1), 1, func(loopir.Index) { // the halo belongs to the tile at the start of the row
 		for _, col := range haloColumns(k.outLay, k.conv.PooledW) {
 			k.Store(k.out, loopir.Num(f32, 0), k.n, block, row, loopir.C(col), lane)
 		}

@@ -72,7 +72,7 @@ func storesOnce(c sched.Conv, choice sched.ConvChoice) bool {
 	case sched.ConvBlocked, sched.ConvPlanar:
 		return c.PoolH == 0 && !choice.Tiles[0].Overlaps(c.Flat(choice).Out.W)
 	case sched.ConvWinograd: // tiles that overlap down the image store only rows of their own
-		return c.PoolH == 0 && c.Out.W%choice.Winograd.OutW == 0
+		return c.PoolH == 0 && (choice.Winograd.Trims || c.Out.W%choice.Winograd.OutW == 0)
 	}
 	return false
 }

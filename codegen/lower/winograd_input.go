@@ -10,11 +10,9 @@ import (
 type winogradTiles struct {
 	*convKernel
 	sched.Winograd
-	rows, columns transform   // of the rows of a column, and of the columns of a row
-	used          sched.Image // of the result
-	down, across  int         // tiles
-	first, count  loopir.Index
-	half          *loopir.Buffer // a tile transformed in one direction
+	down, across sched.Axis // tiles
+	first, count loopir.Index
+	half         *loopir.Buffer // a tile transformed in one direction
 }
 
 // transformsFor are the transforms of c in tiles of w: of the rows of a column, and of the columns of a row.
@@ -23,17 +21,27 @@ func transformsFor(c sched.Conv, w sched.Winograd) (rows, columns transform) {
 }
 
 func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
-	t := &winogradTiles{convKernel: k, Winograd: w, used: k.conv.Used()}
-	t.rows, t.columns = transformsFor(k.conv, w)
-	t.down, t.across = w.TilesOf(t.used)
-	t.first, t.count = loopir.C(0), loopir.C(t.down*t.across)
+	t := &winogradTiles{convKernel: k, Winograd: w}
+	t.down, t.across = w.Axes(k.conv)
+	t.first, t.count = loopir.C(0), loopir.C(t.down.Tiles*t.across.Tiles)
 	t.half = k.Temp("half", loopir.F32, w.InH, w.InW, sched.BlockChannels)
 	return t
 }
 
+// winogradTile is one tile of an image: its size and transforms, its place among the tiles, its first result, and how many rows and
+// columns of them it shares with the tile before, if it lies over it.
+type winogradTile struct {
+	rows, columns             sched.Side
+	ofRows, ofColumns         transform
+	number                    loopir.Index // in the block, where no tiles are trimmed
+	down, across              loopir.Index // where some are
+	y, x                      loopir.Index
+	sharedRows, sharedColumns loopir.Index
+}
+
 // eachBlock adds the grid dimension over blocks of tiles, of which all but the last are whole register tiles of unit tiles.
 func (k *winogradTiles) eachBlock(unit int) {
-	tiles := k.down * k.across
+	tiles := k.down.Tiles * k.across.Tiles
 	units := (tiles + unit - 1) / unit
 	from := func(b loopir.Index) loopir.Index { return b.Mul(units).Div(k.Blocks).Mul(unit) }
 	b := k.grid("t", k.Blocks)
@@ -41,18 +49,59 @@ func (k *winogradTiles) eachBlock(unit int) {
 	k.count = loopir.C(k.Block).Min(from(b.AddC(1)).Min(loopir.C(tiles)).Sub(k.first)) // the first minimum tells the verifier
 }
 
-// eachTile runs body for every tile of the block: its number in the block, the place of its first output pixel, and
-// how many rows and columns it shares with the tile before: the last ones lie inside the image, over their neighbours.
-func (k *winogradTiles) eachTile(body func(t, y, x, rows, columns loopir.Index)) {
-	k.For("t", loopir.C(0), k.count, 1, func(t loopir.Index) {
+// eachTile runs body for every tile of the block.
+func (k *winogradTiles) eachTile(body func(t winogradTile)) {
+	if k.Trims {
+		for _, rows := range k.down.Sizes() {
+			for _, columns := range k.across.Sizes() {
+				k.eachTrimmed(rows, columns, body)
+			}
+		}
+		return
+	}
+	t := winogradTile{rows: k.down.All, columns: k.across.All}
+	t.ofRows, t.ofColumns = transformsFor(k.conv, k.Winograd)
+	used := k.conv.Used()
+	k.For("t", loopir.C(0), k.count, 1, func(number loopir.Index) {
 		along := func(number loopir.Index, out, extent int) (at, shared loopir.Index) {
+			if extent%out == 0 {
+				return number.Mul(out), loopir.C(0)
+			}
 			past := number.Mul(out).AddC(out - extent)
 			return number.Mul(out).Min(loopir.C(extent - out)), past.Max(loopir.C(0))
 		}
-		y, rows := along(k.first.Add(t).Div(k.across), k.OutH, k.used.H)
-		x, columns := along(k.first.Add(t).Mod(k.across), k.OutW, k.used.W)
-		body(t, y, x, rows, columns)
+		t.number = number
+		t.y, t.sharedRows = along(k.first.Add(number).Div(k.across.Tiles), k.OutH, used.H)
+		t.x, t.sharedColumns = along(k.first.Add(number).Mod(k.across.Tiles), k.OutW, used.W)
+		body(t)
 	})
+}
+
+// eachTrimmed runs body for tiles of one size.
+func (k *winogradTiles) eachTrimmed(rows, columns sched.SizedTiles, body func(t winogradTile)) {
+	none := loopir.C(0)
+	t := winogradTile{rows: rows.Side, columns: columns.Side, sharedRows: none, sharedColumns: none}
+	t.ofRows, t.ofColumns = trimmed(rows.Out, k.OutH, k.conv.KH, k.conv.SH), trimmed(columns.Out, k.OutW, k.conv.KW, k.conv.SW)
+	k.For("down", loopir.C(rows.From), loopir.C(rows.To), 1, func(down loopir.Index) {
+		k.For("across", loopir.C(columns.From), loopir.C(columns.To), 1, func(across loopir.Index) {
+			t.down, t.across = down, across
+			t.y, t.x = down.Mul(k.OutH), across.Mul(k.OutW)
+			body(t)
+		})
+	})
+}
+
+// eachColumn runs body for every column of t's places, with the row that t has among the tiles which share them.
+func (k *winogradTiles) eachColumn(t winogradTile, body func(c, row loopir.Index)) {
+	for _, p := range k.across.Places() {
+		row := t.number
+		if k.Trims {
+			row = t.down.Mul(p.Tiles).Add(t.across)
+		}
+		if to := min(p.To, t.columns.In); p.From < to {
+			k.For("c", loopir.C(p.From), loopir.C(to), 1, func(c loopir.Index) { body(c, row) })
+		}
+	}
 }
 
 // winogradInput is transformed input: for each place one row of tiles times channels.
@@ -84,51 +133,51 @@ func (v winogradInput) at(place, tile, channel loopir.Index) []loopir.Index {
 func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 	k.Unroll("v", 0, sched.BlockChannels/k.target.Lanes, func(s loopir.Index) {
 		lane := s.Mul(k.target.Lanes)
-		k.eachTile(func(t, y, x, _, _ loopir.Index) {
-			top, lo, hi := y.Mul(k.conv.SH), loopir.C(0), loopir.C(k.InH) // top: the tile's first row of the padded image
+		k.eachTile(func(t winogradTile) {
+			top, lo, hi := t.y.Mul(k.conv.SH), loopir.C(0), loopir.C(t.rows.In) // top: the tile's first row of the padded image
 			if k.conv.Top > 0 {
 				lo = lo.Max(loopir.C(k.conv.Top).Sub(top))
 			}
 			if k.conv.Bottom() > 0 {
 				hi = hi.Min(loopir.C(k.conv.In.H + k.conv.Top).Sub(top))
 			}
-			k.clearRows(loopir.C(0), lo, lane)
-			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(i, top.Add(r).AddC(-k.conv.Top), r, x, lane) })
-			k.clearRows(hi, loopir.C(k.InH), lane)
-			k.transformColumns(v, t, i.Mul(sched.BlockChannels).Add(lane), lane)
+			k.clearRows(t, loopir.C(0), lo, lane)
+			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(t, i, top.Add(r).AddC(-k.conv.Top), r, lane) })
+			k.clearRows(t, hi, loopir.C(t.rows.In), lane)
+			k.transformColumns(t, v, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})
 	})
 }
 
 // clearRows zeroes rows lo to hi of the half transformed tile.
-func (k *winogradTiles) clearRows(lo, hi, lane loopir.Index) {
+func (k *winogradTiles) clearRows(t winogradTile, lo, hi, lane loopir.Index) {
 	k.For("r", lo, hi, 1, func(r loopir.Index) {
-		for c := range k.InW {
+		for c := range t.columns.In {
 			k.Store(k.half, loopir.Num(k.vec(loopir.F32), 0), r, loopir.C(c), lane)
 		}
 	})
 }
 
 // transformRow transforms row r of a tile, which is row y of the image, along the row.
-func (k *winogradTiles) transformRow(block, y, r, x, lane loopir.Index) {
-	d := make([]loopir.Expr, k.InW)
+func (k *winogradTiles) transformRow(t winogradTile, block, y, r, lane loopir.Index) {
+	d := make([]loopir.Expr, t.columns.In)
 	for c := range d {
-		d[c] = k.Let("d", k.load(k.in, k.n, block, y, k.inCol(x).AddC(c), lane))
+		d[c] = k.Let("d", k.load(k.in, k.n, block, y, k.inCol(t.x).AddC(c), lane))
 	}
-	for c, e := range k.times(k.columns.bt, d) {
+	for c, e := range k.times(t.ofColumns.bt, d) {
 		k.Store(k.half, e, r, loopir.C(c), lane)
 	}
 }
 
-// transformColumns transforms the rows of tile t in the other direction.
-func (k *winogradTiles) transformColumns(v winogradInput, t, channel, lane loopir.Index) {
-	k.For("c", loopir.C(0), loopir.C(k.InW), 1, func(c loopir.Index) {
-		d := make([]loopir.Expr, k.InH)
+// transformColumns transforms the rows of a tile in the other direction.
+func (k *winogradTiles) transformColumns(t winogradTile, v winogradInput, channel, lane loopir.Index) {
+	k.eachColumn(t, func(c, row loopir.Index) {
+		d := make([]loopir.Expr, t.rows.In)
 		for r := range d {
 			d[r] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.half, loopir.C(r), c, lane))
 		}
-		for r, e := range k.times(k.rows.bt, d) {
-			k.Store(v.buf, e, v.at(c.AddC(r*k.InW), t, channel)...)
+		for r, e := range k.times(t.ofRows.bt, d) {
+			k.Store(v.buf, e, v.at(c.AddC(r*k.InW), row, channel)...)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -15,23 +16,54 @@ type transform struct{ bt, g, at [][]float64 }
 
 // transformFor is the filtering of m results, each stride inputs further, by r taps. With a stride the taps fall into
 // classes that meet different inputs: each is a filtering of its own, and its results add up with the others'. All in
-// all there are as many products as inputs.
+// all there are as many products as inputs. The filtering of fewer results has the first of these places.
 func transformFor(m, r, stride int) transform {
-	if stride == 1 {
-		return toomCook(m, r)
-	}
-	inputs := (m-1)*stride + r
 	t := transform{at: make([][]float64, m)}
+	var results []int // that a filtering has at least which has the place
 	for first := range min(stride, r) {
-		class := toomCook(m, (r-first+stride-1)/stride)
+		taps := (r - first + stride - 1) / stride
+		class := toomCook(m, taps)
 		for p := range class.bt {
-			t.bt = append(t.bt, spread(class.bt[p], first, stride, inputs))
+			t.bt = append(t.bt, spread(class.bt[p], first, stride, (m-1)*stride+r))
 			t.g = append(t.g, spread(class.g[p], first, stride, r))
+			results = append(results, max(1, p-taps+2))
 		}
 		for i := range m {
 			t.at[i] = append(t.at[i], class.at[i]...)
 		}
 	}
+	return t.order(func(p, q int) int { return cmp.Compare(results[p], results[q]) })
+}
+
+// order sorts the places.
+func (t transform) order(compare func(p, q int) int) transform {
+	places := make([]int, len(t.bt))
+	for p := range places {
+		places[p] = p
+	}
+	slices.SortStableFunc(places, compare)
+	out := transform{at: make([][]float64, len(t.at))}
+	for _, p := range places {
+		out.bt, out.g = append(out.bt, t.bt[p]), append(out.g, t.g[p])
+		for i, row := range t.at {
+			out.at[i] = append(out.at[i], row[p])
+		}
+	}
+	return out
+}
+
+// trimmed is the filtering of last results, fewer than m, that takes its filters from the first places of that of m: both evaluate at
+// the same points, and what differs is by how much they scale a place.
+func trimmed(last, m, r, stride int) transform {
+	t, of := transformFor(last, r, stride), transformFor(m, r, stride)
+	for place, g := range t.g {
+		tap := slices.IndexFunc(g, func(x float64) bool { return x != 0 })
+		scale := g[tap] / of.g[place][tap]
+		for i := range t.at {
+			t.at[i][place] *= scale
+		}
+	}
+	t.g = of.g[:len(t.g)]
 	return t
 }
 
@@ -44,8 +76,8 @@ func spread(row []float64, first, stride, size int) []float64 {
 	return out
 }
 
-// points are where the polynomials behind the transforms are evaluated, with infinity as the last one. Those of opposite
-// signs are neighbours: their rows differ in the signs of odd columns only.
+// points are where the polynomials behind the transforms are evaluated, after infinity. The rows of those of opposite signs differ in
+// the signs of odd columns only.
 var points = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
 
 // toomCook constructs F(m, r), m results of r taps from m+r-1 inputs, which are at most eight.
@@ -56,33 +88,30 @@ func toomCook(m, r int) transform {
 		return transform{identity(m), constant(m, 1), identity(m)}
 	}
 	finite := points[:m+r-2]
-	t := transform{bt: make([][]float64, m+r-1), g: make([][]float64, m+r-1), at: make([][]float64, m)}
-	for j, p := range finite {
+	all := []float64{1}
+	for _, q := range finite {
+		all = timesRoot(all, q)
+	}
+	infinite := make([]float64, r)
+	infinite[r-1] = 1
+	t := transform{bt: [][]float64{all}, g: [][]float64{infinite}, at: constant(m, 0)}
+	t.at[m-1][0] = 1
+	for _, p := range finite {
 		others, scale := []float64{1}, 1.0
 		for _, q := range finite {
 			if q != p {
 				others, scale = timesRoot(others, q), scale*(p-q)
 			}
 		}
-		t.bt[j] = append(others, 0)
-		for k := range r {
-			t.g[j] = append(t.g[j], math.Pow(p, float64(k))/scale)
+		g := make([]float64, r)
+		for k := range g {
+			g[k] = math.Pow(p, float64(k)) / scale
 		}
+		t.bt, t.g = append(t.bt, append(others, 0)), append(t.g, g)
 		for i := range m {
 			t.at[i] = append(t.at[i], math.Pow(p, float64(i)))
 		}
 	}
-	all := []float64{1}
-	for _, q := range finite {
-		all = timesRoot(all, q)
-	}
-	last := m + r - 2
-	t.bt[last], t.g[last] = all, make([]float64, r)
-	t.g[last][r-1] = 1
-	for i := range m {
-		t.at[i] = append(t.at[i], 0)
-	}
-	t.at[m-1][last] = 1
 	return t
 }
 
@@ -115,20 +144,22 @@ func timesRoot(p []float64, root float64) []float64 {
 }
 
 // times multiplies a matrix with a vector of register values, and yields one result after the other: who stores it at once
-// frees a register. What rows have in common is computed once: neighbouring rows that differ in the signs of their odd columns
-// share their even and odd parts, and neighbouring columns that differ in the signs of their odd rows enter as their sum
+// frees a register. What rows have in common is computed once: two rows that differ in the signs of their odd columns
+// share their even and odd parts, and two columns that differ in the signs of their odd rows enter as their sum
 // and difference.
 func (k *kernel) times(m [][]float64, v []loopir.Expr) iter.Seq2[int, loopir.Expr] {
 	return func(yield func(int, loopir.Expr) bool) {
 		sums, differences := k.pairColumns(m, v)
-		for i := 0; i < len(m); i++ {
-			if i+1 < len(m) && mirrored(m[i], m[i+1]) {
+		for i, other := range mirrors(m) {
+			switch {
+			case other > i:
 				even := k.Let("even", combine(m[i], v, 0, 2))
 				odd := k.Let("odd", combine(m[i], v, 1, 2))
-				if !yield(i, k.Let("t", loopir.Add.Of(even, odd))) || !yield(i+1, k.Let("t", loopir.Sub.Of(even, odd))) {
+				if !yield(i, k.Let("t", loopir.Add.Of(even, odd))) || !yield(other, k.Let("t", loopir.Sub.Of(even, odd))) {
 					return
 				}
-				i++
+				continue
+			case other >= 0:
 				continue
 			}
 			values := sums
@@ -152,15 +183,36 @@ func (k *kernel) times(m [][]float64, v []loopir.Expr) iter.Seq2[int, loopir.Exp
 // first stands for both, with the sum or the difference of their values, and the second is nil.
 func (k *kernel) pairColumns(m [][]float64, v []loopir.Expr) (even, odd []loopir.Expr) {
 	even, odd = slices.Clone(v), slices.Clone(v)
-	for j := 0; j+1 < len(v); j++ {
-		first, second := column(m, j), column(m, j+1)
-		if len(m) > 1 && mirrored(first, second) {
-			even[j], even[j+1] = k.Let("sum", loopir.Add.Of(v[j], v[j+1])), nil
-			odd[j], odd[j+1] = k.Let("difference", loopir.Sub.Of(v[j], v[j+1])), nil
-			j++
+	if len(m) == 1 {
+		return even, odd
+	}
+	columns := make([][]float64, len(v))
+	for j := range columns {
+		columns[j] = column(m, j)
+	}
+	for j, other := range mirrors(columns) {
+		if other > j {
+			even[j], even[other] = k.Let("sum", loopir.Add.Of(v[j], v[other])), nil
+			odd[j], odd[other] = k.Let("difference", loopir.Sub.Of(v[j], v[other])), nil
 		}
 	}
 	return even, odd
+}
+
+// mirrors finds for each vector another one that is mirrored, or -1.
+func mirrors(vectors [][]float64) []int {
+	out := make([]int, len(vectors))
+	for i := range out {
+		out[i] = -1
+	}
+	for i := range vectors {
+		for j := i + 1; j < len(vectors) && out[i] < 0; j++ {
+			if out[j] < 0 && mirrored(vectors[i], vectors[j]) {
+				out[i], out[j] = j, i
+			}
+		}
+	}
+	return out
 }
 
 func column(m [][]float64, j int) []float64 {

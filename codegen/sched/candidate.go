@@ -116,6 +116,9 @@ func (choice ConvChoice) Kernel(c Conv) string {
 	if choice.Winograd.Apart || choice.Matrix.Apart {
 		name += " apart"
 	}
+	if choice.Winograd.Trims {
+		name += " trimmed"
+	}
 	switch {
 	case choice.Picked:
 		name += " picked"

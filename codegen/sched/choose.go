@@ -59,7 +59,7 @@ func thinCandidates(c Conv, t Target) []Candidate {
 func planarCandidates(c Conv, t Target) []Candidate {
 	choice := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
 	unit := max(c.PoolW, 1)
-	row := tileSpace{rows: 1, width: c.PooledW * unit, rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1}
+	row := tileSpace{strips: oneStrip(1, c.PooledW*unit), rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1, plain: true}
 	all := append(direct(choice), rowWinograd(c, t, choice, ConvPlanarWinograd, rankTiles(t, row))...)
 	return append(all, matrixCandidates(c, t)...)
 }
@@ -122,9 +122,9 @@ func aheadFor(weightBytes int, t Target) int {
 }
 
 func convTiles(c Conv, t Target, steps int) []Tile {
-	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: steps, repeat: c.Groups * c.In.N}
+	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: steps, repeat: c.Groups * c.In.N}
 	if c.PoolH > 0 {
-		s.rows, s.width, s.rowsFused, s.multiple = c.PooledH, c.PooledW*c.PoolW, c.PoolH, c.PoolW
+		s.strips, s.rowsFused, s.multiple = oneStrip(c.PooledH, c.PooledW*c.PoolW), c.PoolH, c.PoolW
 	}
 	s.narrows = s.multiple == 1 && t.narrows()
 	if t.Lanes > 1 {

@@ -151,7 +151,11 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 		return
 	}
 	require.NotEmpty(t, choice.Tiles)
-	require.True(t, slices.IsSortedFunc(choice.Tiles, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) }), "cheapest first")
+	sorted := choice.Tiles
+	if choice.Family == ConvWinograd { // what threads share better may come first
+		sorted = sorted[1:]
+	}
+	require.True(t, slices.IsSortedFunc(sorted, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) }), "cheapest first")
 	subs, blocks := BlockChannels/target.Lanes, ceilDiv(c.GroupOutC, BlockChannels)
 	for _, tile := range choice.Tiles {
 		what := fmt.Sprintf("%+v of %+v on %s", tile, c, target.ISA)
@@ -188,12 +192,12 @@ func checkTiles(t *testing.T, target Target, c Conv, choice ConvChoice) {
 			require.LessOrEqual(t, choice.Matrix.Band, c.Used().H, what)
 			require.Zero(t, choice.Matrix.Band%max(c.PoolH, 1), what)
 		case ConvWinograd:
-			down, across := choice.Winograd.TilesOf(c.Used())
+			down, across := choice.Winograd.Axes(c)
 			require.Zero(t, blocks%tile.Blocks, what)
 			if !choice.Winograd.Apart {
 				require.Zero(t, choice.Winograd.Block%tile.Pixels, what)
 			}
-			require.LessOrEqual(t, tile.Pixels, down*across, what)
+			require.LessOrEqual(t, tile.Pixels, down.Tiles*across.Tiles, what)
 		default:
 			require.Zero(t, blocks%tile.Blocks, what)
 			require.Zero(t, subs%tile.Subs, what)

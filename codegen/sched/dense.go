@@ -4,7 +4,7 @@ import "math"
 
 // DenseTiles ranks tiles for y[rows, out] = x[rows, in] * w: Pixels counts rows of x.
 func DenseTiles(rows, in, out int, t Target) []Tile {
-	return rankTiles(t, tileSpace{rows: 1, width: rows, rowsFused: 1, multiple: 1, blocks: ceilDiv(out, BlockChannels), steps: in, repeat: 1})
+	return rankTiles(t, tileSpace{strips: oneStrip(1, rows), rowsFused: 1, multiple: 1, blocks: ceilDiv(out, BlockChannels), steps: in, repeat: 1})
 }
 
 // Parts is how many sums a result of a tile is made of: as many, up to four, as hide the latency of a multiply-add behind others.

@@ -24,7 +24,7 @@ func depthwiseTiles(c Conv, t Target) []Tile {
 	if t.BF16 && KeepsRow(c) {
 		t.Registers -= c.KW - 1
 	}
-	s := tileSpace{rows: c.Out.H, width: c.Out.W, rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
+	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
 	return rankTiles(t, s)
 }
 

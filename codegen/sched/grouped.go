@@ -80,7 +80,7 @@ func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 			if choice.KeepsWeights(c, tile, t) {
 				steps, taps = c.GroupInC*c.KH, c.KW
 			}
-			row := rowCycles(t, c.Out.W, steps, taps, tile)
+			row := rowCycles(c.Out.W, tile, func(tile Tile) float64 { return perTileCycles(t, steps, taps, tile) })
 			tile.Cycles = row * float64(ceilDiv(ceilDiv(c.Out.C, choice.Lanes), subs)*c.Out.H*c.In.N)
 			out = append(out, tile)
 		}

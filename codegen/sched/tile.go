@@ -30,16 +30,33 @@ func (t Tile) Vectors() int { return t.Blocks*t.Subs - t.Spare }
 // Accumulators is the number of registers that hold sums.
 func (t Tile) Accumulators() int { return t.Rows * t.Pixels * t.Vectors() }
 
-// tileSpace is the layer a tile is chosen for: a sum of Steps terms for each of Positions (per row of output) x Blocks.
+// tileSpace is the layer a tile is chosen for: a sum of steps terms for each position of its strips x blocks.
 type tileSpace struct {
-	rows, width int  // output rows (of tiles, if rows are fused by a pool) and positions in one
-	rowsFused   int  // output rows a tile must hold
-	multiple    int  // Pixels must be a multiple of this
-	narrows     bool // see Tile
-	blocks      int  // channel blocks, of one group
-	spare       int  // vectors of the last one without channels
-	steps       int  // terms of the sum
-	repeat      int  // how often all of it happens: groups times images
+	strips    []strip // the widest first
+	rowsFused int     // output rows a tile must hold
+	multiple  int     // Pixels must be a multiple of this
+	narrows   bool    // see Tile
+	fits      bool    // tiles are fitted to each strip
+	plain     bool    // sums are stored as they are, without an epilogue
+	blocks    int     // channel blocks, of one group
+	spare     int     // vectors of the last one without channels
+	steps     int     // terms of the sum
+	repeat    int     // how often all of it happens: groups times images
+}
+
+// strip is output rows (of tiles, if rows are fused by a pool) of so many positions.
+type strip struct{ rows, width int }
+
+// oneStrip is rows of the same width.
+func oneStrip(rows, width int) []strip { return []strip{{rows, width}} }
+
+// positions counts those of all strips.
+func positions(strips []strip) int {
+	n := 0
+	for _, s := range strips {
+		n += s.rows * s.width
+	}
+	return n
 }
 
 // rankTiles lists the tiles that fit the registers, the cheapest first; at least one.
@@ -54,7 +71,7 @@ func rankTiles(t Target, s tileSpace) []Tile {
 			if blocks > 1 && sub != subs {
 				break
 			}
-			for pixels := s.multiple; pixels <= min(s.width, 32); pixels += s.multiple {
+			for pixels := s.multiple; pixels <= min(s.strips[0].width, 32); pixels += s.multiple {
 				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub, Narrows: s.narrows}
 				if blocks == s.blocks && sub == subs {
 					tile.Spare = s.spare
@@ -111,16 +128,34 @@ const fewRegisters = 16
 // narrows reports whether rows may end in narrower tiles.
 func (t Target) narrows() bool { return t.Lanes > 1 && t.Registers <= fewRegisters }
 
-// tileCycles predicts the time of a layer.
-func tileCycles(t Target, s tileSpace, tile Tile) float64 {
-	tiles := s.rows * (s.blocks / tile.Blocks) * (BlockChannels / t.Lanes / tile.Subs) * s.repeat
-	return rowCycles(t, s.width, s.steps, 1, tile) * float64(tiles)
+// Fit is t with no more positions than as many tiles need for a row of width positions.
+func (t Tile) Fit(width int) Tile {
+	t.Pixels = ceilDiv(width, ceilDiv(width, t.Pixels))
+	return t
 }
 
-// rowCycles predicts the time of a row of width positions.
-func rowCycles(t Target, width, steps, taps int, tile Tile) float64 {
+// tileCycles predicts the time of a layer.
+func tileCycles(t Target, s tileSpace, tile Tile) float64 {
+	cycles := 0.0
+	for _, strip := range s.strips {
+		part := tile
+		if s.fits {
+			part = tile.Fit(strip.width)
+		}
+		cycles += float64(strip.rows) * rowCycles(strip.width, part, func(tile Tile) float64 {
+			if s.plain {
+				return perTileCycles(t, s.steps, 1, tile) - tile.endCycles()/2 // measured
+			}
+			return perTileCycles(t, s.steps, 1, tile)
+		})
+	}
+	return cycles * float64(s.blocks/tile.Blocks*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
+}
+
+// rowCycles predicts the time of a row of width positions in tiles that take what cycles says.
+func rowCycles(width int, tile Tile, cycles func(Tile) float64) float64 {
 	whole, narrow := tile.Split(width)
-	return float64(whole)*perTileCycles(t, steps, taps, tile) + float64(narrow)*perTileCycles(t, steps, taps, tile.Narrow())
+	return float64(whole)*cycles(tile) + float64(narrow)*cycles(tile.Narrow())
 }
 
 // perTileCycles predicts the time of one tile: each step of the sum, for so many neighbouring taps of the kernel, is bound by
@@ -134,8 +169,11 @@ func perTileCycles(t Target, steps, taps int, tile Tile) float64 {
 	sums, positions, vectors := float64(tile.Accumulators()), float64(tile.Rows*(tile.Pixels+taps-1)), float64(taps*tile.Vectors())
 	step := max(float64(taps)*sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(taps)*latency)
 	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
-	return float64(steps)*(step+loopCycles) + sums*storeCycles + startCycles
+	return float64(steps)*(step+loopCycles) + tile.endCycles()
 }
+
+// endCycles is what a tile takes beside its sums.
+func (t Tile) endCycles() float64 { return startCycles + storeCycles*float64(t.Accumulators()) }
 
 // What a tile takes beside its sums: to begin, and for each vector of results.
 const startCycles, storeCycles = 20, 2

@@ -75,14 +75,14 @@ func blockedWeightGrad(c Conv, t Target) WeightGradChoice {
 	if c.DW == 1 {
 		weights *= c.KW
 	}
-	s := tileSpace{rows: 1, width: weights, rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: c.Out.W, repeat: 1}
+	s := tileSpace{strips: oneStrip(1, weights), rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: c.Out.W, repeat: 1}
 	tile := firstTile(rankTiles(t, s), func(t Tile) bool { return weights%t.Pixels == 0 })
 	return WeightGradChoice{Family: WeightGradBlocked, X: Blocked, DY: Blocked, Tile: tile, Rows: weightGradRows(c, 4*BlockChannels*(1+tile.Blocks)),
 		Parts: weightGradParts(c, c.Out.Blocks()/tile.Blocks)}
 }
 
 func planarWeightGrad(c Conv, t Target) WeightGradChoice {
-	s := tileSpace{rows: 1, width: c.KW, rowsFused: 1, multiple: 1, blocks: c.Out.Blocks(), steps: c.Out.W, repeat: 1}
+	s := tileSpace{strips: oneStrip(1, c.KW), rowsFused: 1, multiple: 1, blocks: c.Out.Blocks(), steps: c.Out.W, repeat: 1}
 	tile := firstTile(rankTiles(t, s), func(t Tile) bool { return c.KW%t.Pixels == 0 })
 	tile.Rows = largestDivisor(c.In.C, func(i int) bool {
 		more := tile

@@ -18,6 +18,7 @@ type Winograd struct {
 	Block  int  // tiles of a block, at most; unless Apart, a multiple of the register tile's Pixels
 	Blocks int  // how many there are, which differ by one register tile at most
 	Apart  bool // all tiles are one block, transformed by a step of their own: threads then share output channels, and weights are read once
+	Trims  bool // Apart, and the last tiles of a row and of a column are trimmed: see Axis
 }
 
 // tileOf is the tile of outH x outW results of c, in no schedule yet.
@@ -40,9 +41,22 @@ func (w Winograd) Form(c Conv) string {
 // Places is how many numbers a transformed tile has for each channel.
 func (w Winograd) Places() int { return w.InH * w.InW }
 
-// TilesOf is how many tiles cover the result in each direction; the last ones overlap those before.
-func (w Winograd) TilesOf(m Image) (down, across int) {
-	return ceilDiv(m.H, w.OutH), ceilDiv(m.W, w.OutW)
+// Axes are how tiles cover the result of c, down a column and across a row.
+func (w Winograd) Axes(c Conv) (down, across Axis) {
+	used := c.Used()
+	return axis(Side{w.OutH, w.InH}, c.KH, c.SH, used.H, w.Trims), axis(Side{w.OutW, w.InW}, c.KW, c.SW, used.W, w.Trims)
+}
+
+// matrices are the products of matrices that c is by w: rows of places with as many tiles, which are positions of a matrix, the most first.
+func (w Winograd) matrices(c Conv) []strip {
+	var all []strip
+	down, across := w.Axes(c)
+	for _, y := range down.Places() {
+		for _, x := range across.Places() {
+			all = append(all, strip{(y.To - y.From) * (x.To - x.From), y.Tiles * x.Tiles})
+		}
+	}
+	return all
 }
 
 // MulAdds is how many of the direct sum's multiply-adds the kernels of a choice for c do.
@@ -91,13 +105,25 @@ func winograd(c Conv, t Target) []Candidate {
 		if used.H < w.OutH || used.W < w.OutW {
 			continue
 		}
-		for _, w.Apart = range []bool{false, true} { // of two that cost the same, the one whose threads pass on least
+		for _, w := range w.arrangements(c) {
 			one := filtering(blockWinograd(c, t, w), c, t)
 			one.countPieces(c, t, one.winogradPieces(c))
 			all = append(all, one)
 		}
 	}
 	return all
+}
+
+// arrangements are the ways to go through the tiles of c; of those that cost the same, the one whose threads pass on least comes first,
+// and the one of least code.
+func (w Winograd) arrangements(c Conv) []Winograd {
+	apart, trimmed := w, w
+	apart.Apart = true
+	trimmed.Apart, trimmed.Trims = true, true
+	if down, across := trimmed.Axes(c); !down.Trimmed() && !across.Trimmed() {
+		return []Winograd{w, apart}
+	}
+	return []Winograd{w, apart, trimmed}
 }
 
 // winogradPieces is how many pieces threads can share: groups of channels, or blocks of tiles.
@@ -110,16 +136,18 @@ func (choice ConvChoice) winogradPieces(c Conv) int {
 
 // squareOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
 // larger ones multiply less but lose several bits of precision.
-var squareOutputs = map[[2]int][]int{{3, 1}: {2, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
+var squareOutputs = map[[2]int][]int{{3, 1}: {2, 3, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
 
 // winogradTiles lists the tiles for c: of both directions if the kernel is square, or of the only one it has.
 func winogradTiles(c Conv) []Winograd {
-	poolable := c.PoolH == 2 && c.PoolW == 2 // windows lie within square tiles, as all of those start at even places
+	poolable := c.PoolH == 2 && c.PoolW == 2 // windows lie within square tiles that start at even places
 	var all []Winograd
 	switch {
 	case c.KH == c.KW && c.SH == c.SW && (c.PoolH == 0 || poolable):
 		for _, out := range squareOutputs[[2]int{c.KH, c.SH}] {
-			all = append(all, tileOf(c, out, out))
+			if c.PoolH == 0 || out%c.PoolH == 0 {
+				all = append(all, tileOf(c, out, out))
+			}
 		}
 	case c.PoolH > 0:
 	case c.KH == 1:
@@ -142,10 +170,10 @@ func (w Winograd) precise(c Conv) bool {
 
 // blockWinograd chooses the tiles of registers and caches for a transform.
 func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
-	down, across := w.TilesOf(c.Used())
-	places, tiles := w.Places(), down*across
+	matrices := w.matrices(c)
+	places, tiles := w.Places(), matrices[0].width
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
-	ranked := rankTiles(t, tileSpace{rows: places, width: tiles, rowsFused: 1, multiple: 1, narrows: w.Apart && t.narrows(), blocks: blocks, steps: c.In.C, repeat: c.In.N})
+	ranked := rankTiles(t, tileSpace{strips: matrices, rowsFused: 1, multiple: 1, narrows: w.Trims || w.Apart && t.narrows(), fits: w.Trims, plain: true, blocks: blocks, steps: c.In.C, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
@@ -153,7 +181,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		if c.worthSharing(t) {
 			ranked = prefer(ranked, unshared, func(t Tile) bool { return blocks*c.In.N/t.Blocks > 1 })
 		}
-		if data.passBytes = tiles * inputBytes; data.passBytes > t.L2Bytes { // written, which reads it too, and read for each group of channels
+		if data.passBytes = 4 * positions(matrices) * depth; data.passBytes > t.L2Bytes { // written, which reads it too, and read for each group of channels
 			data.between = data.passBytes * c.In.N * (2 + blocks/ranked[0].Blocks)
 		}
 		if all := data.passBytes * c.In.N; all > t.L2Bytes && c.In.N > 1 { // written for all images before it is read
@@ -171,7 +199,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 		}
 	}
 	// Transforms move a vector a few times and add; measured per vector of input and of output.
-	transforms := 3.5 * float64(places*BlockChannels/t.Lanes*tiles*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
+	transforms := 2.5 * float64(positions(matrices)*BlockChannels/t.Lanes*c.In.N) * (float64(c.In.Blocks()) + 0.8*float64(blocks))
 	for i := range ranked {
 		ranked[i].Cycles = t.with(ranked[i].Cycles+transforms, data)
 	}
