@@ -67,9 +67,20 @@ func (d difference) String() string {
 func nodeTolerance(n *ir.Node, isa string) float64 {
 	sum := 0.0
 	for _, m := range sched.Members(n) {
-		sum = further(sum, m, m.Op.Tol, isa)
+		sum = further(sum, m, opTolerance(m), isa)
 	}
 	return sum
+}
+
+// opTolerance is how far off the result of n may be by itself. The errors of sums grow as the root of the number of summands, and the
+// tolerances of ops that sum products are for a thousand.
+func opTolerance(n *ir.Node) float64 {
+	const summands = 1000
+	if n.Op.Class != ir.Contraction {
+		return n.Op.Tol
+	}
+	count := float64(n.Op.FLOPs(n)) / float64(2*n.Out().Type.Elems())
+	return n.Op.Tol * max(1, math.Sqrt(count/summands))
 }
 
 // rounds reports whether kernels for isa round float32 to bf16.
@@ -106,7 +117,7 @@ func pathTolerances(g *ir.Graph, isa string) map[string]float64 {
 			}
 		}
 		for _, m := range sched.Members(n) { // a fused node's own result is the last member's
-			before = further(before, m, max(m.Op.Tol, foldingTolerance), isa)
+			before = further(before, m, max(opTolerance(m), foldingTolerance), isa)
 			for _, v := range m.Outputs {
 				sum[v.Name] = before
 			}

@@ -239,8 +239,9 @@ func (k *winogradKernel) outputRow(t winogradTile, block, lane, r loopir.Index) 
 	row, column := y.Div(len(rows)), t.x.Div(unit)
 	for c := 0; c < t.columns.Out; c += unit {
 		v := pool(func(i, j int) loopir.Expr { return rows[i][c+j] })
-		own := loopir.C(c + 1).Sub(t.sharedColumns).Min(loopir.C(1))
-		k.put(k.out, own.Mul(k.target.Lanes), v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)
+		k.owned(loopir.C(c+1).Sub(t.sharedColumns).Min(loopir.C(1)), func() {
+			k.Store(k.out, v, k.n, block, row, column.AddC(k.outLay.Left+c/unit), lane)
+		})
 	}
 	k.For("first", t.x, loopir.C(1), 1, func(loopir.Index) { // the halo belongs to the tile at the start of the row
 		for _, col := range haloColumns(k.outLay, k.conv.PooledW) {

@@ -64,11 +64,11 @@ func (k *winogradTiles) eachTile(body func(t winogradTile)) {
 	used := k.conv.Used()
 	k.For("t", loopir.C(0), k.count, 1, func(number loopir.Index) {
 		along := func(number loopir.Index, out, extent int) (at, shared loopir.Index) {
+			at = number.Mul(out).Min(loopir.C(extent - out)) // tells the verifier, where no tile is over another
 			if extent%out == 0 {
-				return number.Mul(out), loopir.C(0)
+				return at, loopir.C(0)
 			}
-			past := number.Mul(out).AddC(out - extent)
-			return number.Mul(out).Min(loopir.C(extent - out)), past.Max(loopir.C(0))
+			return at, number.Mul(out).AddC(out - extent).Max(loopir.C(0))
 		}
 		t.number = number
 		t.y, t.sharedRows = along(k.first.Add(number).Div(k.across.Tiles), k.OutH, used.H)

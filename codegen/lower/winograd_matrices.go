@@ -16,13 +16,16 @@ type transform struct{ bt, g, at [][]float64 }
 
 // transformFor is the filtering of m results, each stride inputs further, by r taps. With a stride the taps fall into
 // classes that meet different inputs: each is a filtering of its own, and its results add up with the others'. All in
-// all there are as many products as inputs. The filtering of fewer results has the first of these places.
-func transformFor(m, r, stride int) transform {
+// all there are as many products as inputs.
+func transformFor(m, r, stride int) transform { return atPointsOf(m, m, r, stride) }
+
+// atPointsOf is transformFor with the points of the filtering of most results: it has the first places of that one.
+func atPointsOf(most, m, r, stride int) transform {
 	t := transform{at: make([][]float64, m)}
 	var results []int // that a filtering has at least which has the place
 	for first := range min(stride, r) {
 		taps := (r - first + stride - 1) / stride
-		class := toomCook(m, taps)
+		class := toomCook(m, taps, points[most+taps-2])
 		for p := range class.bt {
 			t.bt = append(t.bt, spread(class.bt[p], first, stride, (m-1)*stride+r))
 			t.g = append(t.g, spread(class.g[p], first, stride, r))
@@ -55,7 +58,7 @@ func (t transform) order(compare func(p, q int) int) transform {
 // trimmed is the filtering of last results, fewer than m, that takes its filters from the first places of that of m: both evaluate at
 // the same points, and what differs is by how much they scale a place.
 func trimmed(last, m, r, stride int) transform {
-	t, of := transformFor(last, r, stride), transformFor(m, r, stride)
+	t, of := atPointsOf(m, last, r, stride), transformFor(m, r, stride)
 	for place, g := range t.g {
 		tap := slices.IndexFunc(g, func(x float64) bool { return x != 0 })
 		scale := g[tap] / of.g[place][tap]
@@ -76,18 +79,30 @@ func spread(row []float64, first, stride, size int) []float64 {
 	return out
 }
 
-// points are where the polynomials behind the transforms are evaluated, after infinity. The rows of those of opposite signs differ in
-// the signs of odd columns only.
-var points = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
+// points are where the polynomials behind the transforms are evaluated, after infinity, by their number: what transforms only add and
+// halve with; and of multiples of an eighth those that were found to err least. The rows of those of opposite signs differ in the signs
+// of odd columns only.
+//
+// Alam, Anderson, Barabasz and Gregg, Winograd Convolution for Deep Neural Networks: Efficient Point Selection (2022).
+var points = [...][]float64{
+	1: {0},
+	2: {0, 1},
+	3: {0, 1, -1},
+	4: {0, 0.75, -0.75, 2},
+	5: {0, 0.625, -0.625, 1.5, -1.5},
+	6: {0, 1, -1, 2, -2, 0.5},
+	7: {0, 1, -1, 2, -2, 0.5, -0.5},
+}
 
-// toomCook constructs F(m, r), m results of r taps from m+r-1 inputs, which are at most eight.
+// toomCook constructs F(m, r), m results of r taps from m+r-1 inputs, which are at most eight, at infinity and the first of the finite
+// points.
 //
 // Blahut, Fast Algorithms for Signal Processing (2010), chapter 5.
-func toomCook(m, r int) transform {
+func toomCook(m, r int, finite []float64) transform {
 	if r == 1 {
 		return transform{identity(m), constant(m, 1), identity(m)}
 	}
-	finite := points[:m+r-2]
+	finite = finite[:m+r-2]
 	all := []float64{1}
 	for _, q := range finite {
 		all = timesRoot(all, q)

@@ -72,7 +72,7 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 
 // worthCycles is what Winograd's filtering has to save in a layer where vectors hold a block of channels, and the more the
 // fewer they hold: below it the precision of direct sums is worth more.
-const worthCycles = 2000
+const worthCycles = 2500
 
 // filtering is a candidate that transforms c's input as w says, unless that is less precise than t allows.
 func filtering(choice ConvChoice, c Conv, t Target) Candidate {
@@ -134,9 +134,9 @@ func (choice ConvChoice) winogradPieces(c Conv) int {
 	return c.In.N * choice.Winograd.Blocks
 }
 
-// squareOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most six points:
-// larger ones multiply less but lose several bits of precision.
-var squareOutputs = map[[2]int][]int{{3, 1}: {2, 3, 4}, {5, 1}: {2}, {3, 2}: {2, 4}}
+// squareOutputs lists, by side and stride of the kernel, output tiles whose transforms have at most seven points, and of 3x3 kernels
+// six: larger ones multiply less but lose precision, and their transforms take longer.
+var squareOutputs = map[[2]int][]int{{3, 1}: {2, 3, 4}, {5, 1}: {2, 3}, {3, 2}: {2, 4}}
 
 // winogradTiles lists the tiles for c: of both directions if the kernel is square, or of the only one it has.
 func winogradTiles(c Conv) []Winograd {
