@@ -11,7 +11,7 @@ type Op struct {
 	Grad     GradRule                           // gradients of the inputs from those of the results; nil means the op has none
 	Samples  func(n *Node, carries []bool) bool // whether the op keeps samples apart, see batch.go; nil means the rule for broadcasting
 	FLOPs    func(n *Node) int64                // arithmetic operations, a multiply-add counted as two; nil means none
-	Tol      float64                            // relative error a float32 backend may show against the interpreter; 0 means bit-exact
+	Tol      float64                            // relative error a float32 backend may show against the interpreter, of sums over up to a thousand products; 0 means bit-exact
 	Epilogue bool                               // its kernel applies elementwise ops to its result before that is stored; so do all contractions and windows
 	Doc      string                             // definition with shapes, and the ONNX operator version it follows
 }

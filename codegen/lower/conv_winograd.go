@@ -189,7 +189,11 @@ func (k *winogradKernel) prefetch(sum winogradSum, m, step loopir.Index, tile sc
 			k.Prefetch(k.w, k.block.Add(b), sum.place, sum.first.Add(step).AddC(k.ahead), k.lane)
 			return
 		}
-		k.Prefetch(k.w, k.block.Add(b), sum.place, sum.first.AddC(sum.channels), fetchShare(tile, sum.count, sum.channels, m, step))
+		next := sum.first.AddC(sum.channels)
+		if sum.channels == k.conv.In.C {
+			next = loopir.C(k.depth()) // of the next place
+		}
+		k.Prefetch(k.w, k.block.Add(b), sum.place, next, fetchShare(tile, sum.count, sum.channels, m, step))
 	})
 }
 
@@ -229,10 +233,9 @@ func (k *winogradKernel) outputRow(t winogradTile, block, lane, r loopir.Index) 
 		for c := range p {
 			p[c] = k.Let("p", loopir.LoadV(f32, k.half, r.AddC(i), loopir.C(c), lane))
 		}
-		rows[i] = make([]loopir.Expr, t.columns.Out)
 		for c, e := range k.times(t.ofColumns.at, p) {
 			at := place{Idx: []loopir.Index{k.n, block, y.AddC(i), t.x.AddC(c)}, Lane: lane}
-			rows[i][c] = k.epilogue.apply(loopir.Add.Of(e, bias), at)
+			rows[i] = append(rows[i], k.epilogue.apply(loopir.Add.Of(e, bias), at))
 		}
 	}
 	pool := k.pool()

@@ -141,9 +141,13 @@ func (k *winogradTiles) transformInput(v winogradInput, i loopir.Index) {
 			if k.conv.Bottom() > 0 {
 				hi = hi.Min(loopir.C(k.conv.In.H + k.conv.Top).Sub(top))
 			}
-			k.clearRows(t, loopir.C(0), lo, lane)
+			above, below := lo, hi
+			if k.conv.Top > k.down.Last.In || k.conv.In.H+k.conv.Top < (k.conv.Used().H-1)*k.conv.SH { // some tile may see nothing of the image
+				above, below = lo.Min(loopir.C(t.rows.In)), hi.Max(loopir.C(0))
+			}
+			k.clearRows(t, loopir.C(0), above, lane)
 			k.For("r", lo, hi, 1, func(r loopir.Index) { k.transformRow(t, i, top.Add(r).AddC(-k.conv.Top), r, lane) })
-			k.clearRows(t, hi, loopir.C(t.rows.In), lane)
+			k.clearRows(t, below, loopir.C(t.rows.In), lane)
 			k.transformColumns(t, v, i.Mul(sched.BlockChannels).Add(lane), lane)
 		})
 	})

@@ -55,7 +55,7 @@ func (t transform) order(compare func(p, q int) int) transform {
 	return out
 }
 
-// trimmed is the filtering of last results, fewer than m, that takes its filters from the first places of that of m: both evaluate at
+// trimmed is the filtering of last results, at most m, that takes its filters from the first places of that of m: both evaluate at
 // the same points, and what differs is by how much they scale a place.
 func trimmed(last, m, r, stride int) transform {
 	t, of := atPointsOf(m, last, r, stride), transformFor(m, r, stride)
@@ -159,22 +159,20 @@ func timesRoot(p []float64, root float64) []float64 {
 }
 
 // times multiplies a matrix with a vector of register values, and yields one result after the other: who stores it at once
-// frees a register. What rows have in common is computed once: two rows that differ in the signs of their odd columns
+// frees a register. What rows have in common is computed once: neighbouring rows that differ in the signs of their odd columns
 // share their even and odd parts, and two columns that differ in the signs of their odd rows enter as their sum
 // and difference.
 func (k *kernel) times(m [][]float64, v []loopir.Expr) iter.Seq2[int, loopir.Expr] {
 	return func(yield func(int, loopir.Expr) bool) {
 		sums, differences := k.pairColumns(m, v)
-		for i, other := range mirrors(m) {
-			switch {
-			case other > i:
+		for i := 0; i < len(m); i++ {
+			if i+1 < len(m) && mirrored(m[i], m[i+1]) {
 				even := k.Let("even", combine(m[i], v, 0, 2))
 				odd := k.Let("odd", combine(m[i], v, 1, 2))
-				if !yield(i, k.Let("t", loopir.Add.Of(even, odd))) || !yield(other, k.Let("t", loopir.Sub.Of(even, odd))) {
+				if !yield(i, k.Let("t", loopir.Add.Of(even, odd))) || !yield(i+1, k.Let("t", loopir.Sub.Of(even, odd))) {
 					return
 				}
-				continue
-			case other >= 0:
+				i++
 				continue
 			}
 			values := sums

@@ -12,7 +12,7 @@ type Family string
 const (
 	ConvBlocked           Family = "conv-blocked"            // blocked input, vectors over output channels
 	ConvPlanar            Family = "conv-planar"             // planar input of few channels (first layers), vectors over output channels
-	ConvWinograd          Family = "conv-winograd"           // 3x3, by Winograd's transforms, blocked
+	ConvWinograd          Family = "conv-winograd"           // small kernels, by Winograd's transforms, blocked
 	ConvThin              Family = "conv-thin"               // few channels on both sides, or groups of odd sizes: vectors along the row, planar in and out
 	ConvThinWinograd      Family = "conv-thin-winograd"      // few channels on both sides, by Winograd's transforms of columns
 	ConvPlanarWinograd    Family = "conv-planar-winograd"    // few input channels, by Winograd's transforms of columns

@@ -87,18 +87,22 @@ func TestPredict(t *testing.T) {
 }
 
 func TestMulAdds(t *testing.T) {
-	square, wide := Conv{KH: 3, KW: 3, SH: 1, SW: 1}, Conv{KH: 1, KW: 7, SH: 1, SW: 1}
-	larger := Conv{KH: 5, KW: 5, SH: 1, SW: 1}
+	square, large, row := conv(16, 16, 28, 3, 1, 1), conv(16, 16, 28, 5, 1, 1), conv(16, 16, 28, 7, 1, 1)
+	row.KH, row.Top = 1, 0
+	seven := conv(16, 16, 7, 3, 1, 1)
+	trimmed := tileOf(seven, 3, 3)
+	trimmed.Trims = true
 	for _, c := range []struct {
-		family     Family
-		conv       Conv
-		outH, outW int
-		want       float64
+		family   Family
+		conv     Conv
+		winograd Winograd
+		want     float64
 	}{
-		{ConvWinograd, square, 2, 2, 16.0 / 36}, {ConvWinograd, square, 4, 4, 0.25}, {ConvWinograd, square, 4, 2, 24.0 / 72}, {ConvWinograd, wide, 1, 2, 8.0 / 14},
-		{ConvThinWinograd, larger, 4, 1, 0.4}, {ConvPlanarWinograd, larger, 2, 1, 0.6}, {ConvDepthwiseWinograd, square, 2, 1, 2.0 / 3},
+		{ConvWinograd, square, tileOf(square, 2, 2), 16.0 / 36}, {ConvWinograd, square, tileOf(square, 4, 4), 0.25}, {ConvWinograd, square, tileOf(square, 4, 2), 24.0 / 72},
+		{ConvWinograd, row, tileOf(row, 1, 2), 8.0 / 14}, {ConvWinograd, seven, tileOf(seven, 4, 4), 4 * 36.0 / 441}, {ConvWinograd, seven, trimmed, 169.0 / 441},
+		{ConvThinWinograd, large, tileOf(large, 4, 1), 0.4}, {ConvPlanarWinograd, large, tileOf(large, 2, 1), 0.6}, {ConvDepthwiseWinograd, square, tileOf(square, 2, 1), 2.0 / 3},
 	} {
-		choice := ConvChoice{Family: c.family, Winograd: tileOf(c.conv, c.outH, c.outW)}
+		choice := ConvChoice{Family: c.family, Winograd: c.winograd}
 		require.InDelta(t, c.want, choice.MulAdds(c.conv), 1e-12, c.family)
 	}
 	require.Equal(t, 1.0, ConvChoice{Family: ConvBlocked}.MulAdds(square))

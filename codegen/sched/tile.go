@@ -73,6 +73,9 @@ func rankTiles(t Target, s tileSpace) []Tile {
 			}
 			for pixels := s.multiple; pixels <= min(s.strips[0].width, 32); pixels += s.multiple {
 				tile := Tile{Rows: s.rowsFused, Pixels: pixels, Blocks: blocks, Subs: sub, Narrows: s.narrows}
+				if s.fits && !slices.ContainsFunc(s.strips, func(s strip) bool { return tile.Fit(s.width) == tile }) {
+					continue // narrower ones make the same kernel
+				}
 				if blocks == s.blocks && sub == subs {
 					tile.Spare = s.spare
 				}

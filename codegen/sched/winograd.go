@@ -65,7 +65,8 @@ func (choice ConvChoice) MulAdds(c Conv) float64 {
 		return float64(choice.Matrix.Products)
 	}
 	if w := choice.Winograd; w.OutH > 0 {
-		return float64(w.Places()) / float64(w.OutH*w.OutW*c.KH*c.KW)
+		used := c.Used()
+		return float64(positions(w.matrices(c))) / float64(used.H*used.W*c.KH*c.KW)
 	}
 	return 1
 }
