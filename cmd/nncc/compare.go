@@ -79,7 +79,7 @@ func opTolerance(n *ir.Node) float64 {
 	if n.Op.Class != ir.Contraction {
 		return n.Op.Tol
 	}
-	count := float64(n.Op.FLOPs(n)) / float64(2*n.Out().Type.Elems())
+	count := float64(n.Op.FLOPs(n)) / float64(2*max(1, n.Out().Type.Elems()))
 	return n.Op.Tol * max(1, math.Sqrt(count/summands))
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -117,6 +118,23 @@ func TestFindingKeepsTheFirstWrongValue(t *testing.T) {
 	exact := finding{OK: true}
 	exact.add("a", "n", "op", difference{relative: 1e-12}, 0)
 	require.False(t, exact.OK)
+}
+
+// Sums may be the further off the more they add, beyond a thousand products, and what is empty as far as a short one.
+func TestOpTolerance(t *testing.T) {
+	for _, c := range []struct {
+		rows, summands int
+		want           float64
+	}{{2, 10, 1e-5}, {2, 1000, 1e-5}, {2, 4000, 2e-5}, {0, 4000, 1e-5}} {
+		g, err := ir.Parse("sum.nnir", fmt.Sprintf(`graph sum {
+  input %%x: f32[%d, %d]
+  const %%w: f32[%d, 3] = uniform(seed 1, -1, 1)
+  %%y = matmul(%%x, %%w)
+  output %%y
+}`, c.rows, c.summands, c.summands))
+		require.NoError(t, err)
+		require.InDelta(t, c.want, opTolerance(g.Nodes[0]), 1e-12)
+	}
 }
 
 func TestPathTolerances(t *testing.T) {
