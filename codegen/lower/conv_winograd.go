@@ -77,16 +77,7 @@ func (k *winogradKernel) depth() int { return k.conv.In.Blocks() * sched.BlockCh
 // multiply computes p for the register tile's channels: for each place a product of matrices.
 func (k *winogradKernel) multiply() {
 	if k.Trims {
-		for _, down := range k.down.Places() {
-			k.For("row", loopir.C(down.From), loopir.C(down.To), 1, func(row loopir.Index) {
-				for _, across := range k.across.Places() {
-					k.For("column", loopir.C(across.From), loopir.C(across.To), 1, func(column loopir.Index) {
-						count := down.Tiles * across.Tiles
-						k.products(row.Mul(k.InW).Add(column), count, k.tile.Fit(count))
-					})
-				}
-			})
-		}
+		k.eachSharedPlace(func(place loopir.Index, count int) { k.products(place, count, k.tile.Fit(count)) })
 		return
 	}
 	k.For("place", loopir.C(0), loopir.C(k.Places()), 1, func(place loopir.Index) {
@@ -98,6 +89,19 @@ func (k *winogradKernel) multiply() {
 			k.product(winogradSum{place, loopir.C(0), k.conv.In.C, k.Block}, m.Mul(k.tile.Pixels), k.tile)
 		})
 	})
+}
+
+// eachSharedPlace runs body for every place, with the number of tiles that have it.
+func (k *winogradKernel) eachSharedPlace(body func(place loopir.Index, count int)) {
+	for _, down := range k.down.Places() {
+		k.For("row", loopir.C(down.From), loopir.C(down.To), 1, func(row loopir.Index) {
+			for _, across := range k.across.Places() {
+				k.For("column", loopir.C(across.From), loopir.C(across.To), 1, func(column loopir.Index) {
+					body(row.Mul(k.InW).Add(column), down.Tiles*across.Tiles)
+				})
+			}
+		})
+	}
 }
 
 // winogradSum is the sum over some channels at one place, for the count tiles that have it.
@@ -204,10 +208,10 @@ func (k *winogradKernel) transformOutput() {
 		k.each("b", k.tile.Blocks, func(b loopir.Index) {
 			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
 				lane := k.lane.Add(s.Mul(k.target.Lanes))
-				k.eachColumn(t, func(c, row loopir.Index) {
+				k.eachColumn(t, func(c, number loopir.Index) {
 					p := make([]loopir.Expr, t.rows.In)
 					for r := range p {
-						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*k.InW), row, b, lane))
+						p[r] = k.Let("p", loopir.LoadV(f32, k.p, c.AddC(r*k.InW), number, b, lane))
 					}
 					for r, e := range k.times(t.ofRows.at, p) {
 						k.Store(k.half, e, loopir.C(r), c, lane)

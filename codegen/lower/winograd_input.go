@@ -28,15 +28,14 @@ func newWinogradTiles(k *convKernel, w sched.Winograd) *winogradTiles {
 	return t
 }
 
-// winogradTile is one tile of an image: its size and transforms, its place among the tiles, its first result, and how many rows and
-// columns of them it shares with the tile before, if it lies over it.
+// winogradTile is one tile of an image: its size and transforms, its first result, and how many rows and columns of them it shares with
+// the tile before, if it lies over it.
 type winogradTile struct {
 	rows, columns             sched.Side
 	ofRows, ofColumns         transform
-	number                    loopir.Index // in the block, where no tiles are trimmed
-	down, across              loopir.Index // where some are
 	y, x                      loopir.Index
 	sharedRows, sharedColumns loopir.Index
+	number                    func(across int) loopir.Index // among those of the block that have some place, so many across
 }
 
 // eachBlock adds the grid dimension over blocks of tiles, of which all but the last are whole register tiles of unit tiles.
@@ -70,7 +69,7 @@ func (k *winogradTiles) eachTile(body func(t winogradTile)) {
 			}
 			return at, number.Mul(out).AddC(out - extent).Max(loopir.C(0))
 		}
-		t.number = number
+		t.number = func(int) loopir.Index { return number }
 		t.y, t.sharedRows = along(k.first.Add(number).Div(k.across.Tiles), k.OutH, used.H)
 		t.x, t.sharedColumns = along(k.first.Add(number).Mod(k.across.Tiles), k.OutW, used.W)
 		body(t)
@@ -84,22 +83,18 @@ func (k *winogradTiles) eachTrimmed(rows, columns sched.SizedTiles, body func(t 
 	t.ofRows, t.ofColumns = trimmed(rows.Out, k.OutH, k.conv.KH, k.conv.SH), trimmed(columns.Out, k.OutW, k.conv.KW, k.conv.SW)
 	k.For("down", loopir.C(rows.From), loopir.C(rows.To), 1, func(down loopir.Index) {
 		k.For("across", loopir.C(columns.From), loopir.C(columns.To), 1, func(across loopir.Index) {
-			t.down, t.across = down, across
+			t.number = func(tiles int) loopir.Index { return down.Mul(tiles).Add(across) }
 			t.y, t.x = down.Mul(k.OutH), across.Mul(k.OutW)
 			body(t)
 		})
 	})
 }
 
-// eachColumn runs body for every column of t's places, with the row that t has among the tiles which share them.
-func (k *winogradTiles) eachColumn(t winogradTile, body func(c, row loopir.Index)) {
+// eachColumn runs body for every column of t's places, with the number that t has among the tiles which share them.
+func (k *winogradTiles) eachColumn(t winogradTile, body func(c, number loopir.Index)) {
 	for _, p := range k.across.Places() {
-		row := t.number
-		if k.Trims {
-			row = t.down.Mul(p.Tiles).Add(t.across)
-		}
 		if to := min(p.To, t.columns.In); p.From < to {
-			k.For("c", loopir.C(p.From), loopir.C(to), 1, func(c loopir.Index) { body(c, row) })
+			k.For("c", loopir.C(p.From), loopir.C(to), 1, func(c loopir.Index) { body(c, t.number(p.Tiles)) })
 		}
 	}
 }
@@ -175,13 +170,13 @@ func (k *winogradTiles) transformRow(t winogradTile, block, y, r, lane loopir.In
 
 // transformColumns transforms the rows of a tile in the other direction.
 func (k *winogradTiles) transformColumns(t winogradTile, v winogradInput, channel, lane loopir.Index) {
-	k.eachColumn(t, func(c, row loopir.Index) {
+	k.eachColumn(t, func(c, number loopir.Index) {
 		d := make([]loopir.Expr, t.rows.In)
 		for r := range d {
 			d[r] = k.Let("d", loopir.LoadV(k.vec(loopir.F32), k.half, loopir.C(r), c, lane))
 		}
 		for r, e := range k.times(t.ofRows.bt, d) {
-			k.Store(v.buf, e, v.at(c.AddC(r*k.InW), row, channel)...)
+			k.Store(v.buf, e, v.at(c.AddC(r*k.InW), number, channel)...)
 		}
 	})
 }

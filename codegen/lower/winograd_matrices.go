@@ -35,16 +35,16 @@ func atPointsOf(most, m, r, stride int) transform {
 			t.at[i] = append(t.at[i], class.at[i]...)
 		}
 	}
-	return t.order(func(p, q int) int { return cmp.Compare(results[p], results[q]) })
+	return t.ordered(results)
 }
 
-// order sorts the places.
-func (t transform) order(compare func(p, q int) int) transform {
+// ordered is t with its places in the order of what keys say of them.
+func (t transform) ordered(keys []int) transform {
 	places := make([]int, len(t.bt))
 	for p := range places {
 		places[p] = p
 	}
-	slices.SortStableFunc(places, compare)
+	slices.SortStableFunc(places, func(p, q int) int { return cmp.Compare(keys[p], keys[q]) })
 	out := transform{at: make([][]float64, len(t.at))}
 	for _, p := range places {
 		out.bt, out.g = append(out.bt, t.bt[p]), append(out.g, t.g[p])
@@ -199,33 +199,16 @@ func (k *kernel) pairColumns(m [][]float64, v []loopir.Expr) (even, odd []loopir
 	if len(m) == 1 {
 		return even, odd
 	}
-	columns := make([][]float64, len(v))
-	for j := range columns {
-		columns[j] = column(m, j)
-	}
-	for j, other := range mirrors(columns) {
-		if other > j {
-			even[j], even[other] = k.Let("sum", loopir.Add.Of(v[j], v[other])), nil
-			odd[j], odd[other] = k.Let("difference", loopir.Sub.Of(v[j], v[other])), nil
-		}
-	}
-	return even, odd
-}
-
-// mirrors finds for each vector another one that is mirrored, or -1.
-func mirrors(vectors [][]float64) []int {
-	out := make([]int, len(vectors))
-	for i := range out {
-		out[i] = -1
-	}
-	for i := range vectors {
-		for j := i + 1; j < len(vectors) && out[i] < 0; j++ {
-			if out[j] < 0 && mirrored(vectors[i], vectors[j]) {
-				out[i], out[j] = j, i
+	for j := range v {
+		for other := j + 1; other < len(v) && even[j] != nil; other++ {
+			if even[other] != nil && mirrored(column(m, j), column(m, other)) {
+				even[j], even[other] = k.Let("sum", loopir.Add.Of(v[j], v[other])), nil
+				odd[j], odd[other] = k.Let("difference", loopir.Sub.Of(v[j], v[other])), nil
+				break
 			}
 		}
 	}
-	return out
+	return even, odd
 }
 
 func column(m [][]float64, j int) []float64 {
