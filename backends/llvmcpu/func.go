@@ -33,6 +33,7 @@ type emitter struct {
 type variable struct {
 	val       value.Value
 	depth     int
+	natural   bool // never negative
 	innermost bool // the counter of a loop without loops in it
 }
 
@@ -120,9 +121,9 @@ func (e *emitter) grid(chunk value.Value) {
 		if g.Count != nil {
 			v = e.b.NewMul(rest, i64(g.Group))
 			left := e.b.NewSub(e.batch(), v)
-			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth()}
+			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth(), natural: true}
 		}
-		e.vars[g.Var] = variable{val: v, depth: e.depth()}
+		e.vars[g.Var] = variable{val: v, depth: e.depth(), natural: true}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/llir/llvm/ir/enum"
@@ -59,9 +60,13 @@ func (e *emitter) atom(a loopir.Atom) value.Value {
 	x, y := e.index(op.X), e.index(op.Y)
 	switch op.Op {
 	case loopir.IndexDiv:
+		if e.natural(op.X) {
+			return e.b.NewUDiv(x, y)
+		}
 		return e.floorDiv(x, y)
 	case loopir.IndexMod:
-		return e.b.NewSub(x, e.b.NewMul(e.floorDiv(x, y), y))
+		quotient := e.term(loopir.Term{Coef: 1, Atom: &loopir.IndexOp{Op: loopir.IndexDiv, X: op.X, Y: op.Y}})
+		return e.b.NewSub(x, e.b.NewMul(quotient, y))
 	case loopir.IndexMin:
 		return e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, x, y), x, y)
 	case loopir.IndexMax:
@@ -75,6 +80,29 @@ func (e *emitter) floorDiv(x, y value.Value) value.Value {
 	q := e.b.NewSDiv(x, y)
 	r := e.b.NewSub(x, e.b.NewMul(q, y))
 	return e.b.NewAdd(q, e.b.NewSExt(e.b.NewICmp(enum.IPredSLT, r, i64(0)), types.I64))
+}
+
+// natural reports whether x is clearly never negative: no variable, factor or constant in it is.
+func (e *emitter) natural(x loopir.Index) bool {
+	for _, t := range x.Terms {
+		if t.Coef < 0 || !e.naturalAtom(t.Atom) {
+			return false
+		}
+	}
+	return x.Const >= 0
+}
+
+func (e *emitter) naturalAtom(a loopir.Atom) bool {
+	op, ok := a.(*loopir.IndexOp)
+	switch {
+	case !ok:
+		return e.variable(a.(*loopir.Var)).natural
+	case op.Op == loopir.IndexMod:
+		return true
+	case op.Op == loopir.IndexMax:
+		return e.natural(op.X) || e.natural(op.Y)
+	}
+	return e.natural(op.X) && e.natural(op.Y)
 }
 
 func (e *emitter) variable(v *loopir.Var) variable {
@@ -96,7 +124,7 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	if idx == nil {
 		return p
 	}
-	flat := buf.Flat(idx)
+	flat := buf.Flat(idx).Carried()
 	elem := elemType(buf.Elem)
 	key := fmt.Sprintf("&%d", e.keys.Number(buf))
 	rest := flat.Const
@@ -107,6 +135,14 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	}
 	for _, t := range e.outermostFirst(flat.Terms) {
 		depth := e.depthOfAtom(t.Atom)
+		if remainder, atLeast, ok := loopir.Carry(t.Atom); ok {
+			shared := key + "+" + strconv.Itoa(t.Coef)
+			plus(depth, e.keys.Term(t), func(from value.Value) value.Value {
+				beyond := e.hoist(depth, shared, func() value.Value { return e.b.NewGetElementPtr(elem, from, i64(t.Coef)) })
+				return e.b.NewSelect(e.b.NewICmp(enum.IPredSGE, e.index(remainder), i64(atLeast)), beyond, from)
+			})
+			continue
+		}
 		if !e.advances(t) {
 			plus(depth, e.keys.Term(t), func(from value.Value) value.Value { return e.b.NewGetElementPtr(elem, from, e.term(t)) })
 			continue
@@ -138,11 +174,22 @@ func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 		if c := cmp.Compare(e.depthOfAtom(a.Atom), e.depthOfAtom(b.Atom)); c != 0 {
 			return c
 		}
+		if c := cmp.Compare(carries(a), carries(b)); c != 0 {
+			return c
+		}
 		if c := cmp.Compare(b.Coef, a.Coef); c != 0 {
 			return c
 		}
 		return strings.Compare(e.keys.Atom(a.Atom), e.keys.Atom(b.Atom))
 	})
+}
+
+// carries is 1 for a carry, which comes after what neighbours share.
+func carries(t loopir.Term) int {
+	if _, _, ok := loopir.Carry(t.Atom); ok {
+		return 1
+	}
+	return 0
 }
 
 // depthOf is the number of the innermost scope whose variables x uses.

@@ -19,8 +19,8 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 	}
 	f32, lanes := k.vec(loopir.F32), k.target.Lanes
 	block := k.grid("c", c.Out.Blocks())
-	first := k.grid("s", sched.BlockChannels/lanes/tile.Subs).Mul(tile.Subs * lanes)
 	y := k.grid("y", c.Out.H)
+	first := k.grid("s", sched.BlockChannels/lanes/tile.Subs).Mul(tile.Subs * lanes)
 	lo, hi := k.kernelRows(y)
 	lane := func(s loopir.Index) loopir.Index { return first.Add(s.Mul(lanes)) }
 	each := func(body func(p, s loopir.Index)) {
@@ -47,6 +47,9 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
+// manyPixels is how many pixels of a tile make counting the columns of a filter cheap beside the multiply-adds.
+const manyPixels = 8
+
 // depthwiseRow adds the products of one row of weights to vector s of a tile. Numbers that memory keeps as bf16 cost more to
 // load than to multiply: then the row of weights stays in registers while the columns pass by, each loaded once.
 func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, block, lane, s loopir.Index) {
@@ -56,12 +59,17 @@ func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, bl
 		return k.load(k.in, k.n, block, k.inRow(y, kh), k.inCol(x).Add(at), lane)
 	}
 	if !k.bf16[k.in] || !sched.KeepsRow(c) {
-		k.For("kw", loopir.C(0), loopir.C(c.KW), 1, func(kw loopir.Index) {
+		tap := func(kw loopir.Index) {
 			w := weight(kw)
 			k.Unroll("p", 0, tile.Pixels, func(p loopir.Index) {
 				acc.Set(loopir.FMAOf(column(p.Mul(c.SW).Add(kw.Mul(c.DW))), w, acc.At(p, s)), p, s)
 			})
-		})
+		}
+		if tile.Pixels < manyPixels {
+			k.Unroll("kw", 0, c.KW, tap)
+		} else {
+			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, tap)
+		}
 		return
 	}
 	row := make([]loopir.Expr, c.KW)
