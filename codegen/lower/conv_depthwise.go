@@ -47,9 +47,6 @@ func lowerConvDepthwise(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvC
 	return l.emit(k.kernel, n, string(choice.Family), tile)
 }
 
-// manyPixels is how many pixels of a tile make counting the columns of a filter cheap beside the multiply-adds.
-const manyPixels = 8
-
 // depthwiseRow adds the products of one row of weights to vector s of a tile. Numbers that memory keeps as bf16 cost more to
 // load than to multiply: then the row of weights stays in registers while the columns pass by, each loaded once.
 func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, block, lane, s loopir.Index) {
@@ -65,7 +62,7 @@ func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, bl
 				acc.Set(loopir.FMAOf(column(p.Mul(c.SW).Add(kw.Mul(c.DW))), w, acc.At(p, s)), p, s)
 			})
 		}
-		if tile.Pixels < manyPixels {
+		if tile.UnrollsRow() {
 			k.Unroll("kw", 0, c.KW, tap)
 		} else {
 			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, tap)

@@ -1,9 +1,6 @@
 package sched
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // KeepsRow reports whether a depthwise kernel can keep a row of weights in registers beside a tile.
 func KeepsRow(c Conv) bool { return c.KW <= 8 }
@@ -20,12 +17,26 @@ func depthwiseCandidates(c Conv, t Target) []Candidate {
 	return all
 }
 
+// UnrollsRow reports whether the columns of a depthwise filter are no loop: a tile of few pixels has too little to do between
+// counting them. Then neighbours share what they load.
+func (t Tile) UnrollsRow() bool { return t.Pixels < 8 }
+
 func depthwiseTiles(c Conv, t Target) []Tile {
+	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
 	if t.BF16 && KeepsRow(c) {
 		t.Registers -= c.KW - 1
+		return rankTiles(t, s)
 	}
-	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
-	return rankTiles(t, s)
+	out := slices.DeleteFunc(rankTiles(t, s), Tile.UnrollsRow)
+	s.steps, s.taps = c.KH, c.KW
+	for _, tile := range rankTiles(t, s) {
+		shared := (tile.Pixels - 1) * c.SW // columns, of one vector at a time
+		if tile.UnrollsRow() && (tile.Pixels == 1 || tile.Accumulators()+shared+2 <= t.Registers) {
+			out = append(out, tile)
+		}
+	}
+	slices.SortStableFunc(out, cheapest)
+	return out
 }
 
 // depthwiseWinogradTiles is for kernels that keep all weights in registers, and the sums for a kernel's width of columns.
@@ -47,6 +58,6 @@ func depthwiseWinogradTiles(c Conv, t Target, w Winograd) []Tile {
 		groups := ceilDiv(c.Out.H, w.OutH) * c.Out.Blocks() * c.In.N
 		out = append(out, Tile{Rows: 1, Pixels: pixels, Blocks: 1, Subs: 1, Cycles: group * float64(groups)})
 	}
-	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	slices.SortStableFunc(out, cheapest)
 	return out
 }

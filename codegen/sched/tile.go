@@ -40,7 +40,8 @@ type tileSpace struct {
 	plain     bool    // sums are stored as they are, without an epilogue
 	blocks    int     // channel blocks, of one group
 	spare     int     // vectors of the last one without channels
-	steps     int     // terms of the sum
+	steps     int     // of the sum
+	taps      int     // neighbouring ones of the kernel in a step, if it is more than one
 	repeat    int     // how often all of it happens: groups times images
 }
 
@@ -89,9 +90,11 @@ func rankTiles(t Target, s tileSpace) []Tile {
 	if len(out) == 0 { // a fused pool too wide for the registers: correct, if slow
 		out = append(out, Tile{Rows: s.rowsFused, Pixels: s.multiple, Blocks: 1, Subs: 1})
 	}
-	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	slices.SortStableFunc(out, cheapest)
 	return out
 }
+
+func cheapest(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) }
 
 // fits leaves a register for the broadcast input and one to spare: without it LLVM spills, but not where vectors are an odd
 // number of several.
@@ -149,7 +152,7 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 			if s.plain {
 				return perTileCycles(t, s.steps, 1, tile) - tile.endCycles()/2 // measured
 			}
-			return perTileCycles(t, s.steps, 1, tile)
+			return perTileCycles(t, s.steps, max(s.taps, 1), tile)
 		})
 	}
 	return cycles * float64(s.blocks/tile.Blocks*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
