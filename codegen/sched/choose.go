@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"cmp"
 	"slices"
 )
 
@@ -165,7 +164,7 @@ func thinTiles(c Conv, t Target) []Tile {
 			out = append(out, tile)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	slices.SortStableFunc(out, cheapest)
 	return out
 }
 

@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"cmp"
 	"slices"
 )
 
@@ -85,6 +84,6 @@ func groupedTiles(c Conv, t Target, choice ConvChoice) []Tile {
 			out = append(out, tile)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Tile) int { return cmp.Compare(a.Cycles, b.Cycles) })
+	slices.SortStableFunc(out, cheapest)
 	return out
 }
