@@ -23,17 +23,18 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 	}
 	schedule := sched.Assign(g, t)
 	tiling := tiling{schedule, map[*ir.Node][]int{}}
+	kept := keep()
 	for attempt := 1; ; attempt++ {
-		pl, err := lowerScheduled(g, schedule, packs, o)
+		pl, err := lowerScheduled(g, schedule, packs, o, kept)
 		if err != nil {
 			return nil, nil, err
 		}
 		if o.needMatrices && !slices.ContainsFunc(pl.Funcs, (*loopir.Func).UsesMatrices) {
 			return nil, nil, nil
 		}
-		kernels := loopir.PromoteAll(pl.Funcs)
+		kernels := kept.promoted.All(pl.Funcs)
 		if o.Verify {
-			if err := verifyAll(kernels, loopir.VerifyPromoted); err != nil {
+			if err := kept.verify(kernels, loopir.VerifyPromoted); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -118,26 +119,41 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error
 
 // Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
 func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o)
+	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, keep())
 }
 
-func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options) (*plan.Plan, error) {
+func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options, kept *kept) (*plan.Plan, error) {
 	res, err := lower.Lower(g, schedule, packs)
 	if err != nil {
 		return nil, err
 	}
-	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers, Prefix: o.prefix})
-	if err := verifyAll(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
+	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers, Prefix: o.prefix, Known: kept.funcs})
+	if err := kept.verify(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
 		return nil, err
 	}
 	return pl, nil
 }
 
-func verifyAll(kernels []*loopir.Func, verify func(*loopir.Func) error) error {
+// kept is what one attempt at a variant leaves to the next, in which most kernels are the same.
+type kept struct {
+	funcs    map[string]*loopir.Func // by their fingerprint
+	promoted loopir.Promoted
+	verified map[*loopir.Func]bool
+}
+
+func keep() *kept {
+	return &kept{map[string]*loopir.Func{}, loopir.Promoted{}, map[*loopir.Func]bool{}}
+}
+
+func (k *kept) verify(kernels []*loopir.Func, verify func(*loopir.Func) error) error {
 	for _, f := range kernels {
+		if k.verified[f] {
+			continue
+		}
 		if err := verify(f); err != nil {
 			return fmt.Errorf("kernel %s: %w", f.Name, err)
 		}
+		k.verified[f] = true
 	}
 	return nil
 }

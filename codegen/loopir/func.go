@@ -57,6 +57,8 @@ type Func struct {
 	Scratch []*Buffer // per-worker memory; contents undefined at the start of a chunk
 	Grid    []GridDim
 	Body    []Stmt
+
+	fingerprint string
 }
 
 // GridDim is one dimension of the iteration space. Extent may be Batch, for the first dimension only, and the batch may be

@@ -32,7 +32,15 @@ func (f *Func) String() string {
 }
 
 // Fingerprint is the text of f, whatever its name, and of the functions it calls. Functions of one fingerprint are the same code.
+// It is kept: after that, only the name of f may change.
 func (f *Func) Fingerprint() string {
+	if f.fingerprint == "" {
+		f.fingerprint = f.nameless()
+	}
+	return f.fingerprint
+}
+
+func (f *Func) nameless() string {
 	var b strings.Builder
 	for _, c := range f.Callees() {
 		b.WriteString(c.String())

@@ -22,11 +22,17 @@ func Promote(f *Func) *Func {
 }
 
 // PromoteAll promotes functions that may call one another, each once: a call leads to the promoted form of its function.
-func PromoteAll(funcs []*Func) []*Func {
-	done := map[*Func]*Func{}
+func PromoteAll(funcs []*Func) []*Func { return Promoted{}.All(funcs) }
+
+// Promoted keeps the promoted forms of functions.
+type Promoted map[*Func]*Func
+
+// All is PromoteAll for functions of which some have been promoted before, under other names perhaps.
+func (p Promoted) All(funcs []*Func) []*Func {
 	out := make([]*Func, len(funcs))
 	for i, f := range funcs {
-		out[i] = promoteOnce(f, done)
+		out[i] = promoteOnce(f, p)
+		out[i].Name = f.Name
 	}
 	return out
 }

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	Merge  bool   // run small neighbouring steps in one native call
 	Prefix string // begins the names of kernels
+
+	// Known keeps functions by their fingerprint from one plan to the next: equal ones are one. Each plan names them anew.
+	Known map[string]*loopir.Func
 }
 
 // Plan is a variant without code: Funcs[i] is the kernel of Variant.Kernels[i], and Nodes[i] what it computes. Its launches
@@ -29,7 +32,7 @@ type Plan struct {
 
 // New plans one variant.
 func New(res *lower.Result, t sched.Target, o Options) *Plan {
-	steps, kernels := res.Steps, newKernelTable(o.Prefix)
+	steps, kernels := res.Steps, newKernelTable(o)
 	if o.Merge {
 		steps = merge(steps, t, kernels)
 	}
