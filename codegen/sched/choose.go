@@ -58,7 +58,7 @@ func thinCandidates(c Conv, t Target) []Candidate {
 func planarCandidates(c Conv, t Target) []Candidate {
 	choice := ConvChoice{Family: ConvPlanar, In: Planar, Out: Blocked, Tiles: convTiles(c, t, c.GroupInC*c.KH*c.KW)}
 	unit := max(c.PoolW, 1)
-	row := tileSpace{strips: oneStrip(1, c.PooledW*unit), rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1, plain: true}
+	row := tileSpace{strips: oneStrip(1, c.PooledW*unit), rowsFused: 1, multiple: unit, blocks: c.Out.Blocks(), steps: c.GroupInC * c.KW, repeat: 1, hidden: hiddenPlain}
 	all := append(direct(choice), rowWinograd(c, t, choice, ConvPlanarWinograd, rankTiles(t, row))...)
 	return append(all, matrixCandidates(c, t)...)
 }

@@ -17,9 +17,9 @@ func depthwiseCandidates(c Conv, t Target) []Candidate {
 	return all
 }
 
-// UnrollsRow reports whether the columns of a depthwise filter are no loop: a tile of few pixels has too little to do between
-// counting them. Then neighbours share what they load.
-func (t Tile) UnrollsRow() bool { return t.Pixels < 8 }
+// UnrollsRow reports whether the columns of a depthwise filter are no loop: a tile of few pixels in narrow vectors has too
+// little to do between counting them. Then neighbours share what they load.
+func UnrollsRow(tile Tile, t Target) bool { return tile.Pixels < 8 && t.Lanes < BlockChannels }
 
 func depthwiseTiles(c Conv, t Target) []Tile {
 	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
@@ -27,11 +27,11 @@ func depthwiseTiles(c Conv, t Target) []Tile {
 		t.Registers -= c.KW - 1
 		return rankTiles(t, s)
 	}
-	out := slices.DeleteFunc(rankTiles(t, s), Tile.UnrollsRow)
-	s.steps, s.taps = c.KH, c.KW
+	out := slices.DeleteFunc(rankTiles(t, s), func(tile Tile) bool { return UnrollsRow(tile, t) })
+	s.steps, s.taps, s.hidden = c.KH, c.KW, hiddenUnrolled
 	for _, tile := range rankTiles(t, s) {
 		shared := (tile.Pixels - 1) * c.SW // columns, of one vector at a time
-		if tile.UnrollsRow() && (tile.Pixels == 1 || tile.Accumulators()+shared+2 <= t.Registers) {
+		if UnrollsRow(tile, t) && (tile.Pixels == 1 || tile.Accumulators()+shared+2 <= t.Registers) {
 			out = append(out, tile)
 		}
 	}

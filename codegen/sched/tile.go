@@ -37,7 +37,7 @@ type tileSpace struct {
 	multiple  int     // Pixels must be a multiple of this
 	narrows   bool    // see Tile
 	fits      bool    // tiles are fitted to each strip
-	plain     bool    // sums are stored as they are, without an epilogue
+	hidden    float64 // part of endCycles that sums hide
 	blocks    int     // channel blocks, of one group
 	spare     int     // vectors of the last one without channels
 	steps     int     // of the sum
@@ -149,10 +149,7 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 			part = tile.Fit(strip.width)
 		}
 		cycles += float64(strip.rows) * rowCycles(strip.width, part, func(tile Tile) float64 {
-			if s.plain {
-				return perTileCycles(t, s.steps, 1, tile) - tile.endCycles()/2 // measured
-			}
-			return perTileCycles(t, s.steps, max(s.taps, 1), tile)
+			return perTileCycles(t, s.steps, max(s.taps, 1), tile) - s.hidden*tile.endCycles()
 		})
 	}
 	return cycles * float64(s.blocks/tile.Blocks*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
@@ -180,6 +177,9 @@ func perTileCycles(t Target, steps, taps int, tile Tile) float64 {
 
 // endCycles is what a tile takes beside its sums.
 func (t Tile) endCycles() float64 { return startCycles + storeCycles*float64(t.Accumulators()) }
+
+// What was measured to be hidden of endCycles where sums are stored as they are, without an epilogue, and in unrolled loops.
+const hiddenPlain, hiddenUnrolled = 0.5, 0.9
 
 // What a tile takes beside its sums: to begin, and for each vector of results.
 const startCycles, storeCycles = 20, 2

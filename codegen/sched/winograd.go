@@ -174,7 +174,7 @@ func blockWinograd(c Conv, t Target, w Winograd) ConvChoice {
 	matrices := w.matrices(c)
 	places, tiles := w.Places(), matrices[0].width
 	depth, blocks := c.In.Blocks()*BlockChannels, c.Out.Blocks()
-	ranked := rankTiles(t, tileSpace{strips: matrices, rowsFused: 1, multiple: 1, narrows: w.Trims || w.Apart && t.narrows(), fits: w.Trims, plain: true, blocks: blocks, steps: c.In.C, repeat: c.In.N})
+	ranked := rankTiles(t, tileSpace{strips: matrices, rowsFused: 1, multiple: 1, narrows: w.Trims || w.Apart && t.narrows(), fits: w.Trims, hidden: hiddenPlain, blocks: blocks, steps: c.In.C, repeat: c.In.N})
 	inputBytes, weightBytes := 4*places*depth, 4*places*depth*blocks*BlockChannels // inputBytes: of one tile
 	data := streamed{bytes: weightBytes * c.In.N, resident: c.Resident}
 	if w.Apart {
