@@ -112,7 +112,7 @@ func (t Tile) Narrow() Tile {
 // Split says how tiles cover a row of width positions: whole ones and, behind them, narrow ones. Without narrow ones the last
 // tile overlaps the one before, which is better as long as few positions are computed twice.
 func (t Tile) Split(width int) (whole, narrow int) {
-	const few = 16 // one in so many
+	const few = 40 // one in so many
 	tiles := ceilDiv(width, t.Pixels)
 	twice := tiles*t.Pixels - width
 	if !t.Narrows || twice*few < width || twice > tiles {
