@@ -173,3 +173,25 @@ func net(in: f32[*, 6, 8], out: mut f32[*, 2, 4, 8]) scratch(t: f32[5, 8]) grid(
 }`
 	onEach(t, func(t *testing.T, target backends.Target) { agree(t, target, text, 3) })
 }
+
+// TestCarries: pixels in a row, wherever their lines end, for processors whose pointers move with a counter and for others.
+func TestCarries(t *testing.T) {
+	const text = `
+func pixels(in: f32[48], out: mut f32[6, 20]) {
+  for t = 0 to 12 {
+    unroll p = 0 to 4 { store out[(min(4*t, 44) + p) / 8, (min(4*t, 44) + p) mod 8 + 1] = load in[4*t + p] }
+  }
+  for t = 0 to 12 {
+    unroll p = 0 to 4 { store out[(4*t + p) / 8, (4*t + p) mod 8 + 1] = load in[4*t + p] * f32(2) }
+  }
+}`
+	for _, target := range backends.Targets() {
+		f := parseKernels(t, t.Name(), text)[0]
+		if !testBackend(t).llc.makesCodeFor(target.Arch) {
+			continue
+		}
+		_, err := testBackend(t).Compile([]*loopir.Func{loopir.Promote(f)}, target, backends.Options{})
+		require.NoError(t, err, target.ISA)
+	}
+	onEach(t, func(t *testing.T, target backends.Target) { agree(t, target, text, 1) })
+}

@@ -174,7 +174,7 @@ func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 		if c := cmp.Compare(e.depthOfAtom(a.Atom), e.depthOfAtom(b.Atom)); c != 0 {
 			return c
 		}
-		if c := cmp.Compare(carries(a), carries(b)); c != 0 {
+		if c := cmp.Compare(e.turn(a), e.turn(b)); c != 0 {
 			return c
 		}
 		if c := cmp.Compare(b.Coef, a.Coef); c != 0 {
@@ -184,12 +184,16 @@ func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 	})
 }
 
-// carries is 1 for a carry, which comes after what neighbours share.
-func carries(t loopir.Term) int {
-	if _, _, ok := loopir.Carry(t.Atom); ok {
-		return 1
+// turn orders the terms of one scope: a pointer that moves with the scope's counter starts outside of it, and carries come
+// after what neighbours share.
+func (e *emitter) turn(t loopir.Term) int {
+	if e.advances(t) {
+		return 0
 	}
-	return 0
+	if _, _, ok := loopir.Carry(t.Atom); ok {
+		return 2
+	}
+	return 1
 }
 
 // depthOf is the number of the innermost scope whose variables x uses.
