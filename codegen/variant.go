@@ -23,7 +23,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 	}
 	schedule := sched.Assign(g, t)
 	tiling := tiling{schedule, map[*ir.Node][]int{}}
-	kept := keep()
+	kept := newKept()
 	for attempt := 1; ; attempt++ {
 		pl, err := lowerScheduled(g, schedule, packs, o, kept)
 		if err != nil {
@@ -119,7 +119,7 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error
 
 // Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
 func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, keep())
+	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, newKept())
 }
 
 func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options, kept *kept) (*plan.Plan, error) {
@@ -141,7 +141,7 @@ type kept struct {
 	verified map[*loopir.Func]bool
 }
 
-func keep() *kept {
+func newKept() *kept {
 	return &kept{map[string]*loopir.Func{}, loopir.Promoted{}, map[*loopir.Func]bool{}}
 }
 

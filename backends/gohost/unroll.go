@@ -23,10 +23,10 @@ func (u unroller) function(f *loopir.Func) *loopir.Func {
 	if g := u.done[f]; g != nil {
 		return g
 	}
-	g := *f
-	u.done[f] = &g
+	g := &loopir.Func{Name: f.Name, Params: f.Params, Scratch: f.Scratch, Grid: f.Grid}
+	u.done[f] = g
 	g.Body = u.body(f.Body)
-	return &g
+	return g
 }
 
 func (u unroller) body(body []loopir.Stmt) []loopir.Stmt {

@@ -31,10 +31,10 @@ type emitter struct {
 
 // variable is an index variable's value and the scope that changes it.
 type variable struct {
-	val       value.Value
-	depth     int
-	natural   bool // never negative
-	innermost bool // the counter of a loop without loops in it
+	val         value.Value
+	depth       int
+	nonNegative bool
+	innermost   bool // the counter of a loop without loops in it
 }
 
 // emitFunc adds kernel f to the module. llir panics on operands of the wrong type: that is reported with the
@@ -121,9 +121,9 @@ func (e *emitter) grid(chunk value.Value) {
 		if g.Count != nil {
 			v = e.b.NewMul(rest, i64(g.Group))
 			left := e.b.NewSub(e.batch(), v)
-			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth(), natural: true}
+			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth(), nonNegative: true}
 		}
-		e.vars[g.Var] = variable{val: v, depth: e.depth(), natural: true}
+		e.vars[g.Var] = variable{val: v, depth: e.depth(), nonNegative: true}
 	}
 }
 

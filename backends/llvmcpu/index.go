@@ -41,16 +41,18 @@ func (e *emitter) plus(a, b value.Value) value.Value {
 // term is Coef*Atom at the scope of its atom.
 func (e *emitter) term(t loopir.Term) value.Value {
 	return e.hoist(e.depthOfAtom(t.Atom), e.keys.Term(t), func() value.Value {
-		a := e.atom(t.Atom)
 		if t.Coef == 1 {
-			return a
+			return e.atom(t.Atom)
 		}
 		if v, ok := t.Atom.(*loopir.Var); ok && e.vars[v].innermost {
 			return e.scale(t.Coef)
 		}
-		return e.b.NewMul(a, i64(t.Coef))
+		return e.b.NewMul(e.once(t.Atom), i64(t.Coef))
 	})
 }
+
+// once is the value of an atom, which all terms and remainders with it share.
+func (e *emitter) once(a loopir.Atom) value.Value { return e.term(loopir.Term{Coef: 1, Atom: a}) }
 
 func (e *emitter) atom(a loopir.Atom) value.Value {
 	op, ok := a.(*loopir.IndexOp)
@@ -60,13 +62,12 @@ func (e *emitter) atom(a loopir.Atom) value.Value {
 	x, y := e.index(op.X), e.index(op.Y)
 	switch op.Op {
 	case loopir.IndexDiv:
-		if e.natural(op.X) {
+		if e.nonNegative(op.X) {
 			return e.b.NewUDiv(x, y)
 		}
 		return e.floorDiv(x, y)
 	case loopir.IndexMod:
-		quotient := e.term(loopir.Term{Coef: 1, Atom: &loopir.IndexOp{Op: loopir.IndexDiv, X: op.X, Y: op.Y}})
-		return e.b.NewSub(x, e.b.NewMul(quotient, y))
+		return e.b.NewSub(x, e.b.NewMul(e.once(&loopir.IndexOp{Op: loopir.IndexDiv, X: op.X, Y: op.Y}), y))
 	case loopir.IndexMin:
 		return e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, x, y), x, y)
 	case loopir.IndexMax:
@@ -82,27 +83,27 @@ func (e *emitter) floorDiv(x, y value.Value) value.Value {
 	return e.b.NewAdd(q, e.b.NewSExt(e.b.NewICmp(enum.IPredSLT, r, i64(0)), types.I64))
 }
 
-// natural reports whether x is clearly never negative: no variable, factor or constant in it is.
-func (e *emitter) natural(x loopir.Index) bool {
+// nonNegative reports whether x is clearly never negative: no variable, factor or constant in it is.
+func (e *emitter) nonNegative(x loopir.Index) bool {
 	for _, t := range x.Terms {
-		if t.Coef < 0 || !e.naturalAtom(t.Atom) {
+		if t.Coef < 0 || !e.nonNegativeAtom(t.Atom) {
 			return false
 		}
 	}
 	return x.Const >= 0
 }
 
-func (e *emitter) naturalAtom(a loopir.Atom) bool {
+func (e *emitter) nonNegativeAtom(a loopir.Atom) bool {
 	op, ok := a.(*loopir.IndexOp)
 	switch {
 	case !ok:
-		return e.variable(a.(*loopir.Var)).natural
+		return e.variable(a.(*loopir.Var)).nonNegative
 	case op.Op == loopir.IndexMod:
 		return true
 	case op.Op == loopir.IndexMax:
-		return e.natural(op.X) || e.natural(op.Y)
+		return e.nonNegative(op.X) || e.nonNegative(op.Y)
 	}
-	return e.natural(op.X) && e.natural(op.Y)
+	return e.nonNegative(op.X) && e.nonNegative(op.Y)
 }
 
 func (e *emitter) variable(v *loopir.Var) variable {
@@ -136,9 +137,9 @@ func (e *emitter) address(buf *loopir.Buffer, idx []loopir.Index) value.Value {
 	for _, t := range e.outermostFirst(flat.Terms) {
 		depth := e.depthOfAtom(t.Atom)
 		if remainder, atLeast, ok := loopir.Carry(t.Atom); ok {
-			shared := key + "+" + strconv.Itoa(t.Coef)
+			beyondKey := key + "+" + strconv.Itoa(t.Coef)
 			plus(depth, e.keys.Term(t), func(from value.Value) value.Value {
-				beyond := e.hoist(depth, shared, func() value.Value { return e.b.NewGetElementPtr(elem, from, i64(t.Coef)) })
+				beyond := e.hoist(depth, beyondKey, func() value.Value { return e.b.NewGetElementPtr(elem, from, i64(t.Coef)) })
 				return e.b.NewSelect(e.b.NewICmp(enum.IPredSGE, e.index(remainder), i64(atLeast)), beyond, from)
 			})
 			continue
@@ -187,13 +188,14 @@ func (e *emitter) outermostFirst(terms []loopir.Term) []loopir.Term {
 // turn orders the terms of one scope: a pointer that moves with the scope's counter starts outside of it, and carries come
 // after what neighbours share.
 func (e *emitter) turn(t loopir.Term) int {
+	const moving, ordinary, carry = 0, 1, 2
 	if e.advances(t) {
-		return 0
+		return moving
 	}
 	if _, _, ok := loopir.Carry(t.Atom); ok {
-		return 2
+		return carry
 	}
-	return 1
+	return ordinary
 }
 
 // depthOf is the number of the innermost scope whose variables x uses.

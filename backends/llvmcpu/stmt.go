@@ -57,11 +57,11 @@ func (e *emitter) forLoop(s *loopir.For) {
 		e.results(s, carried)
 		return
 	}
-	natural := e.natural(s.Lo)
+	nonNegative := e.nonNegative(s.Lo)
 	innermost := !slices.ContainsFunc(s.Body, func(b loopir.Stmt) bool { _, loop := b.(*loopir.For); return loop })
 	out := e.counted(s.Var.Name, e.index(s.Lo), e.index(s.Hi), s.Step, !loConst || !hiConst, carried,
 		func(i value.Value, current []value.Value) []value.Value {
-			e.vars[s.Var] = variable{i, e.depth(), natural, innermost}
+			e.vars[s.Var] = variable{i, e.depth(), nonNegative, innermost}
 			for k, c := range s.Carried {
 				e.values[c.Inner] = current[k]
 			}

@@ -19,10 +19,16 @@ func (i Index) Carried() Index {
 	return out
 }
 
-// carried is floor(x/n) by the quotient of x without its constant.
+// carried is floor(x/n) by the quotient of x without its constant: (6*t + 17)/14 = 6*t/14 + 1 + ((6*t mod 14) + 2)/14, where
+// the even remainder needs no more than the even part of 3.
 func carried(x Index, n int) Index {
 	whole := floorDiv(x.Const, n)
 	c := x.Const - n*whole
+	step := n // what the remainder of x without its constant is a multiple of
+	for _, t := range x.Terms {
+		step = gcd(step, abs(t.Coef))
+	}
+	c -= c % step
 	x = Index{Terms: x.Terms}
 	q := x.Div(n).AddC(whole)
 	if c != 0 {

@@ -58,7 +58,7 @@ type Func struct {
 	Grid    []GridDim
 	Body    []Stmt
 
-	fingerprint string
+	fingerprint string // see Fingerprint; empty until it is asked for
 }
 
 // GridDim is one dimension of the iteration space. Extent may be Batch, for the first dimension only, and the batch may be

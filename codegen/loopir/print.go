@@ -32,7 +32,7 @@ func (f *Func) String() string {
 }
 
 // Fingerprint is the text of f, whatever its name, and of the functions it calls. Functions of one fingerprint are the same code.
-// It is kept: after that, only the name of f may change.
+// It is kept: after that, only the name of f may change. No two goroutines may ask for that of one function at once.
 func (f *Func) Fingerprint() string {
 	if f.fingerprint == "" {
 		f.fingerprint = f.nameless()

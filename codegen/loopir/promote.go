@@ -27,7 +27,8 @@ func PromoteAll(funcs []*Func) []*Func { return Promoted{}.All(funcs) }
 // Promoted keeps the promoted forms of functions.
 type Promoted map[*Func]*Func
 
-// All is PromoteAll for functions of which some have been promoted before, under other names perhaps.
+// All is PromoteAll for functions of which some have been promoted before, under other names perhaps; all that one calls are
+// among them.
 func (p Promoted) All(funcs []*Func) []*Func {
 	out := make([]*Func, len(funcs))
 	for i, f := range funcs {

@@ -62,7 +62,7 @@ func (k *convKernel) depthwiseRow(acc loopir.Tile, tile sched.Tile, y, kh, x, bl
 				acc.Set(loopir.FMAOf(column(p.Mul(c.SW).Add(kw.Mul(c.DW))), w, acc.At(p, s)), p, s)
 			})
 		}
-		if sched.UnrollsRow(tile, k.target) {
+		if sched.UnrollsRow(c, tile, k.target) {
 			k.Unroll("kw", 0, c.KW, tap)
 		} else {
 			k.For("kw", loopir.C(0), loopir.C(c.KW), 1, tap)

@@ -28,7 +28,7 @@ func (t *kernelTable) add(s lower.Step) int {
 	i, ok := t.number[text]
 	if !ok {
 		i = len(t.funcs)
-		f := t.keep(text, s.Func)
+		f := t.canonical(text, s.Func)
 		f.Name = fmt.Sprintf("%sk%02d_%s", t.prefix, i, identifier(s.Func.Name))
 		t.funcs, t.nodes, t.number[text] = append(t.funcs, f), append(t.nodes, nil), i
 	}
@@ -36,8 +36,8 @@ func (t *kernelTable) add(s lower.Step) int {
 	return i
 }
 
-// keep returns the function of that fingerprint that an earlier plan had, or f, for later ones.
-func (t *kernelTable) keep(text string, f *loopir.Func) *loopir.Func {
+// canonical is the function of that fingerprint that an earlier plan had, or else f, for later ones.
+func (t *kernelTable) canonical(text string, f *loopir.Func) *loopir.Func {
 	if t.known == nil {
 		return f
 	}

@@ -16,7 +16,8 @@ type Options struct {
 	Merge  bool   // run small neighbouring steps in one native call
 	Prefix string // begins the names of kernels
 
-	// Known keeps functions by their fingerprint from one plan to the next: equal ones are one. Each plan names them anew.
+	// Known keeps functions by their fingerprint from one plan to the next: equal ones are one. Each plan names
+	// them anew: those before are no longer good for anything.
 	Known map[string]*loopir.Func
 }
 

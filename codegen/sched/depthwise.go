@@ -17,21 +17,28 @@ func depthwiseCandidates(c Conv, t Target) []Candidate {
 	return all
 }
 
-// UnrollsRow reports whether the columns of a depthwise filter are no loop: a tile of few pixels in narrow vectors has too
-// little to do between counting them. Then neighbours share what they load.
-func UnrollsRow(tile Tile, t Target) bool { return tile.Pixels < 8 && t.Lanes < BlockChannels }
+// UnrollsRow reports whether the columns of a depthwise filter are unrolled: a tile of few pixels in narrow vectors has too
+// little to do between counting them. Compilers then load once what neighbours read.
+func UnrollsRow(c Conv, tile Tile, t Target) bool {
+	const few, longRow = 8, 16
+	return tile.Pixels < few && c.KW <= longRow && t.Lanes < BlockChannels
+}
 
+// depthwiseTiles ranks those whose columns are a loop together with those whose columns are unrolled.
 func depthwiseTiles(c Conv, t Target) []Tile {
 	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: 1, steps: c.KH * c.KW, repeat: c.Out.Blocks() * c.In.N}
 	if t.BF16 && KeepsRow(c) {
 		t.Registers -= c.KW - 1
 		return rankTiles(t, s)
 	}
-	out := slices.DeleteFunc(rankTiles(t, s), func(tile Tile) bool { return UnrollsRow(tile, t) })
+	out := slices.DeleteFunc(rankTiles(t, s), func(tile Tile) bool { return UnrollsRow(c, tile, t) })
 	s.steps, s.taps, s.hidden = c.KH, c.KW, hiddenUnrolled
 	for _, tile := range rankTiles(t, s) {
-		shared := (tile.Pixels - 1) * c.SW // columns, of one vector at a time
-		if UnrollsRow(tile, t) && (tile.Pixels == 1 || tile.Accumulators()+shared+2 <= t.Registers) {
+		sharedColumns := 0 // that wait for the next tap, of one vector
+		if c.SW < c.KW {
+			sharedColumns = (tile.Pixels - 1) * c.SW
+		}
+		if UnrollsRow(c, tile, t) && (tile.Pixels == 1 || tile.Accumulators()+sharedColumns+2 <= t.Registers) {
 			out = append(out, tile)
 		}
 	}

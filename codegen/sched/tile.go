@@ -30,18 +30,18 @@ func (t Tile) Vectors() int { return t.Blocks*t.Subs - t.Spare }
 // Accumulators is the number of registers that hold sums.
 func (t Tile) Accumulators() int { return t.Rows * t.Pixels * t.Vectors() }
 
-// tileSpace is the layer a tile is chosen for: a sum of steps terms for each position of its strips x blocks.
+// tileSpace is the layer a tile is chosen for: a sum in steps for each position of its strips x blocks.
 type tileSpace struct {
 	strips    []strip // the widest first
 	rowsFused int     // output rows a tile must hold
 	multiple  int     // Pixels must be a multiple of this
 	narrows   bool    // see Tile
 	fits      bool    // tiles are fitted to each strip
-	hidden    float64 // part of endCycles that sums hide
+	hidden    float64 // share of endCycles that overlaps with the sums
 	blocks    int     // channel blocks, of one group
 	spare     int     // vectors of the last one without channels
-	steps     int     // of the sum
-	taps      int     // neighbouring ones of the kernel in a step, if it is more than one
+	steps     int     // iterations of the innermost loop of the sum
+	taps      int     // columns of the kernel in each, if it is more than one
 	repeat    int     // how often all of it happens: groups times images
 }
 
@@ -112,7 +112,7 @@ func (t Tile) Narrow() Tile {
 // Split says how tiles cover a row of width positions: whole ones and, behind them, narrow ones. Without narrow ones the last
 // tile overlaps the one before, which is better as long as few positions are computed twice.
 func (t Tile) Split(width int) (whole, narrow int) {
-	const few = 40 // one in so many
+	const few = 40 // narrow tiles save enough from one position in so many on
 	tiles := ceilDiv(width, t.Pixels)
 	twice := tiles*t.Pixels - width
 	if !t.Narrows || twice*few < width || twice > tiles {
