@@ -25,23 +25,23 @@ type emitter struct {
 	values map[*loopir.Value]value.Value
 	bases  map[*loopir.Buffer]value.Value
 	keys   loopir.Keys // of what the scopes remember
+	ranges *loopir.Scope
 	labels int
 	at     string // what is being emitted, for messages
 }
 
 // variable is an index variable's value and the scope that changes it.
 type variable struct {
-	val         value.Value
-	depth       int
-	nonNegative bool
-	innermost   bool // the counter of a loop without loops in it
+	val       value.Value
+	depth     int
+	innermost bool // the counter of a loop without loops in it
 }
 
 // emitFunc adds kernel f to the module. llir panics on operands of the wrong type: that is reported with the
 // loop-IR statement it came from.
 func emitFunc(m *module, f *loopir.Func) (err error) {
 	e := &emitter{
-		mod: m, f: f, fn: m.kernel(f.Name),
+		mod: m, f: f, fn: m.kernel(f.Name), ranges: loopir.NewScope(f),
 		vars: map[*loopir.Var]variable{}, values: map[*loopir.Value]value.Value{}, bases: map[*loopir.Buffer]value.Value{}, at: "signature",
 	}
 	defer func() {
@@ -121,9 +121,9 @@ func (e *emitter) grid(chunk value.Value) {
 		if g.Count != nil {
 			v = e.b.NewMul(rest, i64(g.Group))
 			left := e.b.NewSub(e.batch(), v)
-			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth(), nonNegative: true}
+			e.vars[g.Count] = variable{val: e.b.NewSelect(e.b.NewICmp(enum.IPredSLT, left, i64(g.Group)), left, i64(g.Group)), depth: e.depth()}
 		}
-		e.vars[g.Var] = variable{val: v, depth: e.depth(), nonNegative: true}
+		e.vars[g.Var] = variable{val: v, depth: e.depth()}
 	}
 }
 

@@ -62,7 +62,7 @@ func (e *emitter) atom(a loopir.Atom) value.Value {
 	x, y := e.index(op.X), e.index(op.Y)
 	switch op.Op {
 	case loopir.IndexDiv:
-		if e.nonNegative(op.X) {
+		if least, _ := e.ranges.Range(op.X); least >= 0 {
 			return e.b.NewUDiv(x, y)
 		}
 		return e.floorDiv(x, y)
@@ -81,29 +81,6 @@ func (e *emitter) floorDiv(x, y value.Value) value.Value {
 	q := e.b.NewSDiv(x, y)
 	r := e.b.NewSub(x, e.b.NewMul(q, y))
 	return e.b.NewAdd(q, e.b.NewSExt(e.b.NewICmp(enum.IPredSLT, r, i64(0)), types.I64))
-}
-
-// nonNegative reports whether x is clearly never negative: no variable, factor or constant in it is.
-func (e *emitter) nonNegative(x loopir.Index) bool {
-	for _, t := range x.Terms {
-		if t.Coef < 0 || !e.nonNegativeAtom(t.Atom) {
-			return false
-		}
-	}
-	return x.Const >= 0
-}
-
-func (e *emitter) nonNegativeAtom(a loopir.Atom) bool {
-	op, ok := a.(*loopir.IndexOp)
-	switch {
-	case !ok:
-		return e.variable(a.(*loopir.Var)).nonNegative
-	case op.Op == loopir.IndexMod:
-		return true
-	case op.Op == loopir.IndexMax:
-		return e.nonNegative(op.X) || e.nonNegative(op.Y)
-	}
-	return e.nonNegative(op.X) && e.nonNegative(op.Y)
 }
 
 func (e *emitter) variable(v *loopir.Var) variable {

@@ -57,11 +57,11 @@ func (e *emitter) forLoop(s *loopir.For) {
 		e.results(s, carried)
 		return
 	}
-	nonNegative := e.nonNegative(s.Lo)
 	innermost := !slices.ContainsFunc(s.Body, func(b loopir.Stmt) bool { _, loop := b.(*loopir.For); return loop })
 	out := e.counted(s.Var.Name, e.index(s.Lo), e.index(s.Hi), s.Step, !loConst || !hiConst, carried,
 		func(i value.Value, current []value.Value) []value.Value {
-			e.vars[s.Var] = variable{i, e.depth(), nonNegative, innermost}
+			e.vars[s.Var] = variable{i, e.depth(), innermost}
+			e.ranges.Enter(s)
 			for k, c := range s.Carried {
 				e.values[c.Inner] = current[k]
 			}
@@ -71,6 +71,7 @@ func (e *emitter) forLoop(s *loopir.For) {
 			for k, y := range s.Yield {
 				next[k] = e.expr(y)
 			}
+			e.ranges.Leave()
 			delete(e.vars, s.Var)
 			return next
 		})

@@ -1,8 +1,6 @@
 package sched
 
-import (
-	"slices"
-)
+import "slices"
 
 // Family names a kind of kernel; package lower has one lowering for each.
 type Family string

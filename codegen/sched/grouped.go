@@ -1,8 +1,6 @@
 package sched
 
-import (
-	"slices"
-)
+import "slices"
 
 // groupedChoice is the schedule for a convolution in groups of any size. Its vectors of output channels are those of one group,
 // so that an input number is the same for all lanes; or, where groups are smaller than a vector, they cover whole groups,
