@@ -43,9 +43,9 @@ type EmitOptions struct {
 // TestVector is a sample and what the network makes of it: the bytes of all inputs and outputs, for a batch of one.
 type TestVector struct{ Inputs, Outputs [][]byte }
 
-// Emit writes p as a Go package of the standard library alone: files by name. Native variants have to be compiled with
-// backends.Options.Separate. The same program and options give the same bytes.
-func Emit(p *program.Program, o EmitOptions) (map[string][]byte, error) {
+// Emit writes p as a Go package of the standard library alone: files by name, which share p's constants. Native variants
+// have to be compiled with backends.Options.Separate. The same program and options give the same bytes.
+func Emit(p *program.Program, o EmitOptions) (map[string]File, error) {
 	if !token.IsIdentifier(o.Package) || o.Package == "main" {
 		return nil, fmt.Errorf("gohost: %q cannot be the name of a package", o.Package)
 	}
@@ -54,27 +54,28 @@ func Emit(p *program.Program, o EmitOptions) (map[string][]byte, error) {
 	}
 	e := &packageEmitter{program: p, options: o, files: map[string][]byte{}, inputs: portsOf(p.Signature.Inputs), outputs: portsOf(p.Signature.Outputs)}
 	e.layout = e.layoutHash()
-	var weights []byte
+	var weights File
 	var weightsHash string
 	var hashing sync.WaitGroup // of the largest file, which takes as long as writing all others
 	hashing.Go(func() {
 		weights = e.weights()
-		weightsHash = hash(weights)
+		weightsHash = weights.hash()
 	})
 	for _, write := range []func() error{e.bundled, e.variants, e.portable, e.api, e.training, e.tests} {
 		if err := write(); err != nil {
 			return nil, fmt.Errorf("gohost: %w", err)
 		}
 	}
-	hashes := map[string]string{}
+	files, hashes := map[string]File{}, map[string]string{}
 	for name, data := range e.files {
-		hashes[name] = hash(data)
+		files[name] = File{data}
+		hashes[name] = files[name].hash()
 	}
 	hashing.Wait()
-	e.files[weightsFile], hashes[weightsFile] = weights, weightsHash
+	files[weightsFile], hashes[weightsFile] = weights, weightsHash
 	manifest, err := e.manifest(hashes)
-	e.files[manifestFile] = manifest
-	return e.files, err
+	files[manifestFile] = File{manifest}
+	return files, err
 }
 
 // packageEmitter is a package under construction.

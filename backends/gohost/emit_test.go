@@ -100,7 +100,7 @@ func tinyVector(t testing.TB, funcs []*loopir.Func, weights []byte) TestVector {
 }
 
 // emitTiny writes the package into a module of its own.
-func emitTiny(t *testing.T, o EmitOptions) (dir string, files map[string][]byte) {
+func emitTiny(t *testing.T, o EmitOptions) (dir string, files map[string]File) {
 	t.Helper()
 	p, v := tinyProgram(t)
 	o.Package, o.Vectors, o.Version = "tiny", []TestVector{v}, "test"
@@ -156,17 +156,17 @@ func TestPackageFiles(t *testing.T) {
 		t.Skip("without llc there is no machine code")
 	}
 	var names []string
-	for name, text := range files {
+	for name, file := range files {
 		names = append(names, name)
 		if strings.HasSuffix(name, ".go") || strings.HasSuffix(name, ".s") {
-			require.True(t, strings.HasPrefix(string(text), generated+"\n"), name)
+			require.True(t, strings.HasPrefix(string(file[0]), generated+"\n"), name)
 		}
 	}
 	slices.Sort(names)
 	golden(t, "files.txt", strings.Join(names, "\n")+"\n")
-	golden(t, "net.go.txt", string(files["net.go"]))
-	golden(t, "variants.go.txt", string(files["variants.go"]))
-	golden(t, "kernels.go.txt", string(files["kernels.go"]))
+	golden(t, "net.go.txt", string(files["net.go"][0]))
+	golden(t, "variants.go.txt", string(files["variants.go"][0]))
+	golden(t, "kernels.go.txt", string(files["kernels.go"][0]))
 }
 
 func golden(t *testing.T, name, text string) {

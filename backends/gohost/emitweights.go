@@ -17,25 +17,18 @@ const (
 )
 
 // weights is the file of the constants, which all parts share.
-func (e *packageEmitter) weights() []byte {
-	p := e.program
-	total := weightsHeaderBytes
-	for _, c := range p.Constants {
-		total += alignUp(len(c.Data), weightsAlign)
+func (e *packageEmitter) weights() File {
+	var body File
+	for _, c := range e.program.Constants {
+		body = append(body, c.Data, make([]byte, alignUp(len(c.Data), weightsAlign)-len(c.Data)))
 	}
-	file := make([]byte, total)
-	at := weightsHeaderBytes
-	for _, c := range p.Constants {
-		copy(file[at:], c.Data)
-		at += alignUp(len(c.Data), weightsAlign)
-	}
-	body := file[weightsHeaderBytes:]
-	sum := sha256.Sum256(body)
-	copy(file, weightsMagic)
-	binary.LittleEndian.PutUint64(file[8:], uint64(len(body)))
-	copy(file[16:], e.layout[:])
-	copy(file[48:], sum[:])
-	return file
+	header := make([]byte, weightsHeaderBytes)
+	sum := body.sum()
+	copy(header, weightsMagic)
+	binary.LittleEndian.PutUint64(header[8:], uint64(body.Bytes()))
+	copy(header[16:], e.layout[:])
+	copy(header[48:], sum[:])
+	return append(File{header}, body...)
 }
 
 // layoutHash is about everything that weights have to agree with: names, forms and sizes of the constants, and the kernels

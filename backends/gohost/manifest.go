@@ -1,7 +1,6 @@
 package gohost
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
@@ -59,11 +58,6 @@ func (e *packageEmitter) manifest(hashes map[string]string) ([]byte, error) {
 	}
 	text, err := json.MarshalIndent(m, "", "\t")
 	return append(text, '\n'), err
-}
-
-func hash(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

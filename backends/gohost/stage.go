@@ -16,7 +16,7 @@ type stage struct {
 type stagedFile struct{ temporary, name string }
 
 // add writes a file next to its place.
-func (s *stage) add(name string, data []byte) error {
+func (s *stage) add(name string, file File) error {
 	if err := s.makeFolder(filepath.Dir(name)); err != nil {
 		return err
 	}
@@ -25,8 +25,7 @@ func (s *stage) add(name string, data []byte) error {
 		return err
 	}
 	s.files = append(s.files, stagedFile{tmp.Name(), name})
-	_, err = tmp.Write(data)
-	return errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	return errors.Join(file.writeTo(tmp), tmp.Chmod(0o644), tmp.Close())
 }
 
 // makeFolder makes a folder and those it lies in.

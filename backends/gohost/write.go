@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -32,14 +31,14 @@ func (e *StaleError) Error() string {
 // returns a *StaleError if it would have to.
 //
 // A file that nncc has not written is never overwritten or removed: that is an error, found before anything is written.
-func Write(ctx context.Context, dir string, files map[string][]byte, check bool) error {
+func Write(ctx context.Context, dir string, files map[string]File, check bool) error {
 	old := recordedFiles(dir)
 	var stale, foreign []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !plainName(name) {
 			return fmt.Errorf("gohost: %q is no name for a file of a package", name)
 		}
-		same, err := holds(filepath.Join(dir, name), files[name])
+		same, err := files[name].isAt(filepath.Join(dir, name))
 		switch {
 		case same:
 			continue
@@ -89,30 +88,6 @@ func Write(ctx context.Context, dir string, files map[string][]byte, check bool)
 // plainName reports whether a name stays below the package's folder, and is written in one way.
 func plainName(name string) bool { return filepath.IsLocal(name) && path.Clean(name) == name }
 
-// holds reports whether a file has these bytes.
-func holds(name string, want []byte) (bool, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Size() != int64(len(want)) {
-		return false, err
-	}
-	chunk := make([]byte, min(len(want), 1<<18))
-	for at := 0; at < len(want); at += len(chunk) {
-		chunk = chunk[:min(len(want)-at, len(chunk))]
-		if _, err := io.ReadFull(f, chunk); err != nil {
-			return false, err
-		}
-		if !bytes.Equal(chunk, want[at:at+len(chunk)]) {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
 // recorded are the hashes of the files that an earlier manifest lists, by name.
 type recorded map[string]string
 
@@ -127,12 +102,12 @@ func recordedFiles(dir string) recorded {
 	if m.Files == nil {
 		m.Files = map[string]string{}
 	}
-	m.Files[manifestFile] = hash(text)
+	m.Files[manifestFile] = File{text}.hash()
 	return m.Files
 }
 
 // wrote reports whether a file in dir is one that nncc wrote and that is unchanged since, or that says so itself.
 func (r recorded) wrote(dir, name string) bool {
 	data, err := os.ReadFile(filepath.Join(dir, name))
-	return err == nil && (r[name] == hash(data) || bytes.HasPrefix(data, []byte(generated)))
+	return err == nil && (r[name] == File{data}.hash() || bytes.HasPrefix(data, []byte(generated)))
 }

@@ -12,16 +12,16 @@ import (
 )
 
 // testFiles are a package of the given files with a manifest about them.
-func testFiles(t *testing.T, files map[string]string) map[string][]byte {
+func testFiles(t *testing.T, files map[string]string) map[string]File {
 	m := manifest{Format: 1, Files: map[string]string{}}
-	out := map[string][]byte{}
+	out := map[string]File{}
 	for name, text := range files {
-		out[name] = []byte(text)
-		m.Files[name] = hash(out[name])
+		out[name] = File{[]byte(text[:1]), []byte(text[1:])}
+		m.Files[name] = out[name].hash()
 	}
 	text, err := json.Marshal(m)
 	require.NoError(t, err)
-	out[manifestFile] = text
+	out[manifestFile] = File{text}
 	return out
 }
 
@@ -63,7 +63,7 @@ func TestWriteSparesOtherFiles(t *testing.T) {
 	require.EqualError(t, Write(t.Context(), dir, files, false), dir+": would overwrite files that nncc has not written: net.go")
 	require.NoFileExists(t, filepath.Join(dir, "other.go"))
 	for _, name := range []string{"../up.go", "/root.go", "a/../b.go"} {
-		require.Error(t, Write(t.Context(), dir, map[string][]byte{name: nil}, false), name)
+		require.Error(t, Write(t.Context(), dir, map[string]File{name: nil}, false), name)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestWriteForgedManifest(t *testing.T) {
 	for _, name := range []string{outside, changed} {
 		require.NoError(t, os.WriteFile(name, []byte("precious"), 0o666))
 	}
-	text, err := json.Marshal(manifest{Format: 1, Files: map[string]string{"../outside": hash([]byte("precious")), "changed.txt": hash([]byte("other"))}})
+	text, err := json.Marshal(manifest{Format: 1, Files: map[string]string{"../outside": File{[]byte("precious")}.hash(), "changed.txt": File{[]byte("other")}.hash()}})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestFile), text, 0o666))
 	require.NoError(t, Write(t.Context(), dir, testFiles(t, map[string]string{"net.go": generated + "\n"}), false))

@@ -185,9 +185,9 @@ func (o buildOptions) run(path string, stdout, stderr io.Writer) error {
 // built is the result of a build in memory.
 type built struct {
 	program         *program.Program
-	step, inference *program.Program  // of a Trainer; nil without --train
-	files           map[string][]byte // of the package
-	forms           map[string][]byte // what --emit asked for
+	step, inference *program.Program       // of a Trainer; nil without --train
+	files           map[string]gohost.File // of the package
+	forms           map[string][]byte      // what --emit asked for
 	tools           []string
 }
 

@@ -85,14 +85,14 @@ func (m *milliseconds) String() string {
 func (m *milliseconds) Type() string { return "ms" }
 
 // checkBytes fails if the package takes more than --max-bytes allows, and says what takes how much.
-func (o buildOptions) checkBytes(files map[string][]byte) error {
+func (o buildOptions) checkBytes(files map[string]gohost.File) error {
 	if o.maxBytes == 0 {
 		return nil
 	}
 	total, parts := 0, map[string]int{}
 	for name, content := range files {
-		total += len(content)
-		parts[partOf(name)] += len(content)
+		total += content.Bytes()
+		parts[partOf(name)] += content.Bytes()
 	}
 	if int64(total) <= int64(o.maxBytes) {
 		return nil
@@ -116,7 +116,7 @@ func (o buildOptions) limitDerived(s *session, r *built, show *progress, notes i
 	}
 	left, derived := int64(o.maxBytes), int64(0)
 	for _, content := range r.files {
-		left -= int64(len(content))
+		left -= int64(content.Bytes())
 	}
 	for _, v := range r.program.Variants {
 		derived = max(derived, int64(v.DerivedBytes))

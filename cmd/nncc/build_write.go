@@ -35,7 +35,7 @@ func (o buildOptions) write(r *built, stdout io.Writer, start time.Time) error {
 	}
 	total, weights := 0, 0
 	for _, content := range r.files {
-		total += len(content)
+		total += content.Bytes()
 	}
 	for _, c := range r.program.Constants {
 		weights += len(c.Data)

@@ -7,11 +7,13 @@ import (
 	"nncc/runtime/tensor"
 )
 
-// array is a value under evaluation: floating-point dtypes in f, integers and bool in i (u64 by its bits), row-major.
+// array is a value under evaluation: floating-point dtypes in f, integers and bool in i (u64 by its bits), row-major. A
+// constant is stored alone until something reads it.
 type array struct {
 	ir.Type
-	f []float64
-	i []int64
+	f      []float64
+	i      []int64
+	stored *tensor.Tensor
 }
 
 func newArray(t ir.Type) array {
@@ -36,6 +38,14 @@ func load(t *tensor.Tensor) array {
 		}
 	}
 	return a
+}
+
+// read is a with its elements in memory.
+func (a array) read(o Options) array {
+	if a.stored == nil {
+		return a
+	}
+	return load(a.stored).rounded(o)
 }
 
 // store makes a tensor; with o.Float64 that of a floating-point array is f64.

@@ -91,28 +91,40 @@ func addProducts(sum, weights []float64, step int, rows []float64) {
 	}
 }
 
+// gemm reads weights that are stored, [out, in], row by row.
 func gemm(n *ir.Node, in []array, t ir.Type) (array, error) {
-	a, b, c := in[0], in[1], in[2:]
+	a, b, bias := in[0].read(Options{}), in[1], in[2:]
 	rows, inner := a.Shape[0], a.Shape[1]
 	rowStep, aStep := inner, 1
 	if n.Bool("trans_a") {
 		rows, inner = inner, rows
 		rowStep, aStep = 1, rows
 	}
-	cols, colStep, bStep := b.Shape[1], 1, b.Shape[1]
+	cols, colStep, bStep := t.Shape[1], 1, t.Shape[1]
 	if n.Bool("trans_b") {
-		cols, colStep, bStep = b.Shape[0], inner, 1
+		colStep, bStep = inner, 1
+	} else {
+		b = b.read(Options{})
 	}
 	y := newArray(t)
 	alpha, beta := n.Float("alpha"), n.Float("beta")
-	for i := range rows {
-		for j := range cols {
-			y.f[i*cols+j] = float64(alpha * dot(a.f, i*rowStep, aStep, b.f, j*colStep, bStep, inner))
+	inRanges(cols, func(first, end int) {
+		row := make([]float64, inner)
+		for j := first; j < end; j++ {
+			weights, at := b.f, j*colStep
+			if b.stored != nil {
+				b.stored.ReadFloat64s(row, at)
+				weights, at = row, 0
+			}
+			for i := range rows {
+				y.f[i*cols+j] = float64(alpha * dot(a.f, i*rowStep, aStep, weights, at, bStep, inner))
+			}
 		}
-	}
-	if len(c) > 0 && c[0].f != nil {
-		for k, j := range broadcast(c[0].Shape, y.Shape) {
-			y.f[k] += float64(beta * c[0].f[j])
+	})
+	if len(bias) > 0 && (bias[0].f != nil || bias[0].stored != nil) {
+		c := bias[0].read(Options{})
+		for k, j := range broadcast(c.Shape, y.Shape) {
+			y.f[k] += float64(beta * c.f[j])
 		}
 	}
 	return y, nil
@@ -143,9 +155,9 @@ func matmul(n *ir.Node, in []array, t ir.Type) (array, error) {
 	batch, _ := ir.Broadcast(as[:len(as)-2], bs[:len(bs)-2]) // the shape rule has checked that they fit
 	aBatch, bBatch := broadcast(as[:len(as)-2], batch), broadcast(bs[:len(bs)-2], batch)
 	y := newArray(t)
-	for k := range aBatch {
-		for i := range rows {
-			at, ai, bi := (k*rows+i)*cols, (aBatch[k]*rows+i)*inner, bBatch[k]*inner*cols
+	inRanges(len(aBatch)*rows, func(first, end int) {
+		for r := first; r < end; r++ {
+			at, ai, bi := r*cols, (aBatch[r/rows]*rows+r%rows)*inner, bBatch[r/rows]*inner*cols
 			if a.DType.IsFloat() {
 				addProducts(y.f[at:][:cols], a.f[ai:], 1, b.f[bi:][:inner*cols])
 				continue
@@ -154,6 +166,6 @@ func matmul(n *ir.Node, in []array, t ir.Type) (array, error) {
 				y.i[at+j] = dot(a.i, ai, 1, b.i, bi+j, cols, inner)
 			}
 		}
-	}
+	})
 	return y, nil
 }

@@ -111,7 +111,7 @@ func run(g *ir.Graph, values map[*ir.Value]array, o Options) ([]array, error) {
 		case v == nil:
 			return array{}
 		case v.IsConst():
-			return load(v.Const).rounded(o)
+			return array{Type: v.Type, stored: v.Const}
 		}
 		return values[v]
 	}
@@ -138,7 +138,7 @@ func run(g *ir.Graph, values map[*ir.Value]array, o Options) ([]array, error) {
 	results := g.Results()
 	out := make([]array, len(results))
 	for i, v := range results {
-		out[i] = lookup(v)
+		out[i] = lookup(v).read(o)
 	}
 	return out, nil
 }
@@ -171,6 +171,11 @@ func eval(n *ir.Node, in []array, o Options) ([]array, error) {
 	types, err := n.Op.Infer(n)
 	if err != nil {
 		return nil, err
+	}
+	if o.BF16 || !readsStored[n.Op.Name] {
+		for i, a := range in {
+			in[i] = a.read(o)
+		}
 	}
 	out := make([]array, len(meanings))
 	for i, f := range meanings {

@@ -66,6 +66,7 @@ func TestOps(t *testing.T) {
 		{"const %a: " + ramp("3,2", 5) + "\nconst %b: " + ramp("2,3", 7) + "\nconst %c: " + ramp("2", 3) +
 			"\n%y = gemm(%a, %b, %c) {trans_a = 1, trans_b = 1, alpha = 0.5, beta = 2}",
 			numbers(-1.5, -0.5, -3.5, -1.5)},
+		{"const %a: f32[2, 2] = [1, 2, 3, 4]\nconst %b: f32[2, 3] = [5, 6, 7, 8, 9, 10]\nconst %c: f32[] = [1]\n%y = gemm(%a, %b, %c)", numbers(22, 25, 28, 48, 55, 62)},
 		{"const %a: i64[3] = [1, 2, 3]\nconst %b: i64[3] = [4, 5, 6]\n%y = matmul(%a, %b)", numbers(32)},
 		// With ceil, the last window reaches beyond the padded input: those places do not count.
 		{"const %x: f32[1,1,3] = [1, 2, 4]\n%y = avgpool(%x) {kernel = [2], stride = [2], ceil = 1, count_include_pad = 1}", numbers(1.5, 4)},

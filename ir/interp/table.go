@@ -72,3 +72,6 @@ var table = map[string][]meaning{
 	"cross_entropy_grad": {crossEntropyGrad},
 	"random":             {random},
 }
+
+// readsStored has the ops that read constants as they need them: in float64, a classifier's weights take twice the model.
+var readsStored = map[string]bool{"gemm": true}

@@ -111,39 +111,46 @@ func view[T any](t *Tensor, want DType) []T {
 // Float64s converts every element to float64, whatever the dtype; exact except for 64-bit integers above 2^53.
 func (t *Tensor) Float64s() []float64 {
 	out := make([]float64, t.Len())
+	t.ReadFloat64s(out, 0)
+	return out
+}
+
+// ReadFloat64s is Float64s for the len(out) elements from element first on.
+func (t *Tensor) ReadFloat64s(out []float64, first int) {
+	size := t.DType.Bytes()
+	part := &Tensor{DType: t.DType, Data: t.Data[first*size:][:len(out)*size]}
 	switch t.DType {
 	case F32:
-		convert[float32](out, t)
+		convert[float32](out, part)
 	case F64:
-		convert[float64](out, t)
+		convert[float64](out, part)
 	case I8:
-		convert[int8](out, t)
+		convert[int8](out, part)
 	case U8, Bool:
-		convert[uint8](out, t)
+		convert[uint8](out, part)
 	case I16:
-		convert[int16](out, t)
+		convert[int16](out, part)
 	case U16:
-		convert[uint16](out, t)
+		convert[uint16](out, part)
 	case I32:
-		convert[int32](out, t)
+		convert[int32](out, part)
 	case U32:
-		convert[uint32](out, t)
+		convert[uint32](out, part)
 	case I64:
-		convert[int64](out, t)
+		convert[int64](out, part)
 	case U64:
-		convert[uint64](out, t)
+		convert[uint64](out, part)
 	case BF16:
-		for i, b := range View[uint16](t) {
+		for i, b := range View[uint16](part) {
 			out[i] = float64(math.Float32frombits(uint32(b) << 16))
 		}
 	case F16:
-		for i, b := range View[uint16](t) {
+		for i, b := range View[uint16](part) {
 			out[i] = float64(F16ToF32(b))
 		}
 	default:
 		panic("tensor: no values of dtype " + t.DType.String())
 	}
-	return out
 }
 
 // convert goes by pieces, as a view of data that is not aligned copies all of it.
