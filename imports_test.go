@@ -20,13 +20,14 @@ import (
 // Packages joined by commas do not see each other. A package that is not named here has no place in the design: give
 // it one first. Test files may import anything.
 const importRules = `
-	NONE < ir/diag, runtime/tensor, runtime/exec, runtime/safetensors, frontend/sidefile
+	NONE < ir/diag, runtime/parallel, runtime/tensor, runtime/exec, runtime/safetensors, frontend/sidefile
 
 	runtime/exec, runtime/tensor < runtime/program
 	runtime/safetensors, runtime/tensor < runtime/data
 	NONE < runtime/train/schedule, runtime/train/tensorboard
 	runtime/data, runtime/train/schedule, runtime/train/tensorboard < runtime/train
 
+	runtime/parallel < ir/interp, runtime/data, backends
 	ir/diag, runtime/tensor < ir < ir/interp < ir/passes
 	ir < ir/reduce, ir/passes/grad
 	ir < frontend/compose

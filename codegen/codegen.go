@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"nncc/backends"
 	"nncc/codegen/lower"
 	"nncc/codegen/plan"
 	"nncc/codegen/sched"
 	"nncc/ir"
+	"nncc/runtime/parallel"
 	"nncc/runtime/program"
 )
 
@@ -86,20 +86,19 @@ func CompileParts(parts []Part, o Options) ([]*program.Program, error) {
 // for its matrix registers is left out where no kernel uses them and another one has vectors as wide.
 func compileVariants(g *ir.Graph, targets []sched.Target, o Options) ([]*plan.Plan, error) {
 	var packs lower.Packs
-	plans, objects, errs := make([]*plan.Plan, len(targets)), make([]*backends.Object, len(targets)), make([]error, len(targets))
-	var wg sync.WaitGroup
-	for i, t := range targets {
-		own := o
+	plans, objects := make([]*plan.Plan, len(targets)), make([]*backends.Object, len(targets))
+	err := parallel.All(len(targets), func(i int) (err error) {
+		t, own := targets[i], o
 		own.needMatrices = t.Matrices && slices.ContainsFunc(targets, func(other sched.Target) bool { return !other.Matrices && other.Lanes == t.Lanes })
-		wg.Go(func() {
-			plans[i], objects[i], errs[i] = compileVariant(g, t, backendFor(t.ISA, o.Backends), &packs, own)
-		})
-	}
-	wg.Wait()
-	for i, t := range targets {
-		if errs[i] != nil {
-			return nil, fmt.Errorf("%s: %w", t.ISA, errs[i])
+		if plans[i], objects[i], err = compileVariant(g, t, backendFor(t.ISA, o.Backends), &packs, own); err != nil {
+			err = fmt.Errorf("%s: %w", t.ISA, err)
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range targets {
 		if plans[i] != nil && o.Emit != nil {
 			o.Emit(plans[i], objects[i])
 		}

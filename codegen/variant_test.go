@@ -2,6 +2,7 @@ package codegen_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"nncc/ir/irtest"
 	"nncc/ir/passes"
 	"nncc/runtime/exec"
+	"nncc/runtime/parallel"
 	"nncc/runtime/program"
 )
 
@@ -202,6 +204,18 @@ func TestBackendProblems(t *testing.T) {
 	require.EqualError(t, compile(&fakeBackend{}, "avx512", "mmx"), "no backend compiles for mmx here")
 	_, err := codegen.Compile(g, codegen.Options{})
 	require.EqualError(t, err, "no backend compiles for any instruction set here")
+}
+
+// TestBackendPanics finds that a panic reaches whoever compiles, who may be prepared for it as reduce is.
+func TestBackendPanics(t *testing.T) {
+	b := &fakeBackend{spills: func(int, string) int { panic("lost") }}
+	defer func() {
+		p := recover()
+		require.Equal(t, "lost", fmt.Sprint(p))
+		require.Contains(t, string(parallel.StackOf(p)), "fakeBackend")
+	}()
+	_, _ = codegen.Compile(parse(t, twoConvs), codegen.Options{Backends: []backends.Backend{b}, ISAs: []string{"avx2", "avx512"}})
+	require.Fail(t, "nothing panicked")
 }
 
 func TestEmit(t *testing.T) {

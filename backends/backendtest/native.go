@@ -3,7 +3,6 @@ package backendtest
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"testing"
 
 	"nncc/backends"
@@ -11,6 +10,7 @@ import (
 	"nncc/codegen/sched"
 	"nncc/ir"
 	"nncc/runtime/exec"
+	"nncc/runtime/parallel"
 	"nncc/runtime/program"
 	"nncc/runtime/tensor"
 )
@@ -82,7 +82,7 @@ func (e Native) Prepare(t testing.TB, graphs []*ir.Graph) []Run {
 // prepareAll makes the runs of all graphs, several at a time. A graph that fails gets a run that says so.
 func prepareAll(graphs []*ir.Graph, prepare func(i int, g *ir.Graph) (Run, error)) []Run {
 	runs := make([]Run, len(graphs))
-	_ = backends.Each(len(graphs), func(i int) error {
+	_ = parallel.Each(len(graphs), func(i int) error {
 		run, err := recovered(func() (Run, error) { return prepare(i, graphs[i]) })
 		if err != nil {
 			run = func([]*tensor.Tensor, Mode) ([]*tensor.Tensor, error) { return nil, err }
@@ -97,7 +97,7 @@ func prepareAll(graphs []*ir.Graph, prepare func(i int, g *ir.Graph) (Run, error
 func recovered(prepare func() (Run, error)) (run Run, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			err = fmt.Errorf("panic: %v\n%s", r, parallel.StackOf(r))
 		}
 	}()
 	return prepare()

@@ -10,12 +10,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/dave/jennifer/jen"
 
 	"nncc/backends/gohost/internal/bundle"
 	"nncc/runtime/exec"
+	"nncc/runtime/parallel"
 	"nncc/runtime/program"
 )
 
@@ -56,10 +56,10 @@ func Emit(p *program.Program, o EmitOptions) (map[string]File, error) {
 	e.layout = e.layoutHash()
 	var weights File
 	var weightsHash string
-	var hashing sync.WaitGroup // of the largest file, which takes as long as writing all others
-	hashing.Go(func() {
+	hashed := parallel.Start(func() error { // the largest file, which takes as long as all others
 		weights = e.weights()
 		weightsHash = weights.hash()
+		return nil
 	})
 	for _, write := range []func() error{e.bundled, e.variants, e.portable, e.api, e.training, e.tests} {
 		if err := write(); err != nil {
@@ -71,7 +71,9 @@ func Emit(p *program.Program, o EmitOptions) (map[string]File, error) {
 		files[name] = File{data}
 		hashes[name] = files[name].hash()
 	}
-	hashing.Wait()
+	if err := hashed(); err != nil {
+		return nil, err
+	}
 	files[weightsFile], hashes[weightsFile] = weights, weightsHash
 	manifest, err := e.manifest(hashes)
 	files[manifestFile] = File{manifest}

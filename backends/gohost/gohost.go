@@ -8,6 +8,7 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
+	"nncc/runtime/parallel"
 )
 
 // ISA is the name of the portable target.
@@ -56,7 +57,7 @@ func (*Backend) Compile(funcs []*loopir.Func, t backends.Target, _ backends.Opti
 // emitAll emits the functions, several at a time.
 func emitAll(funcs []*loopir.Func) ([]string, error) {
 	texts := make([]string, len(funcs))
-	err := backends.Each(len(funcs), func(i int) (err error) {
+	err := parallel.Each(len(funcs), func(i int) (err error) {
 		texts[i], err = emitFunc(funcs[i])
 		return err
 	})

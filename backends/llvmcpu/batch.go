@@ -7,6 +7,7 @@ import (
 
 	"nncc/backends"
 	"nncc/codegen/loopir"
+	"nncc/runtime/parallel"
 )
 
 // job is a kernel on its way to machine code.
@@ -68,7 +69,7 @@ func (b *Backend) compile(funcs []*loopir.Func, t backends.Target, keepIR bool) 
 	sets := flagSets(t)
 	tool := fmt.Sprint(keptForm, b.llc.version, sets)
 	jobs := make([]*job, len(funcs))
-	err := backends.Each(len(funcs), func(i int) (err error) {
+	err := parallel.Each(len(funcs), func(i int) (err error) {
 		jobs[i], err = b.find(funcs[i], t, tool, keepIR)
 		return err
 	})
@@ -120,7 +121,7 @@ func (b *Backend) find(f *loopir.Func, t backends.Target, tool string, keepIR bo
 // compileBatches compiles kernels with one of the flag sets, and keeps what spills less than their code so far.
 func (b *Backend) compileBatches(jobs []*job, t backends.Target, flags []string, set int) error {
 	batches := slices.Collect(slices.Chunk(jobs, batchKernels))
-	return backends.Each(len(batches), func(i int) error {
+	return parallel.Each(len(batches), func(i int) error {
 		codes, err := b.compileBatch(batches[i], t, flags)
 		if err != nil {
 			return err

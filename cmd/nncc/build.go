@@ -18,6 +18,7 @@ import (
 	"nncc/codegen"
 	"nncc/codegen/sched"
 	"nncc/ir"
+	"nncc/runtime/parallel"
 	"nncc/runtime/program"
 )
 
@@ -201,7 +202,7 @@ func (o buildOptions) compile(s *session, show *progress, notes io.Writer) (*bui
 		return nil, err
 	}
 	var recording recording
-	recorded := concurrently(func() (err error) {
+	recorded := parallel.Start(func() (err error) {
 		if recording.vectors, err = s.recordVectors(); err == nil && o.train {
 			recording.losses, err = o.recordLosses(s)
 		}

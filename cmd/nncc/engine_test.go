@@ -41,10 +41,3 @@ func TestNamesOfPackages(t *testing.T) {
 		require.Equal(t, want, folderName(name), name)
 	}
 }
-
-func TestConcurrently(t *testing.T) {
-	wait := concurrently(func() error { return errors.New("late") })
-	require.EqualError(t, wait(), "late")
-	wait = concurrently(func() error { panic("lost") })
-	require.PanicsWithValue(t, "lost", func() { _ = wait() })
-}

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"nncc/runtime/parallel"
 )
 
 // Exit codes.
@@ -66,7 +67,7 @@ func (c *checkedWriter) Write(p []byte) (int, error) {
 func reportPanic(w io.Writer, p any) {
 	fmt.Fprintf(w, "nncc: internal error, please report: %v\n", p)
 	if os.Getenv("NNCC_DEBUG") == "1" {
-		fmt.Fprintf(w, "%s", debug.Stack())
+		fmt.Fprintf(w, "%s", parallel.StackOf(p))
 		return
 	}
 	fmt.Fprintln(w, "    hint: NNCC_DEBUG=1 prints where it happened")

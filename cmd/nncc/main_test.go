@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"nncc/ir/diag"
+	"nncc/runtime/parallel"
 )
 
 func TestPanicIsReported(t *testing.T) {
@@ -19,6 +20,9 @@ func TestPanicIsReported(t *testing.T) {
 	t.Setenv("NNCC_DEBUG", "1")
 	reportPanic(&b, "lost")
 	require.Contains(t, b.String(), "TestPanicIsReported")
+	b.Reset()
+	reportPanic(&b, &parallel.Panic{Value: "lost", Stack: []byte("elsewhere\n")})
+	require.Equal(t, "nncc: internal error, please report: lost\nelsewhere\n", b.String())
 }
 
 func TestErrorsWithoutPlaceNameTheProgram(t *testing.T) {

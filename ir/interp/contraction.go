@@ -2,6 +2,7 @@ package interp
 
 import (
 	"nncc/ir"
+	"nncc/runtime/parallel"
 	"nncc/runtime/tensor"
 )
 
@@ -38,7 +39,7 @@ func eachChannel(n *ir.Node, x array, kernel []int, y array, use func(weight, at
 		inside[tap] = places.at(tap)
 	}
 	most := max(blockElems/perGroup, 64)
-	inRanges(outs, func(first, end int) {
+	parallel.Ranges(outs, func(first, end int) {
 		block := make([]float64, perGroup*min(most, outSize))
 		for start := 0; start < outSize; start += most {
 			cols := min(most, outSize-start)
@@ -108,7 +109,7 @@ func gemm(n *ir.Node, in []array, t ir.Type) (array, error) {
 	}
 	y := newArray(t)
 	alpha, beta := n.Float("alpha"), n.Float("beta")
-	inRanges(cols, func(first, end int) {
+	parallel.Ranges(cols, func(first, end int) {
 		row := make([]float64, inner)
 		for j := first; j < end; j++ {
 			weights, at := b.f, j*colStep
@@ -155,7 +156,7 @@ func matmul(n *ir.Node, in []array, t ir.Type) (array, error) {
 	batch, _ := ir.Broadcast(as[:len(as)-2], bs[:len(bs)-2]) // the shape rule has checked that they fit
 	aBatch, bBatch := broadcast(as[:len(as)-2], batch), broadcast(bs[:len(bs)-2], batch)
 	y := newArray(t)
-	inRanges(len(aBatch)*rows, func(first, end int) {
+	parallel.Ranges(len(aBatch)*rows, func(first, end int) {
 		for r := first; r < end; r++ {
 			at, ai, bi := r*cols, (aBatch[r/rows]*rows+r%rows)*inner, bBatch[r/rows]*inner*cols
 			if a.DType.IsFloat() {

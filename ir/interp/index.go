@@ -1,9 +1,6 @@
 package interp
 
 import (
-	"runtime"
-	"sync"
-
 	"nncc/runtime/tensor"
 )
 
@@ -52,14 +49,4 @@ func broadcast(from, to []int) []int {
 // outerInner gives the product of the dimensions before axis and of those after it.
 func outerInner(shape []int, axis int) (outer, inner int) {
 	return tensor.Count(shape[:axis]), tensor.Count(shape[axis+1:])
-}
-
-// inRanges calls do for ranges that cover 0 to n-1, as many at once as there are processors.
-func inRanges(n int, do func(first, end int)) {
-	parts := min(n, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for p := range parts {
-		wg.Go(func() { do(p*n/parts, (p+1)*n/parts) })
-	}
-	wg.Wait()
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
+
+	"nncc/runtime/parallel"
 )
 
 // Set is a data set made ready for a network: every picture read and checked once, brought to the input's size, and kept
@@ -50,15 +50,19 @@ func Prepare(ctx context.Context, source Dataset, pre *Preprocess, o PrepareOpti
 	failed := make([]error, source.Len())
 	var mutex sync.Mutex
 	done := 0
-	inParallel(ctx, len(all), func(i int) {
+	err := parallel.Each(len(all), func(i int) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		all[i], failed[i] = prepare(source, i, pre, &o)
 		mutex.Lock()
 		defer mutex.Unlock()
 		if done++; o.OnRead != nil {
 			o.OnRead(done, len(all))
 		}
+		return nil
 	})
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	s := &Set{source: source, pre: *pre}
@@ -104,24 +108,6 @@ func prepare(source Dataset, i int, pre *Preprocess, o *PrepareOptions) (prepare
 		p.pix = m.Pix
 	}
 	return p, nil
-}
-
-// inParallel calls f for 0 to n-1 on as many goroutines as may run, until ctx ends.
-func inParallel(ctx context.Context, n int, f func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		workers.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				f(i)
-			}
-		})
-	}
-	workers.Wait()
 }
 
 // BadSamplesError is about samples that cannot be used.
