@@ -131,7 +131,7 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Opt
 	if err := kept.verify(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
 		return nil, err
 	}
-	return pl, nil
+	return pl, kept.partsFit(pl)
 }
 
 // kept is what one attempt at a variant leaves to the next, in which most kernels are the same.
@@ -139,10 +139,11 @@ type kept struct {
 	funcs    map[string]*loopir.Func // by their fingerprint
 	promoted loopir.Promoted
 	verified map[*loopir.Func]bool
+	reach    map[*loopir.Func][]int // of those that are called for parts of images
 }
 
 func newKept() *kept {
-	return &kept{map[string]*loopir.Func{}, loopir.Promoted{}, map[*loopir.Func]bool{}}
+	return &kept{map[string]*loopir.Func{}, loopir.Promoted{}, map[*loopir.Func]bool{}, map[*loopir.Func][]int{}}
 }
 
 func (k *kept) verify(kernels []*loopir.Func, verify func(*loopir.Func) error) error {
@@ -154,6 +155,26 @@ func (k *kept) verify(kernels []*loopir.Func, verify func(*loopir.Func) error) e
 			return fmt.Errorf("kernel %s: %w", f.Name, err)
 		}
 		k.verified[f] = true
+	}
+	return nil
+}
+
+// partsFit checks that a kernel that is called for a part of an image stays inside the image: verify knows no parts.
+func (k *kept) partsFit(pl *plan.Plan) error {
+	for _, l := range slices.Concat(pl.Variant.Init, pl.Variant.Step) {
+		f := pl.Funcs[l.Kernel]
+		for i, a := range l.Args {
+			if a.WithinBytes == 0 {
+				continue
+			}
+			if k.reach[f] == nil {
+				k.reach[f] = loopir.Reach(f)
+			}
+			p, reach := f.Params[i], k.reach[f][i]
+			if room := p.Elems() - a.WithinBytes/p.Elem.Bytes(); reach > room {
+				return fmt.Errorf("kernel %s touches %d elements of parameter %s, and %s gives it %d", f.Name, reach, p.Name, l.Name, room)
+			}
+		}
 	}
 	return nil
 }

@@ -153,18 +153,18 @@ func (r *guardedRun) launch(l exec.Launch) error {
 	return nil
 }
 
-// argument is the memory of argument i, as long as the kernel declares.
+// argument is the memory of argument i, as long as the kernel declares but for what is before a part.
 func (r *guardedRun) argument(l exec.Launch, i int, a exec.Arg) []byte {
 	p := r.params[l.Kernel][i]
 	n := p.Bytes()
 	if a.Space == exec.SpaceConst {
-		return r.program.Constants[a.Index].Data[a.OffsetBytes:][:n]
+		return r.program.Constants[a.Index].Data[a.OffsetBytes:][a.WithinBytes:n]
 	}
 	if a.Space == exec.SpaceDerived {
-		return r.derived[a.OffsetBytes:][:n]
+		return r.derived[a.OffsetBytes:][a.WithinBytes:n]
 	}
 	if p.Batched() {
 		n *= r.batch
 	}
-	return r.arena[a.OffsetBytes*r.batch:][:n]
+	return r.arena[a.OffsetBytes*r.batch:][a.WithinBytes:n]
 }

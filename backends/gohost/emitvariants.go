@@ -196,6 +196,7 @@ func argument(a exec.Arg) *jen.Statement {
 	d.add("Space", jen.Id("nnccSpaceDerived"), a.Space == exec.SpaceDerived)
 	d.int("Index", a.Index)
 	d.int("OffsetBytes", a.OffsetBytes)
+	d.int("WithinBytes", a.WithinBytes)
 	return jen.Values(d...)
 }
 

@@ -3,7 +3,8 @@ package loopir
 import "fmt"
 
 // Interpret runs every chunk of f, in order, and so defines what f means. args are the bytes of f.Params, little-endian:
-// [batch][Elems] for a batched parameter, [Elems] for the others. It works before and after Promote.
+// [batch][Elems] for a batched parameter, [Elems] for the others. They may lack a beginning shorter than a sample, which then
+// every sample lacks: a part of it begins there. It works before and after Promote.
 //
 // f must be well typed (Verify), but its addresses need not be right: an access outside a buffer, a read of an unassigned
 // register and a shift by the width or more are errors that name the place. Scratch is filled with 0xFF (NaN, -1) at the
@@ -52,17 +53,26 @@ type memory struct {
 	buf     *Buffer
 	data    []byte
 	samples int // 1 if the buffer is not batched
+	elems   int // of a sample: those of buf, or those from where a part of it begins
 }
 
 func (m *memory) bind(data []byte, batch int) error {
-	m.data, m.samples = data, 1
+	m.hold(data, 1)
 	if m.buf.Batched() {
 		m.samples = batch
 	}
-	if want := m.samples * m.buf.Bytes(); len(data) != want {
+	want := m.samples * m.buf.Bytes()
+	before := (want - len(data)) / m.buf.Elem.Bytes()
+	if before*m.buf.Elem.Bytes() != want-len(data) || before < 0 || before > 0 && before >= m.elems {
 		return fmt.Errorf("parameter %s takes %d bytes, not %d", m.buf.Name, want, len(data))
 	}
+	m.elems -= before
 	return nil
+}
+
+// hold gives m all of so many samples.
+func (m *memory) hold(data []byte, samples int) {
+	m.data, m.samples, m.elems = data, samples, m.buf.Elems()
 }
 
 // variable is a grid dimension or loop counter while it counts.

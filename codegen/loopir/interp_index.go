@@ -67,10 +67,10 @@ func (c *compiler) place(at *site, buf *Buffer, idx []Index) func(n int) []byte 
 		if s < 0 || s >= mem.samples {
 			at.failf("sample %d of buffer %s, which has %d", s, buf.Name, mem.samples)
 		}
-		if o < 0 || o+n > elems {
-			at.failf("elements %d to %d of buffer %s, which has %d", o, o+n-1, buf.Name, elems)
+		if o < 0 || o+n > mem.elems {
+			at.failf("elements %d to %d of buffer %s, which has %d", o, o+n-1, buf.Name, mem.elems)
 		}
-		return mem.data[(s*elems+o)*size : (s+1)*elems*size]
+		return mem.data[(s*elems+o)*size : (s*elems+mem.elems)*size]
 	}
 }
 

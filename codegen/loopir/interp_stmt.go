@@ -40,7 +40,7 @@ func (c *compiler) compile() *kernel {
 	}
 	for _, b := range k.f.Scratch {
 		m := c.memory(b)
-		m.data, m.samples = make([]byte, b.Bytes()), 1
+		m.hold(make([]byte, b.Bytes()), 1)
 		k.scratch = append(k.scratch, m)
 	}
 	for _, g := range k.f.Grid {
@@ -211,7 +211,7 @@ func (c *compiler) call(s *Call) func() {
 		param := callee.params[i]
 		place, elems := c.place(at, arg.Buf, arg.Idx), param.buf.Elems()
 		bytes := param.buf.Bytes()
-		bind[i] = func() { param.data, param.samples = place(elems)[:bytes], 1 }
+		bind[i] = func() { param.hold(place(elems)[:bytes], 1) }
 	}
 	chunks := s.Func.Chunks()
 	return func() {

@@ -126,6 +126,24 @@ func TestInterpretCallRunsTheWholeGridOnAView(t *testing.T) {
 	}
 }
 
+// TestInterpretPart gives a kernel the second half of each sample, and no more.
+func TestInterpretPart(t *testing.T) {
+	kernel := func(n int) *Func {
+		b := NewBuilder("part")
+		s := b.Grid("b", Batch)
+		x := b.Out("x", F32, Batch, 4, 2)
+		b.Store(x, Num(Vec(F32, 2), 1), s, C(n), C(0))
+		return b.Func()
+	}
+	mem := make([]byte, 2*8*4)
+	require.NoError(t, Interpret(kernel(1), [][]byte{mem[4*4:]}, 2))
+	require.Equal(t, []float32{0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1}, f32s(mem))
+	require.ErrorContains(t, Interpret(kernel(2), [][]byte{mem[4*4:]}, 2), "elements 4 to 5 of buffer x, which has 4")
+	require.ErrorContains(t, Interpret(kernel(0), [][]byte{mem[8*4:]}, 2), "parameter x takes 64 bytes, not 32")
+	require.ErrorContains(t, Interpret(kernel(0), [][]byte{mem[2:]}, 2), "parameter x takes 64 bytes, not 62")
+	require.Equal(t, []int{4}, Reach(kernel(1)))
+}
+
 func TestInterpretCount(t *testing.T) {
 	b := NewBuilder("tail")
 	n := b.Grid("n", 6)

@@ -64,21 +64,16 @@ func (l *lowerer) concatBlocked(n *ir.Node) error {
 	}
 	k := newKernel("concat", l.target)
 	for _, part := range apart {
-		if part.from.Root() != to.Root() {
-			k.in(part.from)
-		}
+		k.in(part.from)
 	}
 	dst, lay := k.out(to), to.Layout
 	m, _ := sched.ImageOf(n.Out().Type)
 	s, y := k.samples(to), k.grid("y", m.H)
 	for _, part := range apart {
-		src, first := k.bound[part.from], 0
-		if src == nil { // another part of the memory that the result lies in
-			src, first = dst, part.from.FirstBlock-to.FirstBlock
-		}
+		src := k.in(part.from)
 		k.each("c", part.blocks, func(c loopir.Index) {
 			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-				value := k.get(src, count, k.sampleOf(src, s), c.AddC(first), y, loopir.C(part.from.Layout.Left), x)
+				value := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(part.from.Layout.Left), x)
 				k.put(dst, count, value, s, c.AddC(part.block), y, loopir.C(lay.Left), x)
 			})
 			k.clearHalo(dst, lay, m.W, s, c.AddC(part.block), y)

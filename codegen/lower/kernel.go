@@ -32,6 +32,17 @@ func (s Step) Outputs() []*Storage {
 	return out
 }
 
+// OfWholes makes s a step for a caller that passes the whole images in whose parts it computes, which moves what its
+// kernel accesses.
+func (s Step) OfWholes() Step {
+	for i, a := range s.Args {
+		if p := s.Func.Params[i]; a.FirstBlock > 0 {
+			loopir.Shift(s.Func, p, 1, a.WithinBytes()/(p.Stride(1)*p.Elem.Bytes()))
+		}
+	}
+	return s
+}
+
 // kernel is a loop-IR function under construction together with its arguments.
 type kernel struct {
 	*loopir.Builder
@@ -46,17 +57,6 @@ type kernel struct {
 
 func newKernel(name string, t sched.Target) *kernel {
 	return &kernel{Builder: loopir.NewBuilder(name), target: t, bound: map[*Storage]*loopir.Buffer{}, bf16: map[*loopir.Buffer]bool{}}
-}
-
-// finish returns the kernel. The blocks of parts of an image counted from the part's first so far.
-func (k *kernel) finish() *loopir.Func {
-	f := k.Func()
-	for i, s := range k.args {
-		if s.FirstBlock > 0 {
-			loopir.Shift(f, f.Params[i], 1, s.FirstBlock)
-		}
-	}
-	return f
 }
 
 // in declares a parameter for s, once.

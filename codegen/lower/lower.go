@@ -198,7 +198,7 @@ func (l *lowerer) emit(k *kernel, n *ir.Node, family string, tile sched.Tile) er
 	if k.err != nil {
 		return k.err
 	}
-	s := Step{Func: k.finish(), Args: k.args, Family: family, Tile: tile, Name: family, Overwrites: k.overwrites}
+	s := Step{Func: k.Func(), Args: k.args, Family: family, Tile: tile, Name: family, Overwrites: k.overwrites}
 	if n != nil {
 		s.Name, s.Nodes = n.Name, []*ir.Node{n}
 		if n.Op.FLOPs != nil {

@@ -20,13 +20,22 @@ type Storage struct {
 	Alias  *Storage // same memory under other dimensions, or nil
 
 	Derived    bool // filled by an init step, and kept: a form of weights, or a state
-	FirstBlock int  // of a part of the blocked image Alias, with its dimensions: where the part's channels begin
+	FirstBlock int  // of a part of the blocked image Alias: where the part's channels begin. Kernels count from there
 	Overwrites bool // what Alias holds: the kernel that computes it reads it there
 }
 
 // placeIn makes s the part of a blocked image that begins at a block of channels.
 func (s *Storage) placeIn(whole *Storage, block int) {
 	s.Alias, s.Dims, s.FirstBlock = whole, whole.Dims, whole.FirstBlock+block
+}
+
+// WithinBytes is where a part begins in each sample of the whole.
+func (s *Storage) WithinBytes() int {
+	if s.FirstBlock == 0 {
+		return 0
+	}
+	whole := loopir.Buffer{Elem: s.Elem, Dims: s.Alias.Dims}
+	return s.FirstBlock * whole.Stride(1) * s.Elem.Bytes()
 }
 
 // Root is the storage that owns the memory.

@@ -78,14 +78,14 @@ func (in *Interpreter) launch(launches []exec.Launch) error {
 
 func (in *Interpreter) argument(b *loopir.Buffer, a exec.Arg) []byte {
 	if a.Space == exec.SpaceConst {
-		return in.plan.Consts[a.Index].Data[a.OffsetBytes:]
+		return in.plan.Consts[a.Index].Data[a.OffsetBytes+a.WithinBytes:]
 	}
 	n := b.Bytes()
 	if a.Space == exec.SpaceDerived {
-		return in.derived[a.OffsetBytes:][:n]
+		return in.derived[a.OffsetBytes:][a.WithinBytes:n]
 	}
 	if b.Batched() {
 		n *= in.batch
 	}
-	return in.arena[a.OffsetBytes*in.batch:][:n]
+	return in.arena[a.OffsetBytes*in.batch:][a.WithinBytes:n]
 }

@@ -67,7 +67,7 @@ func join(run []lower.Step, kernels *kernelTable) lower.Step {
 		sample = b.Grid("n", loopir.Batch)
 	}
 	for _, s := range run {
-		callee := kernels.funcs[kernels.add(s)]
+		callee := kernels.funcs[kernels.add(s.OfWholes())]
 		var views []loopir.View
 		for _, a := range s.Args {
 			p := param(a)

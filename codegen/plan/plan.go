@@ -68,13 +68,14 @@ func New(res *lower.Result, t sched.Target, o Options) *Plan {
 }
 
 func argument(s *lower.Storage, offsets map[*lower.Storage]int, consts *constants) exec.Arg {
-	if s.Const != nil {
-		return exec.Arg{Space: exec.SpaceConst, Index: consts.add(s.Const)}
+	a := exec.Arg{Space: exec.SpaceArena, OffsetBytes: offsets[s.Root()], WithinBytes: s.WithinBytes()}
+	switch {
+	case s.Const != nil:
+		a.Space, a.Index, a.OffsetBytes = exec.SpaceConst, consts.add(s.Const), 0
+	case s.Root().Derived:
+		a.Space = exec.SpaceDerived
 	}
-	if s.Root().Derived {
-		return exec.Arg{Space: exec.SpaceDerived, OffsetBytes: offsets[s.Root()]}
-	}
-	return exec.Arg{Space: exec.SpaceArena, OffsetBytes: offsets[s.Root()]}
+	return a
 }
 
 func ports(storages []*lower.Storage, offsets map[*lower.Storage]int) []exec.Port {

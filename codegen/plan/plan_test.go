@@ -151,6 +151,29 @@ func TestKernelsAreShared(t *testing.T) {
 	}
 }
 
+// Layers that write parts of one image, or read them, share code too: a launch says where its part begins.
+func TestKernelsAreSharedByParts(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("const %w: f32[32, 32, 3, 3] = uniform(seed 1, -0.1, 0.1)\ninput %x: f32[1, 32, 20, 20]\n")
+	for i := range 3 {
+		fmt.Fprintf(&text, "%%a%d = conv(%s, %%w) {pad = [1, 1, 1, 1]}\n", i, []string{"%x", "%r0", "%r1"}[i])
+		fmt.Fprintf(&text, "%%r%d = relu(%%a%d)\n", i, i)
+	}
+	text.WriteString("%y = concat(%r0, %r1, %r2) {axis = 1}\noutput %y")
+	p := planned(t, parse(t, text.String()), "avx512", codegen.Options{Layers: true})
+	kernels, begins := map[int]bool{}, []int{}
+	for i, l := range p.Variant.Step {
+		if strings.HasPrefix(p.Variant.Layers[i].Family, "conv-") {
+			kernels[l.Kernel] = true
+			begins = append(begins, l.Args[len(l.Args)-1].WithinBytes)
+		}
+	}
+	require.Len(t, begins, 3)
+	require.Zero(t, begins[0])
+	require.Equal(t, 2*begins[1], begins[2])
+	require.Len(t, kernels, 1)
+}
+
 func sortedCounts(m map[int]int) []int {
 	var out []int
 	for _, n := range m {

@@ -26,11 +26,11 @@ type memory struct {
 func (m *memory) address(a Arg) unsafe.Pointer {
 	switch a.Space {
 	case SpaceConst:
-		return unsafe.Pointer(&m.consts[a.Index][a.OffsetBytes])
+		return unsafe.Pointer(&m.consts[a.Index][a.OffsetBytes+a.WithinBytes])
 	case SpaceDerived:
-		return unsafe.Pointer(&m.derived[a.OffsetBytes])
+		return unsafe.Pointer(&m.derived[a.OffsetBytes+a.WithinBytes])
 	default:
-		return unsafe.Pointer(&m.arena[a.OffsetBytes*m.maxBatch])
+		return unsafe.Pointer(&m.arena[a.OffsetBytes*m.maxBatch+a.WithinBytes])
 	}
 }
 

@@ -161,6 +161,9 @@ func (c *checker) arg(a Arg) error {
 	if a.OffsetBytes < 0 || a.OffsetBytes >= size {
 		return fmt.Errorf("offset %d outside %s of %d bytes", a.OffsetBytes, a.Space, size)
 	}
+	if a.WithinBytes < 0 || a.WithinBytes >= size-a.OffsetBytes {
+		return fmt.Errorf("offset %d within what begins at %d, outside %s of %d bytes", a.WithinBytes, a.OffsetBytes, a.Space, size)
+	}
 	if a.Space != SpaceConst && a.OffsetBytes%cacheLine != 0 {
 		return fmt.Errorf("offset %d in %s is not a multiple of %d", a.OffsetBytes, a.Space, cacheLine)
 	}

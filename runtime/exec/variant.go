@@ -37,6 +37,7 @@ type Arg struct {
 	Space       Space
 	Index       int // SpaceConst: which constant; otherwise 0
 	OffsetBytes int // a multiple of 64 in the arena and in derived memory, any offset in a constant
+	WithinBytes int // behind OffsetBytes, whatever the batch: where a part of the buffer begins in each sample
 }
 
 // Launch is one execution of a kernel over all its chunks. Launches run one after the other.
