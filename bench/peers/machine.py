@@ -12,7 +12,8 @@ PACKAGES = ("onnxruntime", "openvino", "MNN", "torch", "torchvision", "numpy")
 # Flags that decide which kernels an engine has; virtual machines may hide some that the processor has.
 FLAGS = ("avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx_vnni", "avx512_bf16", "avx512_fp16",
          "amx_tile", "amx_bf16", "amx_int8")
-AMD_FAMILY_ZEN4 = 25  # with AVX-512; Zen 3 has the same family without it
+AMD_FAMILY_ZEN34 = 25  # Zen 3 and Zen 4, which has AVX-512 where no virtual machine hides it
+AMD_MODELS_ZEN3 = (*range(0x10), *range(0x20, 0x60))
 INTEL_MODELS_SPR = (143, 207)  # family 6: Sapphire Rapids and Emerald Rapids, which share their core
 
 
@@ -28,12 +29,12 @@ def flags():
 
 
 def cpu_class(info):
-    """Return the machine profile that the processor belongs to, zen4, spr or generic, or avx2 where there is no AVX-512."""
+    """Return zen4, spr or generic, the machine profile that the processor belongs to, or zen3 or avx2 where there is no AVX-512."""
     vendor, family, model = info.get("vendor_id"), int(info.get("cpu family", 0)), int(info.get("model", 0))
     present = info.get("flags", "").split()
     if "avx2" in present and "avx512f" not in present:
-        return "avx2"
-    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN4 and "avx512f" in present:
+        return "zen3" if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN34 and model in AMD_MODELS_ZEN3 else "avx2"
+    if vendor == "AuthenticAMD" and family == AMD_FAMILY_ZEN34 and "avx512f" in present:
         return "zen4"
     if vendor == "GenuineIntel" and family == 6 and model in INTEL_MODELS_SPR:
         return "spr"
