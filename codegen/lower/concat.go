@@ -63,20 +63,28 @@ func (l *lowerer) concatBlocked(n *ir.Node) error {
 		return err
 	}
 	k := newKernel("concat", l.target)
+	memory, base := to, 0 // what is copied inside one memory has one parameter, all of it
 	for _, part := range apart {
-		k.in(part.from)
+		if part.from.Root() == to.Root() {
+			memory, base = to.Root(), to.FirstBlock
+		} else {
+			k.in(part.from)
+		}
 	}
-	dst, lay := k.out(to), to.Layout
+	dst, lay := k.out(memory), to.Layout
 	m, _ := sched.ImageOf(n.Out().Type)
 	s, y := k.samples(to), k.grid("y", m.H)
 	for _, part := range apart {
-		src := k.in(part.from)
+		src, first := k.bound[part.from], 0
+		if src == nil {
+			src, first = dst, part.from.FirstBlock
+		}
 		k.each("c", part.blocks, func(c loopir.Index) {
 			k.vectors(m.W*sched.BlockChannels, func(x, count loopir.Index) {
-				value := k.get(src, count, k.sampleOf(src, s), c, y, loopir.C(part.from.Layout.Left), x)
-				k.put(dst, count, value, s, c.AddC(part.block), y, loopir.C(lay.Left), x)
+				value := k.get(src, count, k.sampleOf(src, s), c.AddC(first), y, loopir.C(part.from.Layout.Left), x)
+				k.put(dst, count, value, s, c.AddC(base+part.block), y, loopir.C(lay.Left), x)
 			})
-			k.clearHalo(dst, lay, m.W, s, c.AddC(part.block), y)
+			k.clearHalo(dst, lay, m.W, s, c.AddC(base+part.block), y)
 		})
 	}
 	return l.emit(k, n, "concat", sched.Tile{})
