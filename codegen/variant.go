@@ -128,7 +128,11 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Opt
 		return nil, err
 	}
 	pl := plan.New(res, schedule.Target, plan.Options{Merge: !o.Layers, Prefix: o.prefix, Known: kept.funcs})
-	if err := kept.verify(pl.Funcs, loopir.Verify); err != nil { // a kernel that is wrong here could touch any memory
+	err = kept.verify(pl.Funcs, func(f *loopir.Func) (err error) { // a kernel that is wrong here could touch any memory
+		kept.reach[f], err = loopir.Reach(f)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return pl, kept.partsFit(pl)
@@ -139,7 +143,7 @@ type kept struct {
 	funcs    map[string]*loopir.Func // by their fingerprint
 	promoted loopir.Promoted
 	verified map[*loopir.Func]bool
-	reach    map[*loopir.Func][]int // of those that are called for parts of images
+	reach    map[*loopir.Func][]int // of those that were lowered
 }
 
 func newKept() *kept {
@@ -166,9 +170,6 @@ func (k *kept) partsFit(pl *plan.Plan) error {
 		for i, a := range l.Args {
 			if a.WithinBytes == 0 {
 				continue
-			}
-			if k.reach[f] == nil {
-				k.reach[f] = loopir.Reach(f)
 			}
 			p, reach := f.Params[i], k.reach[f][i]
 			if room := p.Elems() - a.WithinBytes/p.Elem.Bytes(); reach > room {

@@ -141,7 +141,9 @@ func TestInterpretPart(t *testing.T) {
 	require.ErrorContains(t, Interpret(kernel(2), [][]byte{mem[4*4:]}, 2), "elements 4 to 5 of buffer x, which has 4")
 	require.ErrorContains(t, Interpret(kernel(0), [][]byte{mem[8*4:]}, 2), "parameter x takes 64 bytes, not 32")
 	require.ErrorContains(t, Interpret(kernel(0), [][]byte{mem[2:]}, 2), "parameter x takes 64 bytes, not 62")
-	require.Equal(t, []int{4}, Reach(kernel(1)))
+	reach, err := Reach(kernel(1))
+	require.NoError(t, err)
+	require.Equal(t, []int{4}, reach)
 }
 
 func TestInterpretCount(t *testing.T) {

@@ -1,8 +1,8 @@
 package loopir
 
-// Reach tells of each parameter of f, which Verify accepts, how many elements of a sample lie before the end of what f may
-// touch: an argument needs no more memory than that.
-func Reach(f *Func) []int {
+// Reach is Verify, and tells of each parameter how many elements of a sample lie before the end of what f may touch: an
+// argument needs no more memory than that.
+func Reach(f *Func) ([]int, error) {
 	v := newVerifier(f, false)
 	v.verify()
 	out := make([]int, len(f.Params))
@@ -11,5 +11,5 @@ func Reach(f *Func) []int {
 			out[i] = s.hi + 1
 		}
 	}
-	return out
+	return out, v.errs.Err()
 }
