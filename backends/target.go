@@ -1,6 +1,10 @@
 package backends
 
-import "slices"
+import (
+	"slices"
+
+	"nncc/codegen/loopir"
+)
 
 // Target is a class of machines: what code may assume about the processor it runs on.
 type Target struct {
@@ -12,6 +16,9 @@ type Target struct {
 	Tuning      []string // further LLVM feature switches, with + or -, that ask nothing of the processor
 	VectorBytes int      // widest vector register
 	Registers   int      // how many of them
+
+	Unroll         loopir.Unroll
+	LoopAlignBytes int // where loops begin; 0: where LLVM likes
 }
 
 // Feature names beyond the base sets of the table, spelled as LLVM does.
@@ -44,6 +51,8 @@ func Targets() []Target {
 		{
 			ISA: "avx2", Arch: "amd64", Triple: linux64, CPU: "haswell",
 			Features: avx2, VectorBytes: 32, Registers: 16,
+			// Two multiply-adds a cycle, and what belongs to them, are more instructions than a processor takes in at its ease.
+			Unroll: loopir.Unroll{Times: 4, Statements: 80}, LoopAlignBytes: 64,
 		},
 		{
 			ISA: "neon", Arch: "arm64", Triple: "aarch64-unknown-linux-gnu", CPU: "cortex-a72",
@@ -52,7 +61,12 @@ func Targets() []Target {
 			// Go's signal handler takes the goroutine from x28, whatever code it interrupts; x18 belongs to some systems.
 			Tuning: []string{"+reserve-x28", "+reserve-x18"},
 		},
-		{ISA: "portable", VectorBytes: 4, Registers: 15}, // Go source: scalars in the registers that Go leaves free on amd64
+		{
+			ISA: "portable", VectorBytes: 4, Registers: 15, // Go source: scalars in the registers that Go leaves free on amd64
+			// In Go's code for a loop every carried value may cost a move per iteration, besides counting and addresses; what
+			// processors hide behind vector arithmetic they do not hide here.
+			Unroll: loopir.Unroll{Times: 8, Statements: 64},
+		},
 	}
 }
 

@@ -23,7 +23,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 	}
 	schedule := sched.Assign(g, t)
 	tiling := tiling{schedule, map[*ir.Node][]int{}}
-	kept := newKept()
+	kept := newKept(target.Unroll)
 	for attempt := 1; ; attempt++ {
 		pl, err := lowerScheduled(g, schedule, packs, o, kept)
 		if err != nil {
@@ -119,7 +119,7 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error
 
 // Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
 func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, newKept())
+	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, newKept(loopir.Unroll{}))
 }
 
 func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options, kept *kept) (*plan.Plan, error) {
@@ -146,8 +146,8 @@ type kept struct {
 	reach    map[*loopir.Func][]int // of those that were lowered
 }
 
-func newKept() *kept {
-	return &kept{map[string]*loopir.Func{}, loopir.Promoted{}, map[*loopir.Func]bool{}, map[*loopir.Func][]int{}}
+func newKept(u loopir.Unroll) *kept {
+	return &kept{map[string]*loopir.Func{}, loopir.NewPromoted(u), map[*loopir.Func]bool{}, map[*loopir.Func][]int{}}
 }
 
 func (k *kept) verify(kernels []*loopir.Func, verify func(*loopir.Func) error) error {

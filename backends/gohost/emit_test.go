@@ -36,7 +36,7 @@ func rows(y: f32[*, 48], z: mut f32[*, 12]) grid(b: *, r: 12) {
 // tinyProgram is tinyNet for every instruction set at hand, and what it makes of one sample.
 func tinyProgram(t testing.TB) (*program.Program, TestVector) {
 	t.Helper()
-	funcs := loopir.PromoteAll(parseKernels(t, "tiny", tinyNet))
+	funcs := loopir.PromoteAll(parseKernels(t, "tiny", tinyNet), loopir.Unroll{})
 	weights := make([]byte, 48*4)
 	for i := range 48 {
 		binary.LittleEndian.PutUint32(weights[4*i:], math.Float32bits(float32(i)/8))

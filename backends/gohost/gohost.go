@@ -39,7 +39,7 @@ func (*Backend) Compile(funcs []*loopir.Func, t backends.Target, _ backends.Opti
 	if t.ISA != ISA {
 		return nil, fmt.Errorf("gohost: no kernels for %s", t.ISA)
 	}
-	all, err := withCallees(unrolled(funcs))
+	all, err := withCallees(funcs)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func programOf(t testing.TB, funcs ...*loopir.Func) *program.Program {
 	t.Helper()
 	target, ok := backends.TargetFor(ISA)
 	require.True(t, ok)
-	o, err := New().Compile(loopir.PromoteAll(funcs), target, backends.Options{})
+	o, err := New().Compile(loopir.PromoteAll(funcs, target.Unroll), target, backends.Options{})
 	require.NoError(t, err)
 	v := program.Variant{ISA: ISA, Source: o.Text["go"]}
 	p := &program.Program{Name: "kernels"}

@@ -95,7 +95,7 @@ func net(in: f32[4, 8], out: mut f32[4, 8]) { call row(in, out) }`
 	b := withCache(t)
 	var codes []*kernelCode
 	for _, rows := range []string{"2", "4"} {
-		funcs := loopir.PromoteAll(parseKernels(t, "net", strings.ReplaceAll(text, "ROWS", rows)))
+		funcs := loopir.PromoteAll(parseKernels(t, "net", strings.ReplaceAll(text, "ROWS", rows)), loopir.Unroll{})
 		jobs, err := b.compile(funcs, avx512(t), false)
 		require.NoError(t, err)
 		codes = append(codes, jobs[1].code)
@@ -112,7 +112,7 @@ func net(in: f32[16], out: mut f32[16]) scratch(between: f32[16]) { call one(in,
 	b := withCache(t)
 	var objects []*backends.Object
 	for range 2 {
-		funcs := loopir.PromoteAll(parseKernels(t, "net", text))
+		funcs := loopir.PromoteAll(parseKernels(t, "net", text), loopir.Unroll{})
 		o, err := b.Compile(funcs, avx512(t), backends.Options{})
 		require.NoError(t, err)
 		objects = append(objects, o)

@@ -39,7 +39,7 @@ func none(in: f32[64], out: mut f32[64]) {
 
 // TestCodeDependsOnTheKernelAlone: a kernel compiled with others is what it is on its own, constants included.
 func TestCodeDependsOnTheKernelAlone(t *testing.T) {
-	all := loopir.PromoteAll(append(parseKernels(t, "constants", constants), append(readKernels(t, "lenet_net.loop"), last(t, "conv3x3_14x2.loop"))...))
+	all := loopir.PromoteAll(append(parseKernels(t, "constants", constants), append(readKernels(t, "lenet_net.loop"), last(t, "conv3x3_14x2.loop"))...), loopir.Unroll{})
 	for _, isa := range []string{"avx512", "avx2", "neon"} {
 		target, _ := backends.TargetFor(isa)
 		together, err := withCache(t).compile(all, target, false)
@@ -57,7 +57,7 @@ func TestCodeDependsOnTheKernelAlone(t *testing.T) {
 
 // TestSharedConstants: kernels laid out together read one copy of a constant, kernels laid out apart one each.
 func TestSharedConstants(t *testing.T) {
-	funcs := loopir.PromoteAll(parseKernels(t, "constants", constants)[:2])
+	funcs := loopir.PromoteAll(parseKernels(t, "constants", constants)[:2], loopir.Unroll{})
 	target, _ := backends.TargetFor("avx2")
 	jobs, err := testBackend(t).compile(funcs, target, false)
 	require.NoError(t, err)

@@ -95,6 +95,9 @@ func targetFlags(t backends.Target) []string {
 		"-O2", "-mtriple=" + t.Triple, "-mcpu=" + t.CPU, "-mattr=" + strings.Join(attrs, ","),
 		"-relocation-model=pic", "-stack-size-section", "-function-sections", "-disable-lsr",
 	}
+	if t.LoopAlignBytes > 0 {
+		flags = append(flags, fmt.Sprint("-align-loops=", t.LoopAlignBytes))
+	}
 	if t.Arch == "arm64" {
 		flags = append(flags, "-code-model=tiny")
 	}

@@ -44,7 +44,8 @@ func kernelStages(s *session, isa, name string) (kernel string, stages []stage, 
 	if err != nil {
 		return "", nil, err
 	}
-	promoted := loopir.PromoteAll([]*loopir.Func{f})[0]
+	machine, _ := backends.TargetFor(isa)
+	promoted := loopir.PromoteAll([]*loopir.Func{f}, machine.Unroll)[0]
 	for _, st := range []stage{
 		{title: "lowered", note: "loop IR, with register tiles", text: f.String()},
 		{title: "promoted", note: "loop IR, unrolled, with values in place of tiles", text: promoted.String()},

@@ -117,7 +117,7 @@ func openKernel(f *loopir.Func, isa string, threads int) (*engine, error) {
 }
 
 func kernelProgram(f *loopir.Func, target backends.Target, b backends.Backend, threads int) (*program.Program, error) {
-	obj, err := b.Compile(loopir.PromoteAll([]*loopir.Func{f}), target, backends.Options{})
+	obj, err := b.Compile([]*loopir.Func{loopir.Promote(f)}, target, backends.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -272,7 +272,7 @@ func TestGeneratedFuncs(t *testing.T) {
 		g := back[len(back)-1]
 		require.NoError(t, Verify(g))
 		requireSameResults(t, f, g)
-		promoted := Promote(f)
+		promoted := PromoteAll([]*Func{f}, Unroll{Times: 2 << (seed % 2), Statements: 200})[0]
 		require.NoError(t, VerifyPromoted(promoted), "seed %d:\n%v\n%v", seed, f, promoted)
 		requireSameResults(t, f, promoted)
 		text = printed(t, promoted)

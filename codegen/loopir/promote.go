@@ -8,7 +8,8 @@ import (
 // Promote returns f, which must have passed Verify, without register tiles and without loops to unroll; f stays as it is.
 // Functions it calls are promoted too, each once. Both interpret alike, bit for bit: nothing is reassociated.
 //
-//   - A loop marked Unroll, or one that provably runs at most once, becomes its iterations.
+//   - A loop marked Unroll, or one that provably runs at most once, becomes its iterations. PromoteAll may also let innermost
+//     loops take several iterations in one.
 //   - An element of a register tile becomes values: one at each assignment, and a carried value of each loop that assigns it.
 //     An element that is read before it is assigned is 0.
 //   - What nothing needs is removed (sweep), and a value which no iteration changes moves in front of its loop where
@@ -17,46 +18,51 @@ import (
 // Arithmetic is not simplified: every consumer selects instructions with folding of its own. Equal expressions are not merged
 // either. Neighbouring instances of an unrolled loop often load the same address, and one load for all of them lives so long
 // that it costs a register of the tile; an expression that is to be evaluated once is written as a let.
-func Promote(f *Func) *Func {
-	return promoteOnce(f, map[*Func]*Func{})
-}
+func Promote(f *Func) *Func { return NewPromoted(Unroll{}).of(f) }
 
-// PromoteAll promotes functions that may call one another, each once: a call leads to the promoted form of its function.
-func PromoteAll(funcs []*Func) []*Func { return Promoted{}.All(funcs) }
+// PromoteAll promotes functions that may call one another, each once: a call leads to the promoted form of its function. The
+// bodies of innermost loops are repeated as u says.
+func PromoteAll(funcs []*Func, u Unroll) []*Func { return NewPromoted(u).All(funcs) }
 
 // Promoted keeps the promoted forms of functions.
-type Promoted map[*Func]*Func
+type Promoted struct {
+	unroll Unroll
+	forms  map[*Func]*Func
+}
+
+// NewPromoted keeps none yet.
+func NewPromoted(u Unroll) Promoted { return Promoted{u, map[*Func]*Func{}} }
 
 // All is PromoteAll for functions of which some have been promoted before, under other names perhaps; all that one calls are
 // among them.
-func (p Promoted) All(funcs []*Func) []*Func {
+func (d Promoted) All(funcs []*Func) []*Func {
 	out := make([]*Func, len(funcs))
 	for i, f := range funcs {
-		out[i] = promoteOnce(f, p)
+		out[i] = d.of(f)
 		out[i].Name = f.Name
 	}
 	return out
 }
 
-func promoteOnce(f *Func, done map[*Func]*Func) *Func {
-	if g := done[f]; g != nil {
+func (d Promoted) of(f *Func) *Func {
+	if g := d.forms[f]; g != nil {
 		return g
 	}
 	p := &promotion{
-		done:  done,
+		done:  d,
 		never: neverRun(f),
 		vars:  map[*Var]Index{}, vals: map[*Value]Expr{}, tiles: map[*Reg][]Expr{}, lets: map[*Value]bool{},
 	}
 	p.stmts(f.Body)
 	g := &Func{Name: f.Name, Params: f.Params, Scratch: f.Scratch, Grid: f.Grid, Body: sweep(p.out)}
 	hoist(g, p.lets)
-	done[f] = g
+	d.forms[f] = g
 	return g
 }
 
 // promotion is the state at one point of a function: what each name of the source stands for in the result.
 type promotion struct {
-	done  map[*Func]*Func
+	done  Promoted
 	never map[*For]bool   // loops of the source that provably never run, where Verify allows any index
 	vars  map[*Var]Index  // counters of enclosing loops; grid variables stay
 	vals  map[*Value]Expr // a Ref or Const
@@ -102,7 +108,7 @@ func (p *promotion) stmt(s Stmt) {
 		for i, a := range s.Args {
 			args[i] = View{a.Buf, p.indices(a.Idx)}
 		}
-		p.emit(&Call{promoteOnce(s.Func, p.done), args})
+		p.emit(&Call{p.done.of(s.Func), args})
 	case *For:
 		p.loop(s)
 	}
@@ -148,22 +154,26 @@ func tripCount(lo, hi Index, step int) (trips int, known bool) {
 
 // repeat emits the iterations of s one after the other.
 func (p *promotion) repeat(s *For, lo Index, trips int) {
-	current := make([]Expr, len(s.Carried))
-	for i, c := range s.Carried {
-		current[i] = p.define(c.Inner.Name, p.expr(c.Init))
+	for _, c := range s.Carried {
+		p.vals[c.Inner] = p.define(c.Inner.Name, p.expr(c.Init))
 	}
 	for trip := range trips {
-		p.vars[s.Var] = lo.AddC(trip * s.Step)
-		for i, c := range s.Carried {
-			p.vals[c.Inner] = current[i]
-		}
-		p.stmts(s.Body)
-		for i, x := range s.Yield {
-			current[i] = p.define(s.Carried[i].Inner.Name, p.expr(x))
-		}
+		p.iteration(s, lo.AddC(trip*s.Step))
+		p.advance(s)
 	}
-	for i, c := range s.Carried {
-		p.vals[c.Result] = current[i]
+	for _, c := range s.Carried {
+		p.vals[c.Result] = p.vals[c.Inner]
+	}
+}
+
+// advance makes the carried values of s what its body yields.
+func (p *promotion) advance(s *For) {
+	next := make([]Expr, len(s.Yield))
+	for i, x := range s.Yield {
+		next[i] = p.define(s.Carried[i].Inner.Name, p.expr(x))
+	}
+	for i, x := range next {
+		p.vals[s.Carried[i].Inner] = x
 	}
 }
 
@@ -183,11 +193,16 @@ func (p *promotion) keep(s *For) {
 	for _, e := range assigned {
 		p.tiles[e.reg][e.n] = &Ref{carry(elementName(e.reg, e.n), p.read(e.reg, e.n)).Inner}
 	}
-	p.vars[s.Var] = out.Var.I()
-
 	outside := p.out
 	p.out = nil
-	p.stmts(s.Body)
+	p.iteration(s, out.Var.I())
+	out.Body = p.out
+	times := p.done.unroll.times(out)
+	for n := 1; n < times; n++ {
+		p.advance(s)
+		p.iteration(s, out.Var.I().AddC(n*out.Step))
+	}
+	out.Step *= times
 	out.Body, p.out = p.out, append(outside, out)
 
 	for i, x := range s.Yield {
@@ -198,6 +213,12 @@ func (p *promotion) keep(s *For) {
 		out.Yield = append(out.Yield, p.read(e.reg, e.n))
 		p.tiles[e.reg][e.n] = &Ref{out.Carried[len(s.Carried)+i].Result}
 	}
+}
+
+// iteration emits the body of s for one value of its counter.
+func (p *promotion) iteration(s *For, counter Index) {
+	p.vars[s.Var] = counter
+	p.stmts(s.Body)
 }
 
 func neverRun(f *Func) map[*For]bool {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Random kernels verify before and after promotion, and compute the same bits.
+// Random kernels verify before and after promotion, and compute the same bits, also where bodies are repeated.
 func TestPromoteRandom(t *testing.T) {
 	seeds := uint64(400)
 	if testing.Short() {
@@ -18,13 +18,15 @@ func TestPromoteRandom(t *testing.T) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			f := randomKernel(seed)
 			require.NoError(t, Verify(f))
-			g := Promote(f)
-			if err := VerifyPromoted(g); err != nil {
-				t.Fatalf("%v\n%v\n%v", err, f, g)
-			}
-			requireSameResults(t, f, g)
-			if t.Failed() {
-				t.Logf("%v\n%v", f, g)
+			for _, u := range []Unroll{{}, {Times: 4, Statements: 200}} {
+				g := PromoteAll([]*Func{f}, u)[0]
+				if err := VerifyPromoted(g); err != nil {
+					t.Fatalf("%v\n%v\n%v", err, f, g)
+				}
+				requireSameResults(t, f, g)
+				if t.Failed() {
+					t.Logf("%v\n%v", f, g)
+				}
 			}
 		})
 	}

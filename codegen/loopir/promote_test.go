@@ -1,6 +1,7 @@
 package loopir
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each file promotes to its .out, which parses, and computes the same.
+// Each file promotes to its .out, which parses, and computes the same. "// unroll T S" in front asks for an Unroll.
 func TestPromoteGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/promote/*.loop")
 	require.NoError(t, err)
@@ -22,10 +23,12 @@ func TestPromoteGolden(t *testing.T) {
 			funcs, err := Parse(file, string(text))
 			require.NoError(t, err)
 			before := printed(t, funcs...)
+			var u Unroll
+			_, _ = fmt.Sscanf(string(text), "// unroll %d %d", &u.Times, &u.Statements)
 			var promoted []*Func
 			for _, f := range funcs {
 				require.NoError(t, Verify(f))
-				g := Promote(f)
+				g := PromoteAll([]*Func{f}, u)[0]
 				require.NoError(t, VerifyPromoted(g))
 				requireSameResults(t, f, g)
 				promoted = append(promoted, g)
