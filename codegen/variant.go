@@ -23,7 +23,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 	}
 	schedule := sched.Assign(g, t)
 	tiling := tiling{schedule, map[*ir.Node][]int{}}
-	kept := newKept(target.Unroll)
+	kept, promoted := newKept(), loopir.NewPromoted(target.Unroll)
 	for attempt := 1; ; attempt++ {
 		pl, err := lowerScheduled(g, schedule, packs, o, kept)
 		if err != nil {
@@ -32,7 +32,7 @@ func compileVariant(g *ir.Graph, t sched.Target, b backends.Backend, packs *lowe
 		if o.needMatrices && !slices.ContainsFunc(pl.Funcs, (*loopir.Func).UsesMatrices) {
 			return nil, nil, nil
 		}
-		kernels := kept.promoted.All(pl.Funcs)
+		kernels := promoted.All(pl.Funcs)
 		if o.Verify {
 			if err := kept.verify(kernels, loopir.VerifyPromoted); err != nil {
 				return nil, nil, err
@@ -119,7 +119,7 @@ func assemble(pl *plan.Plan, target backends.Target, obj *backends.Object) error
 
 // Lower schedules, lowers and plans g for one target, short of machine code. Lowerings for several targets share packs.
 func Lower(g *ir.Graph, t sched.Target, packs *lower.Packs, o Options) (*plan.Plan, error) {
-	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, newKept(loopir.Unroll{}))
+	return lowerScheduled(g, sched.Assign(g, o.Target(t)), packs, o, newKept())
 }
 
 func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Options, kept *kept) (*plan.Plan, error) {
@@ -141,13 +141,12 @@ func lowerScheduled(g *ir.Graph, schedule *sched.Plan, packs *lower.Packs, o Opt
 // kept is what one attempt at a variant leaves to the next, in which most kernels are the same.
 type kept struct {
 	funcs    map[string]*loopir.Func // by their fingerprint
-	promoted loopir.Promoted
 	verified map[*loopir.Func]bool
 	reach    map[*loopir.Func][]int // of those that were lowered
 }
 
-func newKept(u loopir.Unroll) *kept {
-	return &kept{map[string]*loopir.Func{}, loopir.NewPromoted(u), map[*loopir.Func]bool{}, map[*loopir.Func][]int{}}
+func newKept() *kept {
+	return &kept{map[string]*loopir.Func{}, map[*loopir.Func]bool{}, map[*loopir.Func][]int{}}
 }
 
 func (k *kept) verify(kernels []*loopir.Func, verify func(*loopir.Func) error) error {

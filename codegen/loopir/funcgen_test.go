@@ -272,13 +272,15 @@ func TestGeneratedFuncs(t *testing.T) {
 		g := back[len(back)-1]
 		require.NoError(t, Verify(g))
 		requireSameResults(t, f, g)
-		promoted := PromoteAll([]*Func{f}, Unroll{Times: 2 << (seed % 2), Statements: 200})[0]
-		require.NoError(t, VerifyPromoted(promoted), "seed %d:\n%v\n%v", seed, f, promoted)
-		requireSameResults(t, f, promoted)
-		text = printed(t, promoted)
-		back, err = Parse("promoted.loop", text)
-		require.NoError(t, err, "seed %d:\n%s", seed, text)
-		require.Equal(t, text, printed(t, back...), "seed %d", seed)
+		for _, u := range []Unroll{{}, {Times: 2, Statements: 200}, {Times: 4, Statements: 200}} {
+			promoted := PromoteAll([]*Func{f}, u)[0]
+			require.NoError(t, VerifyPromoted(promoted), "seed %d:\n%v\n%v", seed, f, promoted)
+			requireSameResults(t, f, promoted)
+			text = printed(t, promoted)
+			back, err = Parse("promoted.loop", text)
+			require.NoError(t, err, "seed %d:\n%s", seed, text)
+			require.Equal(t, text, printed(t, back...), "seed %d", seed)
+		}
 	}
 }
 
