@@ -53,11 +53,22 @@ func (k *groupedConv) clearRest(across int) {
 	})
 }
 
-// groupedPacking orders weights [O, I, KH, KW] as [O/16][I][KH][KW][16 of O].
+// inputRun is how many input channels of a group lie side by side: in one block, whatever the group.
+func inputRun(c sched.Conv) int {
+	run := sched.BlockChannels
+	for c.GroupInC%run != 0 || sched.BlockChannels%run != 0 {
+		run--
+	}
+	return run
+}
+
+// groupedPacking orders weights [O, I, KH, KW] as [O/16][runs of I][KH][KW][I of the run][16 of O]: as they are read.
 func groupedPacking(c sched.Conv) packing {
-	p := convPacking(c, sched.Planar)
-	p.form = "conv grouped"
-	return p
+	const b = sched.BlockChannels
+	run := inputRun(c)
+	return packing{"conv grouped", c.WeightShape(),
+		[]packAxis{{c.Out.Blocks(), 0, b}, {c.GroupInC / run, 1, run}, {c.KH, 2, 1}, {c.KW, 3, 1}, {run, 1, 1}, {b, 0, 1}},
+		[]int{c.Out.Blocks(), c.GroupInC / run, c.KH, c.KW, run, b}}
 }
 
 type groupedConv struct {
@@ -109,77 +120,82 @@ func (k *groupedConv) compute(x loopir.Index) {
 
 // eachTap runs body for each kernel place that meets the image, and where the input of column p of the tile then is.
 func (k *groupedConv) eachTap(x loopir.Index, body func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index)) {
-	lo, hi := k.kernelRows(k.y)
-	k.For("kh", lo, hi, 1, func(kh loopir.Index) {
+	k.eachRow(func(kh, row loopir.Index) {
 		k.For("kw", loopir.C(0), loopir.C(k.conv.KW), 1, func(kw loopir.Index) {
-			body(kh, kw, k.inRow(k.y, kh), func(p loopir.Index) loopir.Index { return k.inCol(x.Add(p)).Add(kw.Mul(k.conv.DW)) })
+			body(kh, kw, row, func(p loopir.Index) loopir.Index { return k.inCol(x.Add(p)).Add(kw.Mul(k.conv.DW)) })
 		})
 	})
 }
 
-// sumBroadcast adds the products of a tile whose outputs are all of one group.
+// eachRow runs body for each row of the kernel that meets the image, and the row of the image under it.
+func (k *groupedConv) eachRow(body func(kh, row loopir.Index)) {
+	lo, hi := k.kernelRows(k.y)
+	k.For("kh", lo, hi, 1, func(kh loopir.Index) { body(kh, k.inRow(k.y, kh)) })
+}
+
+// sumBroadcast adds the products of a tile whose outputs are all of one group. The inputs of a run are the innermost loop, which is longer than
+// one over the columns of a kernel.
 func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 	across := k.tile.Subs * k.target.Lanes
-	group := k.number.Div(k.conv.GroupOutC / across)
-	k.eachInput(group, func(i, block, lane loopir.Index) {
+	k.eachInput(k.number.Div(k.conv.GroupOutC/across), func(each func(body func(in groupInput))) {
 		if k.row {
-			k.sumRow(acc, x, i, block, lane)
+			k.eachRow(func(kh, row loopir.Index) { each(func(in groupInput) { k.sumRow(acc, x, kh, row, in) }) })
 			return
 		}
 		k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
-			w := k.weights(i, kh, kw)
-			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-				in := k.Let("in", k.splat(k.in, k.n, block, row, col(p), lane))
-				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
-					acc.Set(loopir.FMAOf(in, w.At(s), acc.At(p, s)), p, s)
+			each(func(in groupInput) {
+				w := k.weights(in, kh, kw)
+				k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+					x := k.Let("in", k.splat(k.in, k.n, in.block, row, col(p), in.lane))
+					k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+						acc.Set(loopir.FMAOf(x, w.At(s), acc.At(p, s)), p, s)
+					})
 				})
 			})
 		})
 	})
 }
 
+// groupInput is an input channel: its run and its number there, and its block and its lane.
+type groupInput struct{ run, number, block, lane loopir.Index }
+
+// eachInput runs body for every run of inputs of a group; what it is given does so for every input of the run.
+func (k *groupedConv) eachInput(group loopir.Index, body func(each func(body func(in groupInput)))) {
+	size := inputRun(k.conv)
+	runs, ofBlock := k.conv.GroupInC/size, sched.BlockChannels/size
+	k.kernel.each("run", runs, func(run loopir.Index) {
+		all := group.Mul(runs).Add(run)
+		block, first := all.Div(ofBlock), all.Mod(ofBlock).Mul(size)
+		body(func(body func(in groupInput)) {
+			k.kernel.each("i", size, func(i loopir.Index) { body(groupInput{run, i, block, first.Add(i)}) })
+		})
+	})
+}
+
 // weights loads the weights of one input and kernel place for the vectors of the tile.
-func (k *groupedConv) weights(i, kh, kw loopir.Index) loopir.Tile {
+func (k *groupedConv) weights(in groupInput, kh, kw loopir.Index) loopir.Tile {
 	w := k.Reg("w", k.vec(loopir.F32), k.tile.Subs)
 	k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
 		out, first := k.vector(s)
-		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, out, i, kh, kw, first), s)
+		w.Set(loopir.LoadV(k.vec(loopir.F32), k.w, out, in.run, kh, kw, in.number, first), s)
 	})
 	return w
 }
 
 // sumRow adds the products of one input channel with a row of weights in registers: each number of the input is loaded once for all
 // columns that it is part of.
-func (k *groupedConv) sumRow(acc loopir.Tile, x, i, block, lane loopir.Index) {
-	c := k.conv
-	lo, hi := k.kernelRows(k.y)
-	k.For("kh", lo, hi, 1, func(kh loopir.Index) {
-		var w []loopir.Tile
-		for kw := range c.KW {
-			w = append(w, k.weights(i, kh, loopir.C(kw)))
+func (k *groupedConv) sumRow(acc loopir.Tile, x, kh, row loopir.Index, from groupInput) {
+	var w []loopir.Tile
+	for kw := range k.conv.KW {
+		w = append(w, k.weights(from, kh, loopir.C(kw)))
+	}
+	for col := range k.tile.Pixels + k.conv.KW - 1 {
+		in := k.Let("in", k.splat(k.in, k.n, from.block, row, k.inCol(x).AddC(col), from.lane))
+		for kw := max(0, col-k.tile.Pixels+1); kw <= min(col, k.conv.KW-1); kw++ {
+			p := loopir.C(col - kw)
+			k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { acc.Set(loopir.FMAOf(in, w[kw].At(s), acc.At(p, s)), p, s) })
 		}
-		for col := range k.tile.Pixels + c.KW - 1 {
-			in := k.Let("in", k.splat(k.in, k.n, block, k.inRow(k.y, kh), k.inCol(x).AddC(col), lane))
-			for kw := max(0, col-k.tile.Pixels+1); kw <= min(col, c.KW-1); kw++ {
-				p := loopir.C(col - kw)
-				k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) { acc.Set(loopir.FMAOf(in, w[kw].At(s), acc.At(p, s)), p, s) })
-			}
-		}
-	})
-}
-
-// eachInput runs body for each input channel of a group: its number there, its block and its lane.
-func (k *groupedConv) eachInput(group loopir.Index, body func(i, block, lane loopir.Index)) {
-	const b = sched.BlockChannels
-	size := k.conv.GroupInC
-	k.kernel.each("i", size, func(i loopir.Index) {
-		if b%size == 0 { // groups do not cross blocks
-			body(i, group.Div(b/size), group.Mod(b/size).Mul(size).Add(i))
-			return
-		}
-		channel := group.Mul(size).Add(i)
-		body(i, channel.Div(b), channel.Mod(b))
-	})
+	}
 }
 
 // sumSpread adds the products of a tile whose vectors cover whole groups: lane o reads lane o/outputs*inputs + i of
@@ -188,6 +204,7 @@ func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 	f32, lanes, parts := k.vec(loopir.F32), k.target.Lanes, sched.BlockChannels/k.spread
 	block, first := k.number.Div(parts), k.number.Mod(parts).Mul(k.spread)
 	out, lane := k.vector(loopir.C(0))
+	run := inputRun(k.conv)
 	k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
 		in := k.Reg("in", f32, k.tile.Pixels)
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
@@ -198,7 +215,7 @@ func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 			for o := range mask {
 				mask[o] = o/k.conv.GroupOutC*k.conv.GroupInC + i
 			}
-			w := k.Let("w", loopir.LoadV(f32, k.w, out, loopir.C(i), kh, kw, lane))
+			w := k.Let("w", loopir.LoadV(f32, k.w, out, loopir.C(i/run), kh, kw, loopir.C(i%run), lane))
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				v := loopir.ShuffleOf(in.At(p), in.At(p), mask...)
 				acc.Set(loopir.FMAOf(v, w, acc.At(p, loopir.C(0))), p, loopir.C(0))

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -23,6 +24,27 @@ func BenchmarkEmptyLaunch(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/launches, "ns/launch")
 		})
 	}
+}
+
+// BenchmarkPassing measures how long a number takes from one thread to the other. Where their processors share no cache, as those of a virtual
+// machine at times, it is several times as long, and so is all that a thread reads of what the other one computed.
+func BenchmarkPassing(b *testing.B) {
+	const passes = 1000
+	var number atomic.Int64
+	v := addChain(Kernel{Name: "pass", Go: func(_ []unsafe.Pointer, thread, _ int, _ unsafe.Pointer) {
+		for range passes {
+			for number.Load()%2 != int64(thread) {
+			}
+			number.Add(1)
+		}
+	}}, 1, 2, 1)
+	in := openTest(b, v, 2, 1)
+	for b.Loop() {
+		if err := in.Run(1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(2*passes), "ns/pass")
 }
 
 // BenchmarkNativeCall measures one call through the trampoline.
