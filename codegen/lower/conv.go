@@ -59,8 +59,13 @@ func (l *lowerer) newConvKernel(n *ir.Node, c sched.Conv, choice sched.ConvChoic
 	return l.bindConvKernel(n, c, choice, in, weights, bias)
 }
 
-// convInput is the input of a convolution with the halo that its kernel reads.
+// convInput is the input of a convolution with the halo that its kernel reads, and with no other if it sees the image as one row.
 func (l *lowerer) convInput(n *ir.Node, c sched.Conv, choice sched.ConvChoice) (*Storage, error) {
+	if choice.Flat && !choice.Picked {
+		return l.readIf(n.Inputs[0], sched.Layout{Kind: choice.In}, func(have sched.Layout) bool {
+			return have.Kind == choice.In && have.Left+have.Right == 0
+		})
+	}
 	return l.read(n.Inputs[0], sched.Layout{Kind: choice.In, Left: c.Left, Right: c.Right()})
 }
 

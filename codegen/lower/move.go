@@ -9,46 +9,6 @@ import (
 	"nncc/ir"
 )
 
-// lowerSlice takes a regular part of the input.
-func lowerSlice(l *lowerer, n *ir.Node) error {
-	start, size, step := n.Ints("start"), n.Ints("size"), n.Ints("step")
-	at := func(d int, i loopir.Index) loopir.Index {
-		if size[d] == 1 { // perhaps the batch, whose step means nothing
-			return i.AddC(start[d])
-		}
-		return i.Mul(step[d]).AddC(start[d])
-	}
-	if block, ok := l.plan.Views[n.Out()]; ok {
-		return l.viewBlocks(n, block)
-	}
-	if l.plan.Layout[n.Out()].Kind == sched.Blocked {
-		return l.moveBlocked(n, at)
-	}
-	return l.move(n, func(out []loopir.Index) []loopir.Index {
-		in := make([]loopir.Index, len(out))
-		for d := range out {
-			in[d] = at(d, out[d])
-		}
-		return in
-	})
-}
-
-// viewBlocks computes nothing: whoever reads the result sees blocks of channels of the input.
-func (l *lowerer) viewBlocks(n *ir.Node, block int) error {
-	lay := l.plan.Layout[n.Out()]
-	whole, err := l.read(n.Inputs[0], lay)
-	if err != nil {
-		return err
-	}
-	part, err := storageOf(n.Out().Name, n.Out().Type, whole.Layout, whole.Batched())
-	if err != nil {
-		return err
-	}
-	part.placeIn(whole, block)
-	l.stored[n.Out()] = append(l.stored[n.Out()], part)
-	return nil
-}
-
 // move computes a result each element of which is an element of the first input, in plain memory: the one at from(place).
 // Rows are copied as vectors where, or as far as, the last dimension stays contiguous.
 func (l *lowerer) move(n *ir.Node, from func(out []loopir.Index) []loopir.Index) error {

@@ -189,9 +189,9 @@ func (p *Plan) widen(n *ir.Node) {
 	p.Layout[v] = l.covering(Layout{Left: c.Left, Right: c.Right()})
 }
 
-// flatten lets n's convolution see its image as one row, if that has no halo and it suits its tiles better.
+// flatten lets n's convolution see its image as one row, if that has no halo, or is repacked without one, and it suits its tiles better.
 func (p *Plan) flatten(n *ir.Node) {
-	if lay := p.Layout[n.Inputs[0]]; lay.Left+lay.Right > 0 {
+	if lay := p.Layout[n.Inputs[0]]; lay.Kind == Blocked && lay.Left+lay.Right > 0 {
 		return
 	}
 	if all := p.withFlat(n); all != nil {
@@ -205,11 +205,10 @@ func (p *Plan) wantsFlat(n *ir.Node) bool {
 	return all != nil && all[0].Flat
 }
 
-// withFlat decides between what n's convolution has been compared with and a kernel that sees a computed image as one row:
+// withFlat decides between what n's convolution has been compared with and a kernel that sees an image as one row:
 // it looks at single pixels. Channels alone are then shared between threads. It is nil for other nodes.
 func (p *Plan) withFlat(n *ir.Node) []Candidate {
-	choice, ok := p.Conv[n]
-	if lay, produced := p.Layout[n.Inputs[0]]; !ok || choice.Family != ConvBlocked || !produced || lay.Kind != Blocked {
+	if choice, ok := p.Conv[n]; !ok || choice.Family != ConvBlocked {
 		return nil
 	}
 	c, _ := FusedConv(n)

@@ -119,7 +119,7 @@ func aheadFor(weightBytes int, t Target) int {
 }
 
 func convTiles(c Conv, t Target, steps int) []Tile {
-	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: steps, repeat: c.Groups * c.In.N}
+	s := tileSpace{strips: oneStrip(c.Out.H, c.Out.W), rowsFused: 1, multiple: 1, blocks: ceilDiv(c.GroupOutC, BlockChannels), steps: steps, repeat: c.Groups * c.In.N, rereads: true}
 	if c.PoolH > 0 {
 		s.strips, s.rowsFused, s.multiple = oneStrip(c.PooledH, c.PooledW*c.PoolW), c.PoolH, c.PoolW
 	}

@@ -37,6 +37,7 @@ type tileSpace struct {
 	multiple  int     // Pixels must be a multiple of this
 	narrows   bool    // see Tile
 	fits      bool    // tiles are fitted to each strip
+	rereads   bool    // every tile reads the weights anew
 	hidden    float64 // share of endCycles that overlaps with the sums
 	blocks    int     // channel blocks, of one group
 	spare     int     // vectors of the last one without channels
@@ -148,8 +149,13 @@ func tileCycles(t Target, s tileSpace, tile Tile) float64 {
 		if s.fits {
 			part = tile.Fit(strip.width)
 		}
+		again := s.rereads && (strip.rows > 1 || strip.width > part.Pixels)
 		cycles += float64(strip.rows) * rowCycles(strip.width, part, func(tile Tile) float64 {
-			return perTileCycles(t, s.steps, max(s.taps, 1), tile) - s.hidden*tile.endCycles()
+			sum := perTileCycles(t, s.steps, max(s.taps, 1), tile) - s.hidden*tile.endCycles()
+			if again {
+				return max(sum, t.weightCycles(s.steps*tile.Vectors()))
+			}
+			return sum
 		})
 	}
 	return cycles * float64(s.blocks/tile.Blocks*(BlockChannels/t.Lanes/tile.Subs)*s.repeat)
@@ -173,6 +179,15 @@ func perTileCycles(t Target, steps, taps int, tile Tile) float64 {
 	step := max(float64(taps)*sums/t.FMAsPerCycle, (positions+vectors)/float64(t.LoadsPerCycle), float64(taps)*latency)
 	step += t.BroadcastCycles*positions + t.VectorLoadCycles*vectors
 	return float64(steps)*(step+loopCycles) + tile.endCycles()
+}
+
+// weightCycles is what it takes to read so many vectors of weights once more, which are nearby unless they fill the nearest cache.
+func (t Target) weightCycles(vectors int) float64 {
+	const nearBytes, farBytesPerCycle = 24 << 10, 24
+	if bytes := 4 * t.Lanes * vectors; bytes > nearBytes {
+		return float64(bytes) / farBytesPerCycle
+	}
+	return 0
 }
 
 // endCycles is what a tile takes beside its sums.
