@@ -40,9 +40,12 @@ type cut struct{ whole, start, size, step int }
 // at is the place that the result's place i comes from.
 func (c cut) at(i loopir.Index) loopir.Index { return i.Mul(c.step).AddC(c.start) }
 
-// cutsOf lists what n takes of each dimension.
+// cutsOf lists what n takes of each dimension; a single number has one.
 func cutsOf(n *ir.Node) []cut {
 	start, size, step := n.Ints("start"), n.Ints("size"), n.Ints("step")
+	if len(start) == 0 {
+		return []cut{{whole: 1, size: 1, step: 1}}
+	}
 	cuts := make([]cut, len(start))
 	for d := range cuts {
 		cuts[d] = cut{n.Inputs[0].Type.Shape[d], start[d], size[d], step[d]}
@@ -53,13 +56,14 @@ func cutsOf(n *ir.Node) []cut {
 	return cuts
 }
 
-// joinCuts makes dimensions that are contiguous in input and result one, but for the first, which may be the batch: rows are then as long
-// as can be.
+// joinCuts makes dimensions that are contiguous in input and result one, but for the first, which may be the batch: rows are then long, and
+// still short enough for one call.
 func joinCuts(cuts []cut) []cut {
+	const longestRow = 1 << 14
 	last := len(cuts) - 1
 	for d := last; d > 1; d-- {
 		inner, outer := cuts[d], &cuts[d-1]
-		if inner.size != inner.whole || inner.step != 1 || outer.step != 1 {
+		if inner.size != inner.whole || inner.step != 1 || outer.step != 1 || outer.size*inner.size > longestRow {
 			break
 		}
 		*outer = cut{outer.whole * inner.whole, outer.start * inner.whole, outer.size * inner.size, 1}
