@@ -12,12 +12,12 @@ import (
 // of weights that the nearest cache holds, 64 of them in the innermost loop.
 func tileSum(lanes, pixels int) string {
 	return fmt.Sprintf(`
-func sum(in: f32[4, %[2]d, 64], w: f32[4, 64, 2, %[1]d], out: mut f32[%[2]d, 2, %[1]d]) grid(run: 100) {
+func sum(in: f32[2, %[2]d, 64], w: f32[2, 64, 2, %[1]d], out: mut f32[%[2]d, 2, %[1]d]) grid(run: 200) {
   reg acc: f32x%[1]d[%[2]d, 2]
   unroll p = 0 to %[2]d {
     unroll v = 0 to 2 { acc[p, v] = f32x%[1]d(0) }
   }
-  for i = 0 to 4 {
+  for i = 0 to 2 {
     for k = 0 to 64 {
       reg wk: f32x%[1]d[2]
       unroll v = 0 to 2 { wk[v] = load f32x%[1]d w[i, k, v, 0] }
@@ -60,7 +60,7 @@ func benchmarkUnroll(b *testing.B, isa string, f *loopir.Func, alignBytes, times
 	for b.Loop() {
 		v.run(k, f.Chunks())
 	}
-	const channels = 4 * 64
+	const channels = 2 * 64
 	flops := 2 * f.Chunks() * channels * f.Params[2].Elems()
 	b.ReportMetric(float64(flops)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "gflops/s")
 }

@@ -73,7 +73,7 @@ def has_cores(cpus):
 def warn_if_busy():
     load = os.getloadavg()[0]
     if load > 0.5:
-        print(f"peers: load average {load:.1f}: figures of a busy machine are worth little", file=sys.stderr, flush=True)
+        print(f"load average {load:.1f}: figures of a busy machine are worth little", file=sys.stderr, flush=True)
 
 
 def output_of(command, **options):

@@ -3,7 +3,7 @@
 Usage: python3 bench/turns MODEL NNCC NNCC... [--isa avx2] [--threads 1] [--processes 3] [--seconds 3] [--batch 1]
 
 Each NNCC is a command and flags of `nncc build` in quotes: nncc, "/tmp/old/nncc", "nncc --fp32 strict". The packages are linked into one
-program, whose turns run each of them once. A slow phase of the machine hits all of them, and so does whatever a process as a whole is lucky or
+program, whose turns run each of them for a while and time its last run. A slow phase of the machine hits all of them, and so does whatever a process as a whole is lucky or
 unlucky with, such as where its memory lies: ratios of two processes are worth less than those of two packages. The network has one input
 and one output of float32.
 """
@@ -52,7 +52,7 @@ def build(options, folder):
         nets="\n".join(f"\t\topen({p}.New({p}.WithThreads(threads), {p}.WithMaxBatch(batch)))," for p in packages),
         input=f"{packages[0]}.InputLen", output=f"{packages[0]}.OutputLen")
     (folder / "main.go").write_text(text, encoding="utf-8")
-    (folder / "go.mod").write_text("module turns\n\ngo 1.24\n", encoding="utf-8")
+    (folder / "go.mod").write_text("module turns\n\ngo 1.26\n", encoding="utf-8")
     run(["go", "build", "-o", "turns", "."], cwd=folder)
     return folder / "turns"
 
@@ -93,4 +93,5 @@ def main():
         print(f"{median:7.4g} ms {fast:10.4g} ms {ratio:6.3f}   {low:.3f}-{high:.3f}   {version}")
 
 
-main()
+if __name__ == "__main__":
+    main()

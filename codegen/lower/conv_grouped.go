@@ -133,41 +133,42 @@ func (k *groupedConv) eachRow(body func(kh, row loopir.Index)) {
 	k.For("kh", lo, hi, 1, func(kh loopir.Index) { body(kh, k.inRow(k.y, kh)) })
 }
 
-// sumBroadcast adds the products of a tile whose outputs are all of one group. The inputs of a run are the innermost loop, which is longer than
-// one over the columns of a kernel.
+// sumBroadcast adds the products of a tile whose outputs are all of one group. The inputs of a run are the innermost loop: mostly there are more
+// of them than columns of the kernel.
 func (k *groupedConv) sumBroadcast(acc loopir.Tile, x loopir.Index) {
 	across := k.tile.Subs * k.target.Lanes
-	k.eachInput(k.number.Div(k.conv.GroupOutC/across), func(each func(body func(in groupInput))) {
+	size := inputRun(k.conv)
+	group, runs := k.number.Div(k.conv.GroupOutC/across), k.conv.GroupInC/size
+	k.kernel.each("run", runs, func(run loopir.Index) {
+		each := func(body func(in groupInput)) {
+			k.kernel.each("i", size, func(i loopir.Index) { body(inputOf(group.Mul(runs).Add(run), run, i, size)) })
+		}
 		if k.row {
 			k.eachRow(func(kh, row loopir.Index) { each(func(in groupInput) { k.sumRow(acc, x, kh, row, in) }) })
 			return
 		}
 		k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
-			each(func(in groupInput) {
-				w := k.weights(in, kh, kw)
-				k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
-					x := k.Let("in", k.splat(k.in, k.n, in.block, row, col(p), in.lane))
-					k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
-						acc.Set(loopir.FMAOf(x, w.At(s), acc.At(p, s)), p, s)
-					})
-				})
-			})
+			each(func(in groupInput) { k.sumTap(acc, kh, kw, row, col, in) })
 		})
 	})
 }
 
-// groupInput is an input channel: its run and its number there, and its block and its lane.
+// groupInput is an input channel: its run in the group and its number there, and its block and its lane.
 type groupInput struct{ run, number, block, lane loopir.Index }
 
-// eachInput runs body for every run of inputs of a group; what it is given does so for every input of the run.
-func (k *groupedConv) eachInput(group loopir.Index, body func(each func(body func(in groupInput)))) {
-	size := inputRun(k.conv)
-	runs, ofBlock := k.conv.GroupInC/size, sched.BlockChannels/size
-	k.kernel.each("run", runs, func(run loopir.Index) {
-		all := group.Mul(runs).Add(run)
-		block, first := all.Div(ofBlock), all.Mod(ofBlock).Mul(size)
-		body(func(body func(in groupInput)) {
-			k.kernel.each("i", size, func(i loopir.Index) { body(groupInput{run, i, block, first.Add(i)}) })
+// inputOf is channel number of a run of so many, which is number all of the image.
+func inputOf(all, run, number loopir.Index, size int) groupInput {
+	ofBlock := sched.BlockChannels / size
+	return groupInput{run, number, all.Div(ofBlock), all.Mod(ofBlock).Mul(size).Add(number)}
+}
+
+// sumTap adds the products of one input channel at one place of the kernel.
+func (k *groupedConv) sumTap(acc loopir.Tile, kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index, from groupInput) {
+	w := k.weights(from, kh, kw)
+	k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
+		in := k.Let("in", k.splat(k.in, k.n, from.block, row, col(p), from.lane))
+		k.Unroll("s", 0, k.tile.Subs, func(s loopir.Index) {
+			acc.Set(loopir.FMAOf(in, w.At(s), acc.At(p, s)), p, s)
 		})
 	})
 }
@@ -198,13 +199,12 @@ func (k *groupedConv) sumRow(acc loopir.Tile, x, kh, row loopir.Index, from grou
 	}
 }
 
-// sumSpread adds the products of a tile whose vectors cover whole groups: lane o reads lane o/outputs*inputs + i of
+// sumSpread adds the products of a tile whose vectors cover whole groups, each of which is one run: lane o reads lane o/outputs*inputs + i of
 // what the vector reads, for every input i of a group.
 func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 	f32, lanes, parts := k.vec(loopir.F32), k.target.Lanes, sched.BlockChannels/k.spread
 	block, first := k.number.Div(parts), k.number.Mod(parts).Mul(k.spread)
 	out, lane := k.vector(loopir.C(0))
-	run := inputRun(k.conv)
 	k.eachTap(x, func(kh, kw, row loopir.Index, col func(p loopir.Index) loopir.Index) {
 		in := k.Reg("in", f32, k.tile.Pixels)
 		k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
@@ -215,7 +215,7 @@ func (k *groupedConv) sumSpread(acc loopir.Tile, x loopir.Index) {
 			for o := range mask {
 				mask[o] = o/k.conv.GroupOutC*k.conv.GroupInC + i
 			}
-			w := k.Let("w", loopir.LoadV(f32, k.w, out, loopir.C(i/run), kh, kw, loopir.C(i%run), lane))
+			w := k.Let("w", loopir.LoadV(f32, k.w, out, loopir.C(0), kh, kw, loopir.C(i), lane))
 			k.Unroll("p", 0, k.tile.Pixels, func(p loopir.Index) {
 				v := loopir.ShuffleOf(in.At(p), in.At(p), mask...)
 				acc.Set(loopir.FMAOf(v, w, acc.At(p, loopir.C(0))), p, loopir.C(0))

@@ -29,10 +29,12 @@ func lowerConvTiled(l *lowerer, n *ir.Node, c sched.Conv, choice sched.ConvChoic
 		return err
 	}
 	ck.conv = c.Flat(choice)
-	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat, pieces: max(choice.Pieces, 1)}
+	k := &tiledConv{convKernel: ck, tile: choice.Tiles[0], ahead: choice.Ahead, image: c.Out, flat: choice.Flat}
 	k.blocks = (c.GroupOutC + sched.BlockChannels - 1) / sched.BlockChannels
-	k.grids(choice.GroupsInner)
 	unit := max(c.PoolW, 1) // columns of the tile per column of the result
+	whole, narrow := k.tile.Split(k.conv.PooledW * unit)
+	k.pieces = min(max(choice.Pieces, 1), whole+narrow) // the tile need not be the one that pieces were made for
+	k.grids(choice.GroupsInner)
 	k.row(unit)
 	return l.emit(k.kernel, n, k.termsOf(k.in).family(string(choice.Family)), k.tile)
 }

@@ -263,10 +263,14 @@ func (l *lowerer) output(o ir.Output) (*Storage, error) {
 
 // plainDims are the dimensions of a plain storage under t's own shape, with the batch in front where there is one.
 func (l *lowerer) plainDims(t ir.Type, batched bool) []int {
-	dims := append([]int{}, t.Shape...)
-	if len(dims) == 0 {
-		dims = []int{1}
+	if len(t.Shape) == 0 {
+		return batchDims([]int{1}, batched)
 	}
+	return batchDims(slices.Clone(t.Shape), batched)
+}
+
+// batchDims is dims with the batch as the first one, where there is one.
+func batchDims(dims []int, batched bool) []int {
 	if batched {
 		dims[0] = loopir.Batch
 	}

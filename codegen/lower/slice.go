@@ -59,11 +59,11 @@ func cutsOf(n *ir.Node) []cut {
 // joinCuts makes dimensions that are contiguous in input and result one, but for the first, which may be the batch: rows are then long, and
 // still short enough for one call.
 func joinCuts(cuts []cut) []cut {
-	const longestRow = 1 << 14
+	const mostElems = 1 << 14
 	last := len(cuts) - 1
 	for d := last; d > 1; d-- {
 		inner, outer := cuts[d], &cuts[d-1]
-		if inner.size != inner.whole || inner.step != 1 || outer.step != 1 || outer.size*inner.size > longestRow {
+		if inner.size != inner.whole || inner.step != 1 || outer.step != 1 || outer.size*inner.size > mostElems {
 			break
 		}
 		*outer = cut{outer.whole * inner.whole, outer.start * inner.whole, outer.size * inner.size, 1}
@@ -74,16 +74,16 @@ func joinCuts(cuts []cut) []cut {
 
 // slicePlain copies what cuts take, in plain memory.
 func (l *lowerer) slicePlain(n *ir.Node, cuts []cut) error {
-	from, to := ir.Type{DType: n.Out().Type.DType}, ir.Type{DType: n.Out().Type.DType}
+	var from, to []int
 	for _, c := range cuts {
-		from.Shape, to.Shape = append(from.Shape, c.whole), append(to.Shape, c.size)
+		from, to = append(from, c.whole), append(to, c.size)
 	}
 	in, out, err := l.inOut(n, sched.Planar)
 	if err != nil {
 		return err
 	}
 	k := newKernel("slice", l.target)
-	src, dst := k.as(k.in, in, l.plainDims(from, in.Batched())...), k.as(k.out, out, l.plainDims(to, out.Batched())...)
+	src, dst := k.as(k.in, in, batchDims(from, in.Batched())...), k.as(k.out, out, batchDims(to, out.Batched())...)
 	k.move(src, dst, func(at []loopir.Index) []loopir.Index {
 		place := make([]loopir.Index, len(at))
 		for d := range at {

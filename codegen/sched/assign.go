@@ -45,8 +45,9 @@ func Assign(g *ir.Graph, t Target) *Plan {
 	p.place(g)
 	p.roundForDense(g)
 	p.shorten(g, derivedBytes)
+	users := g.Users()
 	for _, n := range g.Nodes {
-		p.flatten(n)
+		p.flatten(n, users)
 	}
 	for _, v := range g.Results() { // a port is plain memory
 		if !v.IsConst() && p.Layout[v].Kind == Planar {
@@ -190,13 +191,29 @@ func (p *Plan) widen(n *ir.Node) {
 }
 
 // flatten lets n's convolution see its image as one row, if that has no halo, or is repacked without one, and it suits its tiles better.
-func (p *Plan) flatten(n *ir.Node) {
-	if lay := p.Layout[n.Inputs[0]]; lay.Kind == Blocked && lay.Left+lay.Right > 0 {
+// Where another convolution has it repacked with a halo, both read that.
+func (p *Plan) flatten(n *ir.Node, users map[*ir.Value][]*ir.Node) {
+	if _, ok := p.Conv[n]; !ok {
+		return
+	}
+	v := n.Inputs[0]
+	lay := p.Layout[v]
+	if lay.Left+lay.Right > 0 || slices.ContainsFunc(users[v], func(u *ir.Node) bool { return p.readsHalo(u, v) }) {
 		return
 	}
 	if all := p.withFlat(n); all != nil {
 		p.Considered[n], p.Conv[n] = all, all[0].ConvChoice
 	}
+}
+
+// readsHalo reports whether n's convolution reads blocked images of v with columns beside them.
+func (p *Plan) readsHalo(n *ir.Node, v *ir.Value) bool {
+	choice, ok := p.Conv[n]
+	if !ok || choice.In != Blocked || n.Inputs[0] != v {
+		return false
+	}
+	c, _ := FusedConv(n)
+	return c.Left+c.Right() > 0
 }
 
 // wantsFlat reports whether n's convolution would rather see its image as one row.

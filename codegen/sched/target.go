@@ -25,6 +25,8 @@ type Target struct {
 	// Cycles that a load takes even where multiply-adds hide it, measured; 0 where it was not.
 	BroadcastCycles, VectorLoadCycles float64
 
+	WeightBytesPerCycle float64 // what a tile can read of weights that the nearest cache does not hold, measured; 0 where it was not
+
 	// Of a machine's profile; see On.
 	FMAsPerCycle        float64 // vector multiply-adds started per cycle
 	BF16OpsPerCycle     float64 // operations of bf16 factors per cycle, a multiply-add counted as two; 0 if it has none
@@ -54,7 +56,7 @@ var Targets = onFirst(Machines,
 	Target{ISA: "amx", Matrices: true, Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 2 << 20, MaxCallFLOPs: 20e6, MinSplitFLOPs: 2e6},
 	Target{ISA: "avx512_bf16", BF16: true, Lanes: 16, Registers: 32, LoadsPerCycle: 1, FMALatency: 4, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "avx512", Lanes: 16, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, BroadcastCycles: 0.1, VectorLoadCycles: 0.5, L2Bytes: 1 << 20, MaxCallFLOPs: 10e6, MinSplitFLOPs: 1e6},
-	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, BroadcastCycles: 0.05, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
+	Target{ISA: "avx2", Lanes: 8, Registers: 16, LoadsPerCycle: 2, FMALatency: 4, BroadcastCycles: 0.05, WeightBytesPerCycle: 24, L2Bytes: 1 << 19, MaxCallFLOPs: 2e6, MinSplitFLOPs: 1e6},
 	Target{ISA: "neon", Lanes: 4, Registers: 32, LoadsPerCycle: 2, FMALatency: 4, L2Bytes: 1 << 18, MaxCallFLOPs: 1e6, MinSplitFLOPs: 5e5},
 	Target{ISA: "portable", Lanes: 1, Registers: 10, LoadsPerCycle: 2, FMALatency: 6, L2Bytes: 1 << 18, MaxCallFLOPs: 1e8, MinSplitFLOPs: 1e5},
 )

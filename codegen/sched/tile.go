@@ -37,7 +37,7 @@ type tileSpace struct {
 	multiple  int     // Pixels must be a multiple of this
 	narrows   bool    // see Tile
 	fits      bool    // tiles are fitted to each strip
-	rereads   bool    // every tile reads the weights anew
+	rereads   bool    // every tile of an image reads the weights anew
 	hidden    float64 // share of endCycles that overlaps with the sums
 	blocks    int     // channel blocks, of one group
 	spare     int     // vectors of the last one without channels
@@ -181,11 +181,11 @@ func perTileCycles(t Target, steps, taps int, tile Tile) float64 {
 	return float64(steps)*(step+loopCycles) + tile.endCycles()
 }
 
-// weightCycles is what it takes to read so many vectors of weights once more, which are nearby unless they fill the nearest cache.
+// weightCycles is what it takes at least to read so many vectors of weights again: nothing where they stay in the nearest cache.
 func (t Target) weightCycles(vectors int) float64 {
-	const nearBytes, farBytesPerCycle = 24 << 10, 24
-	if bytes := 4 * t.Lanes * vectors; bytes > nearBytes {
-		return float64(bytes) / farBytesPerCycle
+	const nearBytes = 24 << 10
+	if bytes := 4 * t.Lanes * vectors; bytes > nearBytes && t.WeightBytesPerCycle > 0 {
+		return float64(bytes) / t.WeightBytesPerCycle
 	}
 	return 0
 }

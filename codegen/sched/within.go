@@ -115,7 +115,7 @@ func (p *placer) mayHave(v *ir.Value, lay Layout) bool {
 		return true
 	}
 	for _, part := range append(p.parts(v), v) {
-		if slices.ContainsFunc(p.users[part], p.wantsFlat) {
+		if slices.ContainsFunc(p.users[part], func(u *ir.Node) bool { return u.Inputs[0] == part && p.wantsFlat(u) }) {
 			return false
 		}
 	}

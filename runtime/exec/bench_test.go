@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +30,9 @@ func BenchmarkEmptyLaunch(b *testing.B) {
 // BenchmarkPassing measures how long a number takes from one thread to the other. Where their processors share no cache, as those of a virtual
 // machine at times, it is several times as long, and so is all that a thread reads of what the other one computed.
 func BenchmarkPassing(b *testing.B) {
+	if min(runtime.GOMAXPROCS(0), runtime.NumCPU()) < 2 {
+		b.Skip("there is one processor")
+	}
 	const passes = 1000
 	var number atomic.Int64
 	v := addChain(Kernel{Name: "pass", Go: func(_ []unsafe.Pointer, thread, _ int, _ unsafe.Pointer) {
