@@ -56,8 +56,8 @@ func (k *groupedConv) clearRest(across int) {
 // inputRun is how many input channels of a group lie side by side: in one block, whatever the group.
 func inputRun(c sched.Conv) int {
 	run := sched.BlockChannels
-	for c.GroupInC%run != 0 || sched.BlockChannels%run != 0 {
-		run--
+	for c.GroupInC%run != 0 {
+		run /= 2
 	}
 	return run
 }
